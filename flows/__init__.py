@@ -1,0 +1,1 @@
+"""Prefect's shell over `monitor.pipeline`: schedules, retries, artifacts, and nothing else."""
