@@ -1,0 +1,140 @@
+"""Addresses: what one is, what makes two the same, and where a relative one leads.
+
+In: the text of an address, wherever it was found. Out: the canonical form by which an article is known, the origin
+by which a host is known, or an absolute address that can be asked. Never opens a connection and never follows a
+redirect: two addresses of one page become one only when a server says so.
+"""
+
+import re
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+from courlan.clean import TRACKERS_RE
+from url_normalize import url_normalize
+
+from monitor.errors import AddressError
+
+LONGEST = 8_000
+"""Characters of the longest address taken: what RFC 9110, section 4.1, asks every server and client to support."""
+
+_PLAIN = re.compile(
+    r"https?://(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,6}[a-z]{2,20}"
+    r"/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"
+)
+"""Addresses that are canonical as they stand. Most are, and normalising costs 50 times what recognising them does."""
+
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+_SPACE = re.compile(r"[\x00-\x20\x7f\s]+")
+_JOINED = re.compile(r"[\x00-\x1f\x7f]+")
+_SESSION = re.compile(r"(?<=[^/.])(?:;jsessionid=[^/?;]*)+", re.IGNORECASE)
+
+_CERTAIN = re.compile(
+    r"(?:utm|at|hsa|mc|mkt|mtm|oly|pk|itm|vero|wt|cm|fb|ns|guce)_\w+"
+    r"|_+hs\w+|_g[al]|(?:dc|fbc|gc|twc|yc|ysc|msclk|rb_click|igsh|wbra|gbra)l?id|srsltid|yclid|igshid|phpsessid"
+    r"|ref|referr?er|ref_?src|source|medium|campaign|xtor|aff(?:i|iliate)?"
+    r"|maca|rss|rssfeed|cmp|cmpid|ncid|icid|intcid|ocid|ico|ito|dicbo|smid|smtyp|smprod|mbid|ftag|srnd|srcref"
+    r"|soc_src|soc_trk|guccounter|wpisrc|_openstat|spm|tblci"
+)
+"""Parameters that only say whence a reader came: courlan's and ClearURLs' lists, and what publishers' feeds add."""
+
+_FORMAT_NAMES = frozenset({"feed", "format", "type", "output", "view", "action", "alt", "ext", "q", "query", "s"})
+_FEED_VALUE = re.compile(r"(?:^|[^a-z0-9])rss(?:feed)?(?![a-z0-9])")
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of an http(s) address with a host and a port that can exist; raises AddressError."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise AddressError(f"not an address: {url[:200]!r} ({error})") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        raise AddressError(f"not an http or https address: {url[:200]!r}")
+    return parts
+
+
+def _normalized(url: str) -> SplitResult:
+    """Host, port, dots, escapes and Unicode made uniform by url-normalize; raises AddressError."""
+    if len(url) > LONGEST or "://" not in url[:10]:
+        raise AddressError(f"not an http or https address: {url[:200]!r}")
+    _split(url)
+    try:
+        parts = _split(url_normalize(url) or "")
+    except ValueError as error:  # what idna and urlsplit raise for names that cannot exist
+        raise AddressError(f"not an address: {url[:200]!r} ({error})") from error
+    host_and_port = parts.netloc.rpartition("@")[2]
+    if not _HOST.fullmatch(host_and_port.removesuffix(f":{parts.port}")):
+        raise AddressError(f"no host can be called that: {url[:200]!r}")
+    return parts._replace(netloc=host_and_port)
+
+
+def _names_article(path: str) -> bool:
+    """Whether a path alone tells one article from another: a number of four digits or a title in words."""
+    last = path.rstrip("/").rpartition("/")[2]
+    return bool(re.search(r"[0-9]{4}", last)) or last.count("-") + last.count("_") >= 2
+
+
+def _tracks(parameter: str, path_names_article: bool) -> bool:
+    """Whether a parameter only says whence the reader came.
+
+    courlan also takes names such as `cid`, `eid`, `gallery` or `sourceid` for trackers. Behind a script they are what
+    tells one article from the next, so those go only where the path names the article.
+    """
+    name, _, value = parameter.lower().partition("=")
+    if _CERTAIN.fullmatch(name) or (name not in _FORMAT_NAMES and _FEED_VALUE.search(value)):
+        return True
+    return path_names_article and TRACKERS_RE.search(name) is not None
+
+
+def _kept_query(query: str, path: str) -> str:
+    """The parameters that matter, ordered by name; one without a value or a name (`?12345`) stays as it is."""
+    names_article = _names_article(path)
+    parameters = [part for part in re.sub(r"&(?:amp;)+", "&", query).split("&") if part]
+    kept = [part for part in parameters if not _tracks(part, names_article)]
+    return "&".join(sorted(kept, key=lambda part: part.partition("=")[0]))
+
+
+def canonical_url(url: str) -> str:
+    """The form by which an article is known: two addresses with the same one are the same article.
+
+    Scheme and host in lower case (names in Punycode), no default port, user, fragment, dot segments, session or
+    tracking parameters; escapes in upper case, parameters sorted by name. `canonical_url(canonical_url(u)) ==
+    canonical_url(u)`. Another address written inside this one is never taken in its place: nobody can pass for an
+    article by quoting its address.
+
+    Raises:
+        AddressError: it is no http or https address, or longer than `LONGEST`.
+    """
+    if len(url) <= LONGEST and _PLAIN.fullmatch(url):
+        return url
+    parts = _normalized(_JOINED.sub("", url.strip()))
+    path = _SESSION.sub("", parts.path)
+    canonical = urlunsplit((parts.scheme, parts.netloc, path, _kept_query(parts.query, path), ""))
+    if len(canonical) > LONGEST:
+        raise AddressError(f"longer than {LONGEST} characters: {url[:200]!r}")
+    return canonical
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of an address, lower case, a default port left out: `https://example.com:8443`.
+
+    Raises:
+        AddressError: it is no http or https address.
+    """
+    parts = _normalized(_JOINED.sub("", url.strip()))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def absolute(base: str, url: str) -> str:
+    """Where an address found in the document at `base` leads, as http or https; "" where it leads nowhere we can ask.
+
+    The address stays as its author wrote it, with spaces escaped and line breaks taken out. Never raises.
+    """
+    text = _SPACE.sub("%20", _JOINED.sub("", url.strip()))
+    if not text:
+        return ""
+    try:
+        joined = urljoin(base, text)
+        parts = _split(joined)
+    except (AddressError, ValueError):
+        return ""
+    return joined if len(joined) <= LONGEST and parts.netloc.isprintable() else ""
