@@ -1,0 +1,21 @@
+"""Words, sentences and vectors of a text: what grouping, relevance, digests and search have in common.
+
+Text comes in as plain text in any language; words, sentences and sparse vectors go out. Nothing here reads a file or
+the network (wordfreq's tables come with its wheel), and importing it loads neither scikit-learn nor SciPy.
+"""
+
+from monitor.text.sentences import sentences
+from monitor.text.vectors import Vectors
+from monitor.text.words import Words, content_hash, guess_language, read, stems, stop_words, tokens
+
+__all__ = [
+    "Vectors",
+    "Words",
+    "content_hash",
+    "guess_language",
+    "read",
+    "sentences",
+    "stems",
+    "stop_words",
+    "tokens",
+]

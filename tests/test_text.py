@@ -1,0 +1,152 @@
+"""Words, sentences and vectors."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.text import Vectors, content_hash, guess_language, read, sentences, stems, stop_words, tokens
+
+ANY_TEXT = st.text(st.characters(), max_size=300)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The firm’s chips, and Xi's plan", ["the", "firm", "chips", "and", "xi", "plan"]),
+        ("A.I. in the U.S. and the US: tell us", ["ai", "in", "the", "usa", "and", "the", "usa", "tell", "us"]),
+        ("Rmb380bn ($53bn), 1,250 jobs, 3.5%", ["rmb380bn", "53bn", "1250", "jobs", "3.5"]),
+        ("L’intelligence artificielle d'aujourd'hui", ["l", "intelligence", "artificielle", "d", "aujourd", "hui"]),
+        ("O'Brien doesn't, we'll see", ["o'brien", "not", "we", "see"]),
+        ("open-source snake_case", ["open", "source", "snake", "case"]),
+        ("阿里巴巴发布Qwen模型", ["阿里", "里巴", "巴巴", "巴发", "发布", "qwen", "模型"]),
+        ("猫", ["猫"]),
+        ("Künstliche Intelligenz", ["künstliche", "intelligenz"]),
+        ("कृत्रिम बुद्धि", ["कृत्रिम", "बुद्धि"]),
+        ("Ｑｗｅｎ", ["qwen"]),
+        ("", []),
+    ],
+)
+def test_tokens(text: str, expected: list[str]) -> None:
+    assert tokens(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
+        (
+            "Dr. Li met J. Ma at 3.5 p.m. in Beijing. He spoke.",
+            ["Dr. Li met J. Ma at 3.5 p.m. in Beijing.", "He spoke."],
+        ),
+        ("“Jack is back.” He is, though.", ["“Jack is back.”", "He is, though."]),
+        ("“Really?” he asked. Yes.", ["“Really?” he asked.", "Yes."]),
+        ("A heading\n\nA paragraph of text", ["A heading", "A paragraph of text"]),
+        ("First paragraph.\nSecond paragraph.", ["First paragraph.", "Second paragraph."]),
+        ("a line that an editor\nwrapped here.", ["a line that an editor wrapped here."]),
+        ("- One: first\n- Two: second", ["- One: first", "- Two: second"]),
+        ("中国的模型。美国的芯片！真的吗？", ["中国的模型。", "美国的芯片！", "真的吗？"]),
+        ("He works for Acme Inc. She does not.", ["He works for Acme Inc.", "She does not."]),
+        (" \n\n ", []),
+    ],
+)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+@settings(deadline=None)  # the first text of a language loads its tables
+@given(ANY_TEXT)
+def test_any_text_has_words_sentences_and_a_hash(text: str) -> None:
+    assert all(token and token == token.strip() for token in tokens(text))
+    assert all(sentence and "\n" not in sentence for sentence in sentences(text))
+    assert len(content_hash(text)) == 64
+    words = read(text)
+    assert len(words.terms) == len(words.surfaces)
+
+
+@given(ANY_TEXT)
+def test_sentences_lose_nothing(text: str) -> None:
+    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+def test_the_hash_looks_at_what_is_said() -> None:
+    assert content_hash("“AI” race:  China’s lead") == content_hash('"ai" RACE China\'s lead.')
+    assert content_hash("AI race") != content_hash("AI pace")
+
+
+def test_stop_words() -> None:
+    assert {"the", "of", "said"} <= stop_words("en")
+    assert not {"system", "bill", "fire", "china", "usa"} & stop_words("en")
+    assert {"und", "der"} <= stop_words("de")
+    assert "的是" in stop_words("zh")
+    assert stop_words("xx") == stop_words("") == frozenset()
+
+
+def test_stems() -> None:
+    assert stems(["chips", "chip", "2025"], "en") == ["chip", "chip", "2025"]
+    assert stems(["模型"], "zh") == ["模型"]
+    assert stems(["chips"], "xx") == ["chips"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The company said it would open its models to the world.", "en"),
+        ("Das Unternehmen will seine Modelle für alle öffnen, und das ist neu.", "de"),
+        ("L'entreprise a dit qu'elle ouvrirait ses modèles dans le monde.", "fr"),
+        ("La empresa dijo que abriría sus modelos para el mundo.", "es"),
+        ("这家公司表示将开放其模型。", "zh"),
+        ("この会社はモデルを公開すると述べた。", "ja"),
+        ("Компания заявила, что откроет свои модели.", "ru"),
+        ("1234 5678", ""),
+        ("", ""),
+    ],
+)
+def test_a_language_is_guessed(text: str, language: str) -> None:
+    assert guess_language(text) == language
+
+
+def test_read_keeps_what_carries_meaning() -> None:
+    words = read("The chips of the US are in China's models.", "en")
+    assert words.terms == ("chip", "usa", "china", "model")
+    assert words.surfaces == ("chips", "usa", "china", "models")
+
+
+def test_vectors_have_unit_rows_and_see_likeness() -> None:
+    documents = [
+        read("China builds large language models.", "en"),
+        read("A large language model from China.", "en"),
+        read("Villagers baked bread for the harvest fair.", "en"),
+        read("", "en"),
+    ]
+    vectors = Vectors.fit(documents)
+    matrix = vectors.transform(documents)
+    assert np.allclose(np.sqrt(matrix.multiply(matrix).sum(axis=1)).ravel(), [1, 1, 1, 0])
+    likeness = (matrix @ matrix.T).toarray()
+    assert likeness[0, 1] > 0.5
+    assert likeness[0, 2] == 0
+    assert (Vectors.fit(documents).transform(documents) != matrix).nnz == 0
+
+
+def test_rare_words_weigh_more_and_an_archive_teaches_which_are_common() -> None:
+    document = read("deepseek china year", "en")
+    cold = Vectors.fit([document])
+    weight = {term: float(cold.weights[column]) for term, column in cold.vocabulary.items()}
+    assert weight["deepseek"] > weight["china"] > weight["year"]
+    warm = Vectors.fit([document], [read("deepseek again", "en")] * 50)
+    assert warm.weights[warm.vocabulary["deepseek"]] < warm.weights[warm.vocabulary["china"]]
+
+
+def test_terms_unknown_to_a_fit_are_left_out() -> None:
+    vectors = Vectors.fit([read("known words", "en")])
+    assert vectors.transform([read("other things", "en")]).nnz == 0
+    assert Vectors.fit([]).transform([read("other things", "en")]).shape == (1, 0)
+
+
+def test_importing_loads_no_scientific_library() -> None:
+    code = "import sys, monitor.text; print([m for m in ('sklearn', 'scipy', 'numpy', 'wordfreq') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
