@@ -1,0 +1,1 @@
+"""Sends what was rendered through a channel, and says what came of it."""
