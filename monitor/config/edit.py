@@ -1,0 +1,79 @@
+"""The only writer of the configuration: comments and order kept, the result validated, then renamed into place."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import tomlkit
+from tomlkit.items import AoT
+
+from monitor.config.load import load
+from monitor.config.settings import named
+from monitor.errors import ConfigurationError
+from monitor.models import Source, Topic
+
+
+def add_source(root: Path, source: Source, environment: Mapping[str, str]) -> None:
+    """Declare a source at the end of config/sources.toml. Raises ConfigurationError where it would not be valid."""
+    document = _document(root / "config" / "sources.toml")
+    table = tomlkit.table()
+    for key in ("name", "url", "kind", "language", "query"):
+        if value := getattr(source, key):
+            table.add(key, value)
+    if source.tags:
+        table.add("tags", list(source.tags))
+    declared = document.setdefault("source", tomlkit.aot())
+    if not isinstance(declared, AoT):
+        message = "config/sources.toml: source: write [[source]], with two brackets, for each source"
+        raise ConfigurationError(message)
+    declared.append(table)
+    _replace(root, Path("config/sources.toml"), tomlkit.dumps(document), environment)
+
+
+def pause_source(root: Path, name: str, *, paused: bool, environment: Mapping[str, str]) -> None:
+    """Pause a source, or let it run again. Raises ConfigurationError where there is none of that name."""
+    named(load(root, environment).sources, name, "source", "config/sources.toml")
+    document = _document(root / "config" / "sources.toml")
+    for table in document["source"]:
+        if table["name"] == name:
+            table["paused"] = paused
+    _replace(root, Path("config/sources.toml"), tomlkit.dumps(document), environment)
+
+
+def add_topic(root: Path, topic: Topic, environment: Mapping[str, str]) -> Path:
+    """Write config/topics/NAME.toml. Returns its path; raises ConfigurationError where there is one already."""
+    path = Path("config") / "topics" / f"{topic.name}.toml"
+    if (root / path).exists():
+        message = f"{path}: there is a topic of that name already; choose another, or edit that file"
+        raise ConfigurationError(message)
+    document = tomlkit.document()
+    document.add("title", tomlkit.item(topic.title))
+    document.add("seeds", tomlkit.item(list(topic.seeds)))
+    document.add("sources", tomlkit.item(list(topic.sources)))
+    document.add("threshold", tomlkit.item(topic.threshold))
+    _replace(root, path, tomlkit.dumps(document), environment)
+    return path
+
+
+def _document(path: Path) -> tomlkit.TOMLDocument:
+    return tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+
+
+def _replace(root: Path, path: Path, text: str, environment: Mapping[str, str]) -> None:
+    """Put `text` in place of a file, once the configuration is known to load with it."""
+    load(root, environment, instead={path.as_posix(): text})
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _write(target, text.encode())
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Whole or not at all: a reader sees the old file or the new one."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).chmod(target.stat().st_mode if target.exists() else 0o644)
+    Path(name).replace(target)
