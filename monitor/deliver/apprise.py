@@ -1,0 +1,59 @@
+"""A delivery through apprise, to the hundred services it knows: Discord, Teams, Telegram, ntfy and the rest.
+
+apprise answers yes or no. A no after the message had left cannot be told from one before, so every no counts as failed.
+"""
+
+import re
+from pathlib import Path
+
+import apprise
+
+from monitor.deliver.outcome import Outcome, failed, masked_logs, sent
+from monitor.deliver.settings import ChannelSettings
+from monitor.models import Delivery
+
+# Where apprise and what it sends with write to; some of their lines hold the address.
+_LOGGERS = ("apprise", "urllib3.connectionpool", "requests_oauthlib.oauth1_auth")
+# Services that join title and text put at most this between them.
+_JOIN = 4
+_CUT = "\n…"
+
+
+def recipients(settings: ChannelSettings) -> tuple[str, ...]:
+    """The service's scheme, such as "discord": the rest of the address is a secret."""
+    return (settings.url.partition("://")[0].lower() or "apprise",)
+
+
+def deliver(settings: ChannelSettings, delivery: Delivery, root: Path) -> Outcome:  # noqa: ARG001 - as every channel
+    """Send title and text, cut to what the service takes; SENT where apprise says that it was taken."""
+    with masked_logs(settings.secrets, *_LOGGERS) as warnings:
+        service = apprise.Apprise.instantiate(settings.url)
+        if service is None:
+            return failed("apprise does not understand the address of this channel", permanent=True)
+        title = fitted(harmless(delivery.subject), service.title_maxlen or 250)
+        room = service.body_maxlen - len(title) - _JOIN
+        body = fitted(harmless(delivery.text), room)
+        try:
+            taken = service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
+        except Exception as error:  # noqa: BLE001 - a hundred services by as many authors, and one must not stop a run
+            return failed(f"{service.service_name}: {type(error).__name__}: {error}", settings.secrets)
+    if taken:
+        return sent(f"taken by {service.service_name}", settings.secrets)
+    reason = "; ".join(warnings) or "apprise says no more"
+    return failed(f"{service.service_name} did not take it: {reason}", settings.secrets)
+
+
+def fitted(text: str, longest: int) -> str:
+    """The text, at most `longest` characters, cut at the end of a paragraph, else of a line, and saying so."""
+    if len(text) <= longest:
+        return text
+    head = text[: max(0, longest - len(_CUT))]
+    for end in ("\n\n", "\n", " "):
+        if (at := head.rfind(end)) > len(head) // 2:
+            return head[:at].rstrip() + _CUT
+    return head + _CUT if longest >= len(_CUT) else head
+
+
+def harmless(text: str) -> str:
+    """The text with nothing in it that calls people: @everyone, <@42> and <!channel> get an invisible joiner."""
+    return re.sub(r"@(?=\w|&|!)|<(?=[@!#])", lambda mark: mark.group() + "\u2060", text)

@@ -1,0 +1,86 @@
+import json
+import logging
+
+import pytest
+
+from monitor.deliver import ChannelSettings, deliver, recipients
+from monitor.deliver.apprise import fitted, harmless
+from monitor.models import DeliveryState
+
+# apprise still asks for it where there is one.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+
+def phone(server, secret="notarealtokenatall"):
+    return ChannelSettings(name="phone", kind="apprise", url=f"json://{server.host}:{server.port}/{secret}")
+
+
+def test_title_and_text_go_through_apprise(httpserver, delivery, tmp_path):
+    httpserver.expect_request("/notarealtokenatall").respond_with_data("ok")
+
+    outcome = deliver(phone(httpserver), delivery, tmp_path)
+
+    assert outcome.state is DeliveryState.SENT
+    body = json.loads(httpserver.log[0][0].data)
+    assert body["title"] == delivery.subject
+    assert body["message"] == delivery.text.rstrip()
+
+
+def test_the_text_is_cut_to_what_the_service_takes(httpserver, make_delivery, tmp_path):
+    httpserver.expect_request("/notarealtokenatall").respond_with_data("ok")
+
+    deliver(phone(httpserver), make_delivery(text="a line of words\n\n" * 10_000), tmp_path)
+
+    message = json.loads(httpserver.log[0][0].data)["message"]
+    assert 30_000 < len(message) <= 32_768
+    assert message.endswith("a line of words\n…")
+
+
+def test_a_no_has_failed_and_says_why_without_the_address(httpserver, delivery, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    httpserver.expect_request("/notarealtokenatall").respond_with_data("gone wrong", status=500)
+    settings = phone(httpserver)
+
+    outcome = deliver(settings, delivery, tmp_path)
+
+    assert outcome.state is DeliveryState.FAILED
+    assert "500" in outcome.detail
+    logged = "".join(record.getMessage() for record in caplog.records if record.name != "werkzeug")
+    assert "notarealtokenatall" not in logged + repr(settings) + repr(outcome)
+
+
+def test_a_server_that_is_not_there_has_failed(delivery, tmp_path, unused_port):
+    settings = ChannelSettings(name="phone", kind="apprise", url=f"json://127.0.0.1:{unused_port}/notarealtokenatall")
+
+    outcome = deliver(settings, delivery, tmp_path)
+
+    assert outcome.state is DeliveryState.FAILED
+    assert not outcome.permanent
+
+
+@pytest.mark.parametrize("address", ["", "nosuchservice://secretsecret/x", "http", "mailto://"])
+def test_an_address_that_apprise_does_not_know_has_failed(delivery, tmp_path, caplog, address):
+    caplog.set_level(logging.DEBUG)
+
+    outcome = deliver(ChannelSettings(name="phone", kind="apprise", url=address), delivery, tmp_path)
+
+    assert outcome.state is DeliveryState.FAILED
+    assert outcome.permanent
+    assert "secretsecret" not in caplog.text
+
+
+def test_nobody_is_called_by_an_untrusted_title():
+    assert "@everyone" not in harmless("hi @everyone")
+    assert "<@" not in harmless("hi <@42> and <@&7>")
+    assert "<!" not in harmless("hi <!channel>")
+
+
+def test_a_cut_falls_between_paragraphs_where_it_can():
+    assert fitted("one two\n\nthree four\n\nfive", 24) == "one two\n\nthree four\n…"
+    assert fitted("short", 24) == "short"
+    assert len(fitted("x" * 100, 24)) <= 24
+    assert fitted("anything", 0) == ""
+
+
+def test_the_recipient_is_the_service_alone(httpserver):
+    assert recipients(phone(httpserver)) == ("json",)
