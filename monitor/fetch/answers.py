@@ -1,0 +1,67 @@
+"""What an answer means: status and header values in, decisions out. Pure; knows no connection and no clock."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+LONGEST_WAIT = timedelta(days=1)
+"""No server keeps us away for longer by one header: a page is news for days, and a year was asked for by mistake."""
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
+GONE = frozenset({404, 410})
+ASKS_TO_WAIT = frozenset({403, 429, 503})
+"""Where Retry-After is heeded: RFC 9110, section 10.2.3, RFC 6585, and 403, which some hosts send for 429."""
+
+_BOMS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
+_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_SIGNATURES = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"%!PS")
+_SNIFFED = 1445
+"""Bytes looked at to tell text from binary: as many as browsers look at (WHATWG MIME Sniffing, section 5.2)."""
+_TEXTUAL = re.compile(r"text/|application/(?:[^/]*\W)?(?:x?html|xml|json)(?:\W|$)", re.IGNORECASE)
+
+
+def waiting_until(retry_after: str, now: datetime) -> datetime | None:
+    """The moment that a Retry-After header names, a day ahead at most; None where it names none, or one that is past.
+
+    Seconds or an HTTP date (RFC 9110, section 10.2.3).
+    """
+    text = retry_after.strip()
+    if text.isascii() and text.isdecimal():
+        wait = timedelta(seconds=int(text)) if len(text) < 9 else LONGEST_WAIT
+    else:
+        try:
+            moment = parsedate_to_datetime(text)
+        except (TypeError, ValueError, OverflowError, IndexError):
+            return None
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    return now + min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
+
+
+def lifetime(cache_control: str, default: timedelta) -> timedelta:
+    """How long an answer may be kept (RFC 9111, section 5.2.2): max-age, 0 for no-store and no-cache, or `default`."""
+    directives = cache_control.lower()
+    if re.search(r"\bno-(?:store|cache)\b", directives):
+        return timedelta(0)
+    match = re.search(r"(?:^|[\s,])max-age=\"?(\d{1,9})", directives)
+    return timedelta(seconds=int(match[1])) if match else default
+
+
+def described(status: int) -> str:
+    """A status as a person reads it: "answered 503 (Service Unavailable)"."""
+    try:
+        return f"answered {status} ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return f"answered {status}"
+
+
+def is_text(content_type: str, content: bytes) -> bool:
+    """Whether an answer can be a page: by its content type, or by its first bytes where it names none."""
+    kind = content_type.partition(";")[0].strip()
+    if "/" in kind:
+        return _TEXTUAL.match(kind) is not None
+    head = content[:_SNIFFED]
+    if head.startswith(_BOMS):
+        return True
+    return not head.startswith(_SIGNATURES) and not _BINARY.search(head)

@@ -1,0 +1,228 @@
+"""The one door to the network for all that is read: an address in, a `Page` out, or an error that says why not.
+
+    get(url) ── address ── for each hop, five redirects at most:
+                              host wants to be left alone?  memory     -> Deferred
+                              robots.txt allows it?         robots     -> Refused, Deferred
+                              its turn                      turns
+                              a public machine?             guard      -> Refused
+                              request, answer, body         exchange   -> FetchError
+                           what the answer means            answers    -> Page, Gone, Deferred, FetchError
+
+Never sends cookies, and no password to another origin than its own; never follows a redirect unchecked; never retries:
+who asked knows when to ask again.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from ssl import SSLContext
+from types import MappingProxyType, TracebackType
+from typing import Literal, Self
+
+from monitor.errors import ConfigurationError, Deferred, FetchError, Gone, Refused
+from monitor.fetch.address import Address, address_of, redirected, without_user
+from monitor.fetch.answers import ASKS_TO_WAIT, GONE, PERMANENT, REDIRECTS, described, is_text, waiting_until
+from monitor.fetch.exchange import Answer, Ask, Exchange
+from monitor.fetch.guard import Guard, Resolver, SystemResolver
+from monitor.fetch.memory import Memory, moment
+from monitor.fetch.robots import LONGEST, Robots
+from monitor.fetch.settings import FetchSettings
+from monitor.fetch.transport import Transport
+from monitor.fetch.turns import Turns
+from monitor.models import HostState, Page
+
+Purpose = Literal["feed", "page"]
+
+MAX_REDIRECTS = 5
+"""Hops followed: what RFC 9309, section 2.3.1.2, asks at least of robots.txt, and more than an honest page needs."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class _Trail:
+    """The way that redirects led so far, and how much of the time limit it left."""
+
+    address: Address
+    seconds: float
+    moved: bool = False
+    permanent: bool = True
+    astray: str = ""
+    seen: set[str] = field(default_factory=set)
+
+    def follow(self, answer: Answer) -> bool:
+        """Whether there is an address to go on to; where there is none, `astray` says why."""
+        self.seen.add(self.address.text)
+        self.seconds = max(0.0, self.seconds - answer.seconds)
+        location = answer.headers.get("location", "")
+        if not location:
+            self.astray = f"{described(answer.status)} with no address to go to"
+            return False
+        if len(self.seen) > MAX_REDIRECTS:
+            self.astray = f"more than {MAX_REDIRECTS} redirects"
+            return False
+        target = redirected(self.address, location)
+        if target.text in self.seen:
+            self.astray = "its redirects lead in a circle"
+            return False
+        self.permanent = self.permanent and answer.status in PERMANENT
+        self.moved = True
+        self.address = target
+        return True
+
+
+class Client:
+    """Fetches politely: `async with Client(settings, hosts) as client: page = await client.get(url)`.
+
+    `hosts` are what the last run kept, by origin; `now` gives the time for all that is remembered. `resolver` and `tls`
+    stand in for the machine's own name service and for the certificates of certifi.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        hosts: Mapping[str, HostState] = MappingProxyType({}),
+        now: Callable[[], datetime] = _utc_now,
+        *,
+        resolver: Resolver | None = None,
+        tls: SSLContext | None = None,
+    ) -> None:
+        for key, problem in settings.faults():
+            message = f"fetch.{key}: {problem}"
+            raise ConfigurationError(message)
+        self._settings = settings
+        self._now = now
+        self._memory = Memory(hosts, now)
+        self._system = SystemResolver()
+        guard = Guard(settings.allow_addresses, resolver or self._system)
+        self._transport = Transport(guard, settings.connections, settings.proxy, tls)
+        turns = Turns(settings.connections, settings.per_host)
+        self._exchange = Exchange(self._transport, turns, settings.user_agent)
+        self._robots = Robots(self._memory, self._ask_robots, settings.user_agent, now)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._system.close()
+        await self._transport.aclose()
+
+    def changed_hosts(self) -> tuple[HostState, ...]:
+        """What is to be kept of the hosts asked: robots.txt, and until when they want to be left alone."""
+        return self._memory.changed()
+
+    def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of the address' site names; none where it was not asked for yet."""
+        return self._robots.sitemaps(address_of(url).origin)
+
+    async def get(self, url: str, *, purpose: Purpose = "page", etag: str = "", last_modified: str = "") -> Page:
+        """The page at an address, or a `Page` of status 304 where `etag` or `last_modified` still hold.
+
+        The purpose decides how large it may be, whether it must be text, and whom a Retry-After speaks for: a feed's
+        for its whole site, a page's for itself until three pages running send one. Addresses in pages and errors are
+        without user and password.
+
+        Raises Refused, Gone, Deferred, or else FetchError; nothing else for anything that a server can do.
+        """
+        shown = without_user(url)
+        validators = _validators(etag, last_modified)
+        try:
+            trail = self._trail(address_of(url))
+        except Refused as error:
+            raise Refused(shown, error.reason) from error.__cause__
+        try:
+            answer = await self._follow(trail, partial(self._ask_politely, purpose, validators))
+            return self._page(shown, trail, answer, purpose, conditional=bool(validators))
+        except FetchError as error:
+            raise _retold(error, shown, trail) from error
+
+    def _trail(self, address: Address) -> _Trail:
+        return _Trail(address, self._settings.timeout.total_seconds())
+
+    async def _follow(self, trail: _Trail, ask: Callable[[_Trail], Awaitable[Answer]]) -> Answer:
+        """The answer at the end of all redirects, or the last redirect where they lead nowhere (`trail.astray`)."""
+        answer = await ask(trail)
+        while answer.status in REDIRECTS and trail.follow(answer):
+            answer = await ask(trail)
+        return answer
+
+    async def _ask_politely(self, purpose: Purpose, validators: Mapping[str, str], trail: _Trail) -> Answer:
+        settings, address = self._settings, trail.address
+        welcome = partial(self._memory.check, address.origin)
+        welcome()
+        delay = await self._robots.admit(address) if settings.respect_robots else timedelta(0)
+        pause = max(settings.pause_per_host, delay).total_seconds()
+        limit = settings.max_feed if purpose == "feed" else settings.max_page
+        return await self._exchange.send(Ask(address, limit, trail.seconds, pause, validators), welcome)
+
+    async def _ask_robots(self, address: Address) -> Answer:
+        """A site's robots.txt, for `Robots`; one that leads astray leaves the last redirect for an answer."""
+
+        async def ask(trail: _Trail) -> Answer:
+            welcome = partial(self._memory.check, trail.address.origin)
+            pause = self._settings.pause_per_host.total_seconds()
+            return await self._exchange.send(Ask(trail.address, LONGEST, trail.seconds, pause, cut=True), welcome)
+
+        trail = self._trail(address)
+        try:
+            return await self._follow(trail, ask)
+        except Refused as error:
+            if not trail.seen:
+                raise
+            raise FetchError(address.text, f"it redirects to where nothing may be asked: {error.reason}") from error
+
+    def _page(self, shown: str, trail: _Trail, answer: Answer, purpose: Purpose, *, conditional: bool) -> Page:
+        """The page that an answer makes; raises Gone, Deferred and FetchError where it makes none."""
+        self._heed(trail.address, answer, purpose)
+        address, status = trail.address.text, answer.status
+        if status in GONE:
+            raise Gone(address, described(status))
+        if not (status == 200 or (status == 304 and conditional)):
+            raise FetchError(address, trail.astray or described(status))
+        if status == 200 and not answer.content:
+            raise FetchError(address, "the answer was empty")
+        kind = answer.headers.get("content-type", "")
+        if status == 200 and purpose == "page" and not is_text(kind, answer.content):
+            raise FetchError(address, f"not html but {kind[:100] or 'binary data'}")
+        return Page(
+            requested_url=shown,
+            final_url=address,
+            status=status,
+            headers=answer.headers,
+            content=answer.content,
+            fetched_at=self._now(),
+            moved_to=address if trail.moved and trail.permanent else "",
+        )
+
+    def _heed(self, address: Address, answer: Answer, purpose: Purpose) -> None:
+        """Deferred where the answer names a time to come back at; the memory learns what it says of the whole host."""
+        until = None
+        if answer.status in ASKS_TO_WAIT:
+            until = waiting_until(answer.headers.get("retry-after", ""), self._now())
+        if until is None:
+            self._memory.calm(address.origin)
+            return
+        if purpose == "feed":
+            self._memory.leave_alone(address.origin, until)
+        else:
+            self._memory.strike(address.origin, until)
+        raise Deferred(address.text, f"{described(answer.status)}, to be asked again at {moment(until)}", until)
+
+
+def _validators(etag: str, last_modified: str) -> dict[str, str]:
+    """The headers of a conditional request (RFC 9110, section 13.1); a value that no header can hold is left off."""
+    named = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in named.items() if value and value.isascii() and value.isprintable()}
+
+
+def _retold(error: FetchError, shown: str, trail: _Trail) -> FetchError:
+    """The same failure for the address that was asked for; says so where it happened after a redirect."""
+    reason = f"after a redirect to {trail.address.text}: {error.reason}" if trail.moved else error.reason
+    if isinstance(error, Deferred):
+        return Deferred(shown, reason, error.until)
+    return type(error)(shown, reason)
