@@ -235,7 +235,11 @@ class HostState(SQLModel, table=True):
 
 
 class Entry(SQLModel, table=True):
-    """One item a source listed. Kept as pending before its page is asked, so that a killed run loses nothing."""
+    """One item a source listed. Kept as pending before its page is asked, so that a killed run loses nothing.
+
+    `article_id` is the article that its page became: several entries may lead to one. It is no foreign key, for
+    article points back at the entry it was made of.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     canonical_url: str = Field(unique=True)
@@ -252,6 +256,7 @@ class Entry(SQLModel, table=True):
     attempts: int = 0
     next_attempt: datetime | None = _moment(nullable=True, index=True)
     error: str = _text()
+    article_id: int | None = Field(default=None, index=True)
 
 
 class Sighting(SQLModel, table=True):

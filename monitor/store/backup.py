@@ -1,0 +1,153 @@
+"""Copies of a database and the way back: SQLite by its own backup interface, PostgreSQL by pg_dump and pg_restore."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from monitor.errors import StoreError
+from monitor.store.location import Location
+
+# How long a copy waits for somebody who writes.
+PATIENCE_SECONDS = 30.0
+
+
+def make_copy(location: Location, target: Path) -> None:
+    """Writes a whole copy of the database to `target`; one that was there is replaced only by a finished one.
+
+    Raises StoreError where it cannot be made.
+    """
+    if location.path is None:
+        _dump(location, target)
+    elif target.resolve() == location.path.resolve():
+        message = f"{target}: is the database itself; name another file for its backup"
+        raise StoreError(message)
+    else:
+        _copy(location.path, target)
+
+
+def copy_beside(path: Path, label: str) -> Path:
+    """Copies the SQLite file `path` to `<stem>-<label><suffix>` in the same folder, numbered where that is taken.
+
+    Returns the copy's path. No copy ever replaces another.
+    """
+    target = _free(path, label)
+    _copy(path, target)
+    return target
+
+
+def restore(location: Location, source: Path, sound: Callable[[Path], bool]) -> None:
+    """Puts the copy `source` in the database's place; a SQLite file that was there is copied beside itself first.
+
+    `sound` says whether a SQLite file is a database of ours. Raises StoreError, with nothing changed, where the copy
+    is missing or none of ours.
+    """
+    if not source.is_file():
+        message = f"{source}: no such file; name a backup made by `monitor maintain --backup FILE`"
+        raise StoreError(message)
+    if location.path is None:
+        _undump(location, source)
+        return
+    if not sound(source):
+        message = f"{source}: no backup of this program's (or made by a later version); nothing was changed"
+        raise StoreError(message)
+    if sound(location.path):
+        copy_beside(location.path, "before-restore")
+        with closing(_connect(source)) as copy, closing(_connect(location.path)) as database:
+            copy.backup(database, progress=_patience())
+        return
+    _set_aside(location.path)
+    location.path.parent.mkdir(parents=True, exist_ok=True)
+    _copy(source, location.path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copies a SQLite file through SQLite, so that what others are writing is in it whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    try:
+        with closing(_connect(source)) as database, closing(_connect(partial)) as copy:
+            database.backup(copy, progress=_patience())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A bare connection that does not wait by itself: `_patience` does."""
+    return sqlite3.connect(path, timeout=0.1)
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    """A progress function for a backup, which by itself would wait for a writer for ever."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+
+    def step(status: int, _remaining: int, _total: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and time.monotonic() > deadline:
+            message = "database is locked"
+            raise sqlite3.OperationalError(message)
+
+    return step
+
+
+def _free(path: Path, label: str) -> Path:
+    """The first name beside `path` that is not taken."""
+    names = (f"{path.stem}-{label}{f'-{number}' if number > 1 else ''}{path.suffix}" for number in count(1))
+    return next(path.with_name(name) for name in names if not path.with_name(name).exists())
+
+
+def _set_aside(path: Path) -> None:
+    """Moves a file that we cannot read out of the way, with what SQLite keeps beside it."""
+    aside = _free(path, "before-restore")
+    for ending in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+
+
+def _dump(location: Location, target: Path) -> None:
+    partial = target.with_name(target.name + ".partial")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _run(location, ["pg_dump", "--format=custom", "--no-owner", f"--file={partial}"])
+    partial.replace(target)
+
+
+def _undump(location: Location, source: Path) -> None:
+    listed = _run(location, ["pg_restore", "--list", str(source)], connect=False)
+    if " alembic_version " not in listed or " article " not in listed:
+        message = f"{source}: no backup of this program's; nothing was changed"
+        raise StoreError(message)
+    options = ["--clean", "--if-exists", "--no-owner", "--single-transaction"]
+    _run(location, ["pg_restore", *options, str(source)])
+
+
+def _without_password(url: URL) -> URL:
+    """The address as PostgreSQL's own programs read it."""
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+
+
+def _run(location: Location, command: list[str], *, connect: bool = True) -> str:
+    """Runs one of PostgreSQL's own programs; the password goes through the environment, never the command line."""
+    program = shutil.which(command[0])
+    if program is None:
+        message = f"{location}: PostgreSQL is copied by its own {command[0]}, which is not installed here; "
+        raise StoreError(message + "install the PostgreSQL client programs, or run it where they are")
+    if connect:
+        command = [*command, f"--dbname={_without_password(location.url).render_as_string()}"]
+    environment = dict(os.environ)
+    if location.url.password:
+        environment["PGPASSWORD"] = str(location.url.password)
+    # No shell, the program is PostgreSQL's own, and the arguments are the operator's.
+    ran = subprocess.run([program, *command[1:]], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if ran.returncode:
+        message = f"{location}: {command[0]} failed: {location.hide(ran.stderr)}"
+        raise StoreError(message)
+    return ran.stdout

@@ -1,0 +1,27 @@
+"""Indexes that particular questions need, beside those that the models declare: which, and for what question.
+
+Importing this adds them to the tables' metadata; `monitor.store.migrations` makes them.
+"""
+
+from sqlalchemy import Index, text
+
+from monitor.models import Article, DigestItem, Entry, Told
+from monitor.store.bulk import table
+
+# Entries that wait, oldest first: some hundred among millions, so that a run costs the same however much is kept. The
+# condition stands in the question word for word, or SQLite would not use the index (https://sqlite.org/partialindex.html).
+WAITING = "state IN ('pending', 'deferred')"
+
+Index(
+    "ix_entry_waiting",
+    table(Entry).c.first_seen,
+    sqlite_where=text(WAITING),
+    postgresql_where=text(WAITING),
+)
+
+# What points at a row that is to be deleted: without these each deletion would read the whole table.
+Index("ix_article_duplicate_of", table(Article).c.duplicate_of)
+Index("ix_told_story_id", table(Told).c.story_id)
+
+# Whether a story ever stood in a digest, asked of each before it is let go.
+Index("ix_digestitem_story_id", table(DigestItem).c.story_id)

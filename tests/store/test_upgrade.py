@@ -1,0 +1,176 @@
+"""Migrations: they make what the models say, on both engines; copies first; one program at a time; all or nothing."""
+
+import logging
+import os
+import shutil
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+from sqlmodel import SQLModel, select
+
+import monitor.store.indexes
+from monitor.errors import StoreError
+from monitor.models import Lease
+from monitor.store import Database, upgrade
+from monitor.store.migrations import HEAD
+
+VERSIONS = Path(upgrade.__file__).parent / "migrations/versions"
+NEXT = "2099_01_01_next"
+MIGRATION = f'''
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{NEXT}"
+down_revision = "{HEAD}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    with op.batch_alter_table("lease") as batch:
+        batch.add_column(sa.Column("note", sa.String(), nullable=False, server_default="new"))
+        batch.alter_column("holder", existing_type=sa.String(), type_=sa.Text())
+    ADD
+'''
+
+
+@pytest.fixture
+def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A revision after ours, as an upgrade of the program would bring; returns its file."""
+    folder = tmp_path / "versions"
+    folder.mkdir()
+    file = folder / f"{NEXT}.py"
+    file.write_text(MIGRATION.replace("ADD", "pass"))
+    made = upgrade._configuration
+
+    def configuration() -> Config:
+        config = made()
+        config.set_main_option("version_locations", f"{VERSIONS}{os.pathsep}{folder}")
+        return config
+
+    monkeypatch.setattr(upgrade, "HEAD", NEXT)
+    monkeypatch.setattr(upgrade, "_configuration", configuration)
+    return file
+
+
+@pytest.fixture
+def old(tmp_path: Path, sqlite_template: Path) -> Path:
+    """A SQLite database of today's revision with one row in it."""
+    path = tmp_path / "m.db"
+    shutil.copyfile(sqlite_template, path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO lease VALUES ('collect', 'me', '2026-11-24 07:00:00')")
+    return path
+
+
+def test_head_is_the_latest_migration() -> None:
+    assert ScriptDirectory.from_config(upgrade._configuration()).get_heads() == [HEAD]
+
+
+def test_models_and_migrations_agree(database_url: str, tmp_path: Path) -> None:
+    Database.open(database_url, root=tmp_path).close()
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_name": lambda name, kind, _: kind != "table" or not name.startswith("article_search")},
+        )
+        differences = compare_metadata(context, SQLModel.metadata)
+        tables = set(inspect(connection).get_table_names())
+    engine.dispose()
+    assert differences == []
+    assert set(SQLModel.metadata.tables) < tables
+    assert monitor.store.indexes.WAITING in upgrade_source()
+
+
+def upgrade_source() -> str:
+    return "".join(path.read_text() for path in sorted(VERSIONS.glob("*.py")))
+
+
+@pytest.mark.postgres
+def test_an_empty_postgresql_database_gets_its_tables(empty_postgres: str, tmp_path: Path) -> None:
+    database = Database.open(empty_postgres, root=tmp_path)
+    with database.reading() as session:
+        assert session.exec(select(Lease)).all() == []
+        assert upgrade.revision_of(session.connection()) == HEAD
+    database.close()
+
+
+@pytest.mark.postgres
+def test_tables_of_another_program_in_postgresql_are_left_alone(empty_postgres: str, tmp_path: Path) -> None:
+    engine = create_engine(empty_postgres)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE article (id INTEGER)"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="another program \\(article\\)"):
+        Database.open(empty_postgres, root=tmp_path)
+
+
+def test_a_new_database_leaves_no_copy(tmp_path: Path) -> None:
+    Database.open("sqlite:///m.db", root=tmp_path).close()
+    assert [path.name for path in tmp_path.iterdir()] == ["m.db"]
+
+
+def test_a_sqlite_file_is_copied_before_it_is_upgraded(
+    old: Path, next_revision: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="monitor.store"):
+        Database.open("sqlite:///m.db", root=old.parent).close()
+    copy = old.with_name(f"m-{HEAD}.db")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT * FROM lease").fetchone() == ("collect", "me", "2026-11-24 07:00:00")
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("SELECT name, note FROM lease").fetchone() == ("collect", "new")
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (NEXT,)
+    assert str(copy) in caplog.text
+
+
+def test_no_copy_replaces_an_earlier_one(old: Path, next_revision: Path) -> None:
+    old.with_name(f"m-{HEAD}.db").write_text("precious")
+    Database.open("sqlite:///m.db", root=old.parent).close()
+    assert old.with_name(f"m-{HEAD}.db").read_text() == "precious"
+    assert old.with_name(f"m-{HEAD}-2.db").exists()
+
+
+def test_a_migration_that_fails_changes_nothing(old: Path, next_revision: Path) -> None:
+    next_revision.write_text(MIGRATION.replace("ADD", "raise RuntimeError('half way')"))
+    before = dump(old)
+    with pytest.raises(RuntimeError, match="half way"):
+        Database.open("sqlite:///m.db", root=old.parent)
+    assert dump(old) == before
+
+
+def test_a_migration_that_would_leave_rows_pointing_nowhere_changes_nothing(old: Path, next_revision: Path) -> None:
+    sighting = "op.execute(\"INSERT INTO sighting VALUES (7, 'nobody')\")"
+    next_revision.write_text(MIGRATION.replace("ADD", sighting))
+    before = dump(old)
+    with pytest.raises(StoreError, match="point nowhere"):
+        Database.open("sqlite:///m.db", root=old.parent)
+    assert dump(old) == before
+
+
+def test_of_several_that_open_at_once_one_upgrades(database_url: str, next_revision: Path, tmp_path: Path) -> None:
+    def run(_number: int) -> None:
+        Database.open(database_url, root=tmp_path).close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(run, range(4)))
+    database = Database.open(database_url, root=tmp_path)
+    with database.reading() as session:
+        assert upgrade.revision_of(session.connection()) == NEXT
+    database.close()
+    assert len(list(tmp_path.glob("monitor-*.db"))) <= 1
+
+
+def dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
