@@ -1,0 +1,69 @@
+"""Pages: which feeds a page announces.
+
+In: the text of an HTML page and the address it was read from. Out: a `Listing` of kind html whose children are feeds,
+the likeliest first. What a page announces in its head counts (WHATWG HTML, section 4.6.7.1, and the RSS Advisory
+Board's autodiscovery); only where it announces nothing, links in its body that look like feeds do.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from monitor.sources.listing import Listing
+from monitor.urls import absolute
+
+_FEED_TYPE = re.compile(
+    r"application/(?:x[-.])?(?:rss|atom|rdf)(?:\+xml)?|application/feed\+json|(?:application|text)/xml"
+    r"|text/(?:rss|atom)(?:\+xml)?"
+)
+_LIKE_A_FEED = re.compile(
+    r"(?:^|[/.?&=_-])(?:rss|atom|feeds?|rdf)(?:[/.?&=_-]|\d{0,2}$|\.xml|\.json)|\.(?:rss|atom|rdf)$|[?&]feed=",
+    re.IGNORECASE,
+)
+_COMMENTS = re.compile(r"comment|kommentar|comentari|commentaire|/replies", re.IGNORECASE)
+_MOST = 100
+"""Feeds taken of one page; directories of feeds list some dozens."""
+
+
+def _announced(root: etree._Element, base: str) -> Iterator[tuple[str, str]]:
+    """Address and title of every feed that the head announces."""
+    for link in root.iter("link"):
+        relations = (link.get("rel") or "").lower().split()
+        kind = (link.get("type") or "").partition(";")[0].strip().lower()
+        address = absolute(base, link.get("href") or "")
+        json = kind == "application/json" and _LIKE_A_FEED.search(address)  # else a site's programming interface
+        if address and ("feed" in relations or ("alternate" in relations and (_FEED_TYPE.fullmatch(kind) or json))):
+            yield address, link.get("title") or ""
+
+
+def _linked(root: etree._Element, base: str) -> Iterator[tuple[str, str]]:
+    """Address and text of every link that looks like one to a feed."""
+    for link in root.iter("a"):
+        address = absolute(base, link.get("href") or "")
+        if address and _LIKE_A_FEED.search(address.partition("://")[2]):
+            yield address, link.text or ""
+
+
+def _tree(text: str) -> etree._Element | None:
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        return etree.fromstring(text.encode(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def read(text: str, url: str) -> Listing:
+    """The feeds that a page announces, those of comments last; none where it announces none."""
+    root = _tree(text)
+    if root is None:
+        return Listing("html")
+    declared = next((element.get("href") or "" for element in root.iter("base")), "")
+    base = absolute(url, declared) or url
+    found: dict[str, str] = {}
+    for address, label in list(_announced(root, base)) or _linked(root, base):
+        if address != url and len(found) < _MOST:
+            found.setdefault(address, label)
+    children = sorted(found, key=lambda address: bool(_COMMENTS.search(f"{address} {found[address]}")))
+    title = next((" ".join((element.text or "").split()) for element in root.iter("title")), "")
+    return Listing("html", title, children=tuple(children))

@@ -1,0 +1,91 @@
+"""Which kind of document this is, and who reads it.
+
+    bytes -> unpacked (gzip) -> decoded (text) -> by its first character and its root:
+      {                       jsonfeed
+      <rss <rdf <feed <entry  feed, or loose where it is not well formed
+      <urlset <sitemapindex   sitemap
+      <opml                   opml
+      <html and its like      discover
+      addresses, one a line   sitemap
+
+What a server says about the type of a document is not asked: it is wrong too often, and a document shows what it is.
+"""
+
+import re
+
+from monitor.sources import discover, feed, jsonfeed, loose, opml, sitemap
+from monitor.sources.document import Tree, decoded, tree, unpacked, without_doctype
+from monitor.sources.listing import Listing
+
+_HEAD = 20_000
+"""Characters in which the root must begin; comments and processing instructions before it are left out."""
+
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+_BEFORE_ROOT = re.compile(r"\s+|<!--.*?-->|<\?.*?>|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE | re.DOTALL)
+_FEED_ROOT = re.compile(r"<\?xml\s|<(?:rss|rdf:RDF|(?:atom:)?feed|urlset|sitemapindex|opml)[\s>]", re.IGNORECASE)
+_HTML = frozenset(
+    {"html", "head", "body", "meta", "title", "div", "p", "br", "b", "script", "style", "table", "center", "h1", "font"}
+)
+
+
+def _root_name(text: str) -> str:
+    """The name of the first element, in lower case and without its prefix; "" where there is none."""
+    position = 0
+    while skipped := _BEFORE_ROOT.match(text, position, _HEAD):
+        position = skipped.end()
+    found = _ROOT.match(text, position)
+    return found[1].lower() if found else ""
+
+
+def _from_root(text: str) -> str:
+    """The document without what stands before it: blank lines, warnings of the program that made it."""
+    found = _FEED_ROOT.search(text, 0, _HEAD)
+    return text[found.start() :] if found else text
+
+
+def _feed(text: str, found: Tree, kind: str, url: str, source: str) -> Listing:
+    """A feed; one that is not well formed from whichever of two readers finds more in it."""
+    recovered = feed.read(found.root, url, source) if found.root is not None else Listing(kind)
+    if found.well_formed or not loose.suits(text):
+        return recovered
+    soup = loose.read(text, kind, url, source)
+    return soup if len(soup.entries) > len(recovered.entries) or not recovered.title else recovered
+
+
+def _xml(text: str, name: str, url: str, source: str) -> Listing:
+    text = without_doctype(text)
+    found = tree(text)
+    if name in feed.KINDS:
+        return _feed(text, found, feed.KINDS[name], url, source)
+    if found.root is None:
+        return Listing("unknown", note="what begins like XML and is none")
+    if name in sitemap.ROOTS:
+        return sitemap.read(found.root, url, source)
+    if name == "opml":
+        children = tuple(address for _, address in opml.feeds(found.root))
+        return Listing("opml", opml.title(found.root), children=children)
+    return Listing("unknown", note=f"an XML document of another kind (its root is {name[:40]})")
+
+
+def parse(content: bytes, url: str, *, source: str = "", content_type: str = "") -> Listing:
+    """What a source document lists, whatever it is; of kind unknown, with a note, where nothing can be made of it.
+
+    `url` is where the document was read, for addresses relative to it; "" or a path where it is a file. `source` is
+    the name given to its entries. Never raises on any bytes, and takes time in proportion to their number: some
+    seconds for the largest that a fetcher lets through.
+    """
+    text = decoded(unpacked(content), content_type).lstrip()
+    if not text:
+        return Listing("unknown", note="an empty document")
+    if text[0] in "{[":
+        return jsonfeed.read(text, url, source)
+    name = _root_name(text)
+    if not name or (name in _HTML and name not in {"html", "head", "body"}):
+        text = _from_root(text)
+        name = _root_name(text)
+    if name in _HTML:
+        return discover.read(text, url)
+    if name:
+        return _xml(text, name, url, source)
+    listed = sitemap.read_text(text, url, source)
+    return listed or Listing("unknown", note="text that is neither XML nor JSON")

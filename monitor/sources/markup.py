@@ -1,0 +1,88 @@
+"""Markup to plain text: titles, summaries and contents of feeds as a reader sees them.
+
+In: what a feed holds in a field, which may be text, HTML, escaped HTML or text with HTML's entities; feeds say which,
+and are often wrong, so it is judged by what it looks like. Out: text without markup, never HTML to be shown as such.
+"""
+
+import re
+
+from lxml import etree
+
+_TAG = re.compile(
+    r"</?(?:[a-z0-9]{1,10}:)?(?:a|abbr|acronym|address|article|aside|audio|b|big|blockquote|body|br|caption|center|cite"
+    r"|code|dd|del|details|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe"
+    r"|img|input|ins|kbd|label|li|link|main|map|mark|meta|nobr|noscript|object|ol|option|p|param|picture|pre|q|s|samp"
+    r"|script|section|select|small|source|span|strike|strong|style|sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead"
+    r"|time|title|tr|tt|u|ul|var|video|wbr)(?=[\s/>])[^<>]*>|<!--",
+    re.IGNORECASE,
+)
+"""Only elements of HTML are markup: the brackets of `List<T>` and `1 < 2` are the writer's."""
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*(?:\n\s*)+")
+
+_BLOCK = re.compile(
+    r"address|article|aside|blockquote|body|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
+    r"|header|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul"
+)
+_UNSEEN = re.compile(r"script|style|template|noscript|iframe|object|textarea|select|svg|math|title|head")
+
+
+class _Reader:
+    """A parser target that keeps what a reader sees: text, with a blank line where a block begins or ends."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.unseen = 0
+
+    def start(self, tag: str, _attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        if _UNSEEN.fullmatch(name):
+            self.unseen += 1
+        elif _BLOCK.fullmatch(name):
+            self.pieces.append("\n\n")
+        elif name == "br":
+            self.pieces.append("\n")
+
+    def end(self, tag: str) -> None:
+        name = tag.rpartition(":")[2]
+        if _UNSEEN.fullmatch(name):
+            self.unseen -= 1
+        elif _BLOCK.fullmatch(name):
+            self.pieces.append("\n\n")
+
+    def data(self, text: str) -> None:
+        if not self.unseen:
+            self.pieces.append(text.replace("\n", " "))
+
+    def comment(self, _text: str) -> None:
+        """Not seen."""
+
+    def close(self) -> str:
+        return "".join(self.pieces)
+
+
+def _rendered(markup: str) -> str:
+    parser = etree.HTMLParser(target=_Reader(), encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        return str(etree.fromstring(f"<html><body>{markup}</body></html>".encode(), parser))
+    except (etree.XMLSyntaxError, ValueError):  # nothing in it that HTML could make anything of
+        return ""
+
+
+def _text(value: str) -> str:
+    """The value rendered if it looks like markup, and once more if that uncovered tags: some feeds escape twice."""
+    if not (_TAG.search(value) or _ENTITY.search(value)):
+        return value
+    text = _rendered(value)
+    return _rendered(text) if _TAG.search(text) else text
+
+
+def line(value: str) -> str:
+    """The text of a title or summary on one line, all whitespace folded to single spaces."""
+    return " ".join(_text(value).split())
+
+
+def paragraphs(value: str) -> str:
+    """The text of a content, whitespace folded, paragraphs set apart by a blank line."""
+    parts = (" ".join(part.split()) for part in _PARAGRAPH_BREAK.split(_text(value)))
+    return "\n\n".join(part for part in parts if part)

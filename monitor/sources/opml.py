@@ -1,0 +1,70 @@
+"""OPML: lists of feeds that readers exchange.
+
+In: the bytes of an OPML document, of any version, or sources. Out: sources with names that are fit for a
+configuration and told apart, or bytes that every reader of feeds imports. Format: opml.org/spec2.opml.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+
+from monitor.models import Source
+from monitor.sources.document import decoded, tree, unpacked, without_doctype
+from monitor.sources.listing import MOST_ENTRIES
+from monitor.urls import absolute
+
+_LONGEST_NAME = 60
+
+
+def feeds(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """Title and address of every feed, each address once, in the order of the document and at any depth."""
+    seen: set[str] = set()
+    for outline in root.iter("{*}outline", "{*}OUTLINE"):
+        values = {name.lower(): value for name, value in outline.items()}
+        address = absolute("", values.get("xmlurl", ""))
+        if address and address not in seen and len(seen) < MOST_ENTRIES:
+            seen.add(address)
+            yield values.get("title") or values.get("text") or "", address
+
+
+def title(root: etree._Element) -> str:
+    """What the list calls itself; "" where it does not say."""
+    for element in root.iter("{*}title"):
+        return " ".join((element.text or "").split())
+    return ""
+
+
+def _name(text: str, address: str, taken: set[str]) -> str:
+    """A name of letters, digits and dashes, from the title or else the address, that no other source has."""
+    for candidate in (text, re.sub(r"https?://(?:www\.)?|/?(?:feed|rss)?/?$", "", address), "feed"):
+        plain = unicodedata.normalize("NFKD", candidate).encode("ascii", "ignore").decode().lower()
+        name = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-")
+        if name:
+            break
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = f"{name}-{number}"
+    taken.add(unique)
+    return unique
+
+
+def read(content: bytes) -> tuple[Source, ...]:
+    """The feeds of an OPML document as sources, in its order; none where the bytes are no OPML. Never raises."""
+    root = tree(without_doctype(decoded(unpacked(content)))).root
+    if root is None:
+        return ()
+    taken: set[str] = set()
+    return tuple(Source(_name(text, address, taken), address) for text, address in feeds(root))
+
+
+def write(sources: Sequence[Source], title: str) -> bytes:
+    """An OPML 2.0 document that lists the sources; `read` gives back their names and addresses."""
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = title
+    body = etree.SubElement(root, "body")
+    for source in sources:
+        etree.SubElement(body, "outline", type="rss", text=source.name, title=source.name, xmlUrl=source.url)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
