@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 PSEUDO_DOCUMENTS = 10.0
 # Words in an article, the median of the corpora measured: turns a frequency a word into a share of documents.
 _ARTICLE_WORDS = 270
-# Below this share of documents rarity says nothing more: a name nobody has heard weighs as much as a rare word.
-_RAREST = 1e-4
+# Beyond one document in this many rarity says nothing more: average precision from one seed, with no archive, was 0.385
+# at 1e-5, 0.469 at 1e-3 and 0.491 at 1e-2 (BBC sections; the same order on two other sets). An archive allows more.
+_RAREST_DOCUMENTS = 100
 
 
 @cache
@@ -60,9 +61,10 @@ class Vectors:
             counted.update(set(words.terms))
         vocabulary = {term: column for column, term in enumerate(shares)}
         total = len(background) + PSEUDO_DOCUMENTS
+        rarest = 1.0 / (len(background) + _RAREST_DOCUMENTS)
         weights = np.array(
             [
-                -math.log(min(1.0, max((counted[term] + PSEUDO_DOCUMENTS * share) / total, _RAREST)))
+                -math.log(min(1.0, max((counted[term] + PSEUDO_DOCUMENTS * share) / total, rarest)))
                 for term, share in shares.items()
             ],
             dtype=np.float64,
