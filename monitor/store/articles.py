@@ -1,0 +1,228 @@
+"""Documents kept, one for each address, with every text that one ever had."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col, select
+
+from monitor.models import Article, Entry, EntryState, Sighting, Version
+from monitor.store import search
+from monitor.store.bulk import (
+    address_fits,
+    among,
+    batches,
+    columns_of,
+    ids_of,
+    insert_new,
+    insertion,
+    keepable,
+    rows_of,
+    table,
+)
+from monitor.store.entries import EntryChange, change_entries, date_in_reach
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """That the page of an article was asked again: what it sent along, and when it is to be asked next, if ever."""
+
+    article_id: int
+    next_check: datetime | None
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """What the page of an article says now."""
+
+    article_id: int
+    title: str
+    text: str
+    content_hash: str
+    signature: bytes = b""
+
+
+def keep_articles(session: Session, articles: Sequence[Article]) -> list[Article]:
+    """Keeps the articles whose address is not that of one already; the entries of all of them become stored.
+
+    Returns those really new, in order, with their ids set. Of several with one address the first counts. A missing
+    date becomes `stored_at`, and so does one in the future, which is flagged. One whose address cannot be kept (see
+    `address_fits`) is left out, and its entry failed.
+    """
+    wanted: dict[str, Article] = {}
+    for article in articles:
+        if address_fits(article.canonical_url):
+            wanted.setdefault(article.canonical_url, article)
+    ids = ids_of(session, Article, "canonical_url", list(wanted))
+    rows = rows_of((article for address, article in wanted.items() if address not in ids), columns_of(Article))
+    for row in rows:
+        row.update(_put_right(row))
+    made = insert_new(session, Article, rows, key="canonical_url")
+    ids |= made
+    if missed := [address for address in wanted if address not in ids]:  # another worker kept them just now
+        ids |= ids_of(session, Article, "canonical_url", missed)
+    _settle_entries(session, articles, ids)
+    new = [article for address, article in wanted.items() if address in made]
+    for article in new:
+        article.id = made[article.canonical_url]
+    return new
+
+
+def _put_right(row: Mapping[str, Any]) -> dict[str, Any]:
+    published, clamped = date_in_reach(row["published"], row["stored_at"])
+    declared = row["declared_canonical"]
+    return {
+        "published": published or row["stored_at"],
+        "published_clamped": clamped or bool(row["published_clamped"]),
+        "declared_canonical": declared if address_fits(declared) else "",
+    }
+
+
+def _settle_entries(session: Session, articles: Iterable[Article], ids: Mapping[str, int]) -> None:
+    """The entries that led to kept articles become stored; those that led to none, failed."""
+    columns = table(Entry).c
+    stored = (
+        update(table(Entry))
+        .where(columns.id == bindparam("of_id"))
+        .values(state=EntryState.STORED.value, error="", next_attempt=None, article_id=bindparam("to_article"))
+    )
+    made, lost = {}, []
+    for article in articles:
+        if article.entry_id is not None and article.canonical_url in ids:
+            made[article.entry_id] = ids[article.canonical_url]
+        elif article.entry_id is not None:
+            lost.append(EntryChange(article.entry_id, EntryState.FAILED, 1, "the page's own address cannot be kept"))
+    for batch in batches([{"of_id": entry, "to_article": made[entry]} for entry in sorted(made)]):
+        session.connection().execute(stored, list(batch))
+    change_entries(session, lost)
+
+
+def recent_articles(
+    session: Session, *, since: datetime, until: datetime | None = None, limit: int | None = None
+) -> list[Article]:
+    """Articles published from `since` on (and before `until`), oldest first; of many the latest `limit`."""
+    query = select(Article).where(col(Article.published) >= since)
+    if until is not None:
+        query = query.where(col(Article.published) < until)
+    query = query.order_by(col(Article.published).desc(), col(Article.id).desc()).limit(limit)
+    return list(session.exec(query))[::-1]
+
+
+def article(session: Session, article_id: int) -> Article | None:
+    """The article of an id."""
+    return session.get(Article, article_id)
+
+
+def articles_of(session: Session, article_ids: Collection[int]) -> list[Article]:
+    """The articles of `article_ids` that are kept, in that order."""
+    query = select(Article).where(among(session, table(Article).c.id, article_ids))
+    found = {article.id: article for article in session.exec(query)}
+    return [found[identity] for identity in article_ids if identity in found]
+
+
+def article_by_url(session: Session, canonical_url: str) -> Article | None:
+    """The article at an address, or the one that the entry of that address led to."""
+    found = session.exec(select(Article).where(Article.canonical_url == canonical_url)).first()
+    if found is not None:
+        return found
+    led = select(Entry.article_id).where(Entry.canonical_url == canonical_url)
+    article_id = session.exec(led).first()
+    return session.get(Article, article_id) if article_id is not None else None
+
+
+def sightings(session: Session, article_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Which sources listed each article, by any of the addresses that led to it; its own source always."""
+    articles, entries, seen = table(Article).c, table(Entry).c, table(Sighting).c
+    connection = session.connection()
+    found: dict[int, set[str]] = {}
+    own = select(articles.id, articles.source).where(among(session, articles.id, article_ids))
+    listed = (
+        select(entries.article_id, seen.source)
+        .join(table(Sighting), seen.entry_id == entries.id)
+        .where(among(session, entries.article_id, article_ids))
+    )
+    for query in (own, listed):
+        for article_id, source in connection.execute(query):
+            found.setdefault(article_id, set()).add(source)
+    return {article_id: frozenset(sources) for article_id, sources in found.items()}
+
+
+def plan_checks(session: Session, moments: Mapping[int, datetime | None]) -> None:
+    """Sets when the page of each article (by id) is to be asked again; None: never."""
+    columns = table(Article).c
+    statement = (
+        update(table(Article)).where(columns.id == bindparam("of_id")).values(next_check=bindparam("to_next_check"))
+    )
+    rows = [{"of_id": identity, "to_next_check": moments[identity]} for identity in sorted(moments)]
+    for batch in batches(rows):
+        session.connection().execute(statement, list(batch))
+
+
+def due_checks(session: Session, *, now: datetime, limit: int | None = None) -> list[Article]:
+    """Articles whose page is to be asked again, the longest due first."""
+    query = select(Article).where(col(Article.next_check) <= now)
+    return list(session.exec(query.order_by(col(Article.next_check), col(Article.id)).limit(limit)))
+
+
+def record_checks(session: Session, checks: Sequence[Check]) -> None:
+    """Writes that the pages were asked again."""
+    columns = table(Article).c
+    statement = (
+        update(table(Article))
+        .where(columns.id == bindparam("of_id"))
+        .values(
+            checks=columns.checks + 1,
+            next_check=bindparam("to_next_check"),
+            etag=bindparam("to_etag"),
+            last_modified=bindparam("to_last_modified"),
+        )
+    )
+    rows = [
+        {
+            "of_id": check.article_id,
+            "to_next_check": check.next_check,
+            "to_etag": keepable(check.etag),
+            "to_last_modified": keepable(check.last_modified),
+        }
+        for check in sorted(checks, key=lambda check: check.article_id)
+    ]
+    for batch in batches(rows):
+        session.connection().execute(statement, list(batch))
+
+
+def change_texts(session: Session, texts: Sequence[NewText], *, now: datetime) -> list[int]:
+    """Gives articles the text that their page has now, keeping the one it had; returns the ids of those changed.
+
+    Both texts are in `versions` after it. A text that is the same as before changes nothing.
+    """
+    by_id = {new.article_id: new for new in texts}
+    changed = [
+        old for old in articles_of(session, sorted(by_id)) if old.content_hash != by_id[old.id or 0].content_hash
+    ]
+    search.forget(session, [old.id for old in changed if old.id is not None])
+    kept: list[dict[str, Any]] = []
+    for old in changed:
+        new = by_id[old.id or 0]
+        for source, moment in ((old, old.stored_at), (new, now)):
+            row = {name: keepable(getattr(source, name)) for name in ("content_hash", "title", "text")}
+            kept.append(row | {"article_id": old.id, "first_seen": moment})
+        old.title, old.text = keepable(new.title), keepable(new.text)
+        old.content_hash, old.signature = new.content_hash, new.signature
+        session.add(old)
+    session.flush()
+    if kept:
+        connection = session.connection()
+        connection.execute(insertion(connection, table(Version)).on_conflict_do_nothing(), kept)
+    ids = [old.id for old in changed if old.id is not None]
+    search.index(session, ids)
+    return ids
+
+
+def versions(session: Session, article_id: int) -> list[Version]:
+    """Every text that an article had, oldest first; none where it never changed."""
+    query = select(Version).where(Version.article_id == article_id)
+    return list(session.exec(query.order_by(col(Version.first_seen), col(Version.id))))

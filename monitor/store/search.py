@@ -1,0 +1,196 @@
+"""Full text over what is kept: SQLite's FTS5 or PostgreSQL's tsvector, brought up to date off the path of a collect.
+
+Triggers would make every insert 25 times dearer, so articles are indexed in bulk by `index_new`. The index holds no
+text (the articles do): see the first migration. Any text is a query: words must all occur, what stands in quotes must
+occur as it stands, and no sign has another meaning.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Integer,
+    Label,
+    Select,
+    Text,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy import table as name_table
+from sqlmodel import Session
+
+from monitor.models import Article, Assessment
+from monitor.store.bulk import among, batches, table
+from monitor.store.words import Snippet, fold, snippet, terms
+
+# Articles that are folded and written at once: some megabytes.
+BATCH = 500
+
+# Of the articles that match, so many of the latest are ranked. News is read from the latest on, and ranking all that
+# hold a common word would cost more with every year kept.
+RANKED = 2_000
+
+# How far below the latest indexed article unindexed ones are looked for: ids are given out in the order in which
+# transactions begin to write, and several may end in another.
+REACH = 10_000
+
+# A word in the title counts for so many in the text, on both engines (PostgreSQL: weight B is 0.4, D is 0.1).
+TITLE_WEIGHT = 4.0
+
+FTS = name_table("article_search", column("rowid", Integer))
+FTS_DOCUMENTS = name_table("article_search_docsize", column("id", Integer))  # one row for each indexed article
+VECTORS = name_table("article_search", column("article_id", Integer), column("words"))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may be found; empty names and None leave a question open. `relevant` needs a `topic`."""
+
+    source: str = ""
+    language: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    topic: str = ""
+    relevant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article found; the greater `rank` (of one search), the better it answers."""
+
+    article: Article
+    snippet: Snippet
+    rank: float
+
+
+def search(session: Session, words: str, *, filters: Filters | None = None, limit: int = 20) -> list[Hit]:
+    """The articles that hold all the `words`, best first, at most `limit`; none for a query without any word."""
+    wanted = terms(words)
+    if not wanted:
+        return []
+    found = (_sqlite_matches if _on_sqlite(session) else _postgresql_matches)(wanted)
+    conditions = _conditions(filters or Filters())
+    matches = found.where(*conditions).limit(RANKED).subquery()
+    best = select(matches.c.id, matches.c.rank).order_by(matches.c.rank.desc(), matches.c.id.desc()).limit(limit)
+    ranks = {row[0]: float(row[1]) for row in session.connection().execute(best)}
+    articles = session.scalars(select(Article).where(among(session, table(Article).c.id, list(ranks))))
+    by_id = {article.id: article for article in articles}
+    return [Hit(by_id[key], snippet(by_id[key].text or by_id[key].title, wanted), rank) for key, rank in ranks.items()]
+
+
+def index_new(session: Session, *, limit: int | None = None) -> int:
+    """Indexes articles that are not indexed yet, at most `limit`; returns how many."""
+    articles, known = table(Article).c, _indexed(session)
+    latest = session.connection().execute(select(func.max(known))).scalar() or 0
+    query = select(articles.id).where(articles.id > latest - REACH, ~exists().where(known == articles.id))
+    ids = session.connection().execute(query.order_by(articles.id).limit(limit)).scalars().all()
+    index(session, ids)
+    return len(ids)
+
+
+def index(session: Session, article_ids: Sequence[int]) -> None:
+    """Indexes the articles named, as they are now. Those that are indexed must be forgotten first."""
+    statement = _insertion(session)
+    for ids in batches(article_ids, BATCH):
+        if rows := _folded(session, ids):
+            session.connection().execute(statement, rows)
+
+
+def forget(session: Session, article_ids: Iterable[int]) -> None:
+    """Takes the articles named out of the index; to be called while their texts are what was indexed."""
+    known = _indexed(session)
+    there = select(known).where(among(session, known, article_ids))
+    for ids in batches(session.connection().execute(there).scalars().all(), BATCH):
+        if _on_sqlite(session):
+            command = text(
+                "INSERT INTO article_search (article_search, rowid, title, text) VALUES ('delete', :id, :title, :text)"
+            )
+            session.connection().execute(command, _folded(session, ids))
+        else:
+            gone = VECTORS.delete().where(among(session, VECTORS.c.article_id, ids))
+            session.connection().execute(gone)
+
+
+def _on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _indexed(session: Session) -> ColumnElement[int]:
+    """The column that holds the ids of indexed articles."""
+    return FTS_DOCUMENTS.c.id if _on_sqlite(session) else VECTORS.c.article_id
+
+
+def _folded(session: Session, ids: Sequence[int]) -> list[dict[str, object]]:
+    articles = table(Article).c
+    query = select(articles.id, articles.title, articles.text).where(among(session, articles.id, ids))
+    rows = session.connection().execute(query)
+    return [{"id": identity, "title": fold(title), "text": fold(body)} for identity, title, body in rows]
+
+
+def _insertion(session: Session) -> Executable:
+    if _on_sqlite(session):
+        return text("INSERT INTO article_search (rowid, title, text) VALUES (:id, :title, :text)")
+    return text(
+        "INSERT INTO article_search (article_id, words) VALUES (:id, "
+        "setweight(to_tsvector('english', CAST(:title AS text)), 'B') || to_tsvector('english', CAST(:text AS text))) "
+        "ON CONFLICT (article_id) DO UPDATE SET words = excluded.words"
+    )
+
+
+def _sqlite_matches(wanted: Sequence[str]) -> Select[tuple[int, float]]:
+    """Ids and ranks of the articles that match, the latest first. Folded terms hold no sign that FTS5 would read."""
+    query = " AND ".join(f'"{term}"' for term in wanted)
+    rank: Label[float] = literal_column(f"-bm25(article_search, {TITLE_WEIGHT}, 1.0)").label("rank")
+    articles = table(Article)
+    return (
+        select(articles.c.id, rank)
+        .select_from(FTS.join(articles, articles.c.id == FTS.c.rowid))
+        .where(text("article_search MATCH :words").bindparams(words=query))
+        .order_by(FTS.c.rowid.desc())
+    )
+
+
+def _postgresql_matches(wanted: Sequence[str]) -> Select[tuple[int, float]]:
+    """The same; a rank is divided by the logarithm of the length (normalisation 1), as bm25 does in its way."""
+    query: ColumnElement[object] = _phrase(wanted[0])
+    for term in wanted[1:]:
+        query = query.op("&&")(_phrase(term))
+    articles, words = table(Article), VECTORS.c.words
+    return (
+        select(articles.c.id, func.ts_rank(words, query, 1).label("rank"))
+        .select_from(VECTORS.join(articles, articles.c.id == VECTORS.c.article_id))
+        .where(words.op("@@")(query))
+        .order_by(VECTORS.c.article_id.desc())
+    )
+
+
+def _phrase(term: str) -> ColumnElement[object]:
+    return func.phraseto_tsquery(literal_column("'english'"), cast(literal(term), Text))
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    articles, assessments = table(Article).c, table(Assessment).c
+    conditions: list[ColumnElement[bool]] = []
+    if filters.source:
+        conditions.append(articles.source == filters.source)
+    if filters.language:
+        conditions.append(articles.language == filters.language)
+    if filters.since is not None:
+        conditions.append(articles.published >= filters.since)
+    if filters.until is not None:
+        conditions.append(articles.published < filters.until)
+    if filters.topic:
+        of_topic = [assessments.article_id == articles.id, assessments.topic == filters.topic]
+        if filters.relevant:
+            of_topic.append(assessments.relevant.is_(True))
+        conditions.append(exists().where(*of_topic))
+    return conditions

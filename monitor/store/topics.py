@@ -1,0 +1,122 @@
+"""What topics are to the model, what it judged and what readers said: profiles, models, assessments, verdicts."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import exists, or_
+from sqlmodel import Session, SQLModel, col, select
+
+from monitor.models import Article, Assessment, Entry, Feedback, Model, Profile, Sighting
+from monitor.store.bulk import among, columns_of, insertion, rows_of, table, upsert
+
+
+def keep_profile(session: Session, profile: Profile) -> None:
+    """Keeps the profile, unless its topic has one of that version."""
+    _keep_version(session, Profile, profile)
+
+
+def profile(session: Session, topic: str, version: str) -> Profile | None:
+    """The profile of a topic at a version."""
+    return session.exec(select(Profile).where(Profile.topic == topic, Profile.version == version)).first()
+
+
+def latest_profile(session: Session, topic: str) -> Profile | None:
+    """The profile of a topic that was made last."""
+    query = select(Profile).where(Profile.topic == topic)
+    return session.exec(query.order_by(col(Profile.made_at).desc(), col(Profile.id).desc())).first()
+
+
+def keep_model(session: Session, model: Model) -> None:
+    """Keeps the model, unless its topic has one of that version."""
+    _keep_version(session, Model, model)
+
+
+def accepted_model(session: Session, topic: str) -> Model | None:
+    """The last model of a topic that earned its place; the one to judge with."""
+    query = select(Model).where(Model.topic == topic, col(Model.accepted).is_(True))
+    return session.exec(query.order_by(col(Model.made_at).desc(), col(Model.id).desc())).first()
+
+
+def models(session: Session, topic: str, *, limit: int = 20) -> list[Model]:
+    """The models of a topic, the latest first."""
+    query = select(Model).where(Model.topic == topic)
+    return list(session.exec(query.order_by(col(Model.made_at).desc(), col(Model.id).desc()).limit(limit)))
+
+
+def keep_assessments(session: Session, assessments: Iterable[Assessment]) -> None:
+    """Writes the assessments, each in the place of what was thought of its article for its topic before."""
+    upsert(session, Assessment, rows_of(assessments, columns_of(Assessment)))
+
+
+def assessments(session: Session, topic: str, article_ids: Collection[int]) -> dict[int, Assessment]:
+    """What a topic thinks of each of the articles, where it was asked."""
+    query = select(Assessment).where(
+        Assessment.topic == topic, among(session, table(Assessment).c.article_id, article_ids)
+    )
+    return {assessment.article_id: assessment for assessment in session.exec(query)}
+
+
+def assessments_of(session: Session, article_id: int) -> list[Assessment]:
+    """What each topic thinks of an article, by the topics' names."""
+    query = select(Assessment).where(Assessment.article_id == article_id)
+    return list(session.exec(query.order_by(Assessment.topic)))
+
+
+def unassessed(
+    session: Session,
+    topic: str,
+    versions: tuple[str, str],
+    *,
+    since: datetime,
+    sources: Collection[str] | None = None,
+    limit: int | None = None,
+) -> list[Article]:
+    """Articles stored from `since` on that were not judged by these (profile version, model version) yet.
+
+    Only such as one of `sources` lists, where these are named; the first stored first, at most `limit`.
+    """
+    judged = exists().where(
+        col(Assessment.article_id) == col(Article.id),
+        col(Assessment.topic) == topic,
+        col(Assessment.profile_version) == versions[0],
+        col(Assessment.model_version) == versions[1],
+    )
+    query = select(Article).where(col(Article.stored_at) >= since, ~judged)
+    if sources is not None:
+        entries, listed = table(Entry).c, table(Sighting).c
+        seen = exists().where(
+            entries.article_id == col(Article.id),
+            listed.entry_id == entries.id,
+            among(session, listed.source, sources),
+        )
+        query = query.where(or_(among(session, table(Article).c.source, sources), seen))
+    return list(session.exec(query.order_by(col(Article.stored_at), col(Article.id)).limit(limit)))
+
+
+def keep_feedback(session: Session, feedback: Feedback) -> Feedback:
+    """Keeps a verdict; returns it with its id, by which it can be taken back."""
+    session.add(feedback)
+    session.flush()
+    return feedback
+
+
+def withdraw_feedback(session: Session, feedback_id: int) -> bool:
+    """Takes a verdict back, so that the one before counts again; whether it was there."""
+    found = session.get(Feedback, feedback_id)
+    if found is None:
+        return False
+    session.delete(found)
+    session.flush()
+    return True
+
+
+def verdicts(session: Session, topic: str) -> dict[int, Feedback]:
+    """The verdict that counts on each article for a topic: the latest."""
+    query = select(Feedback).where(Feedback.topic == topic).order_by(col(Feedback.made_at), col(Feedback.id))
+    return {feedback.article_id: feedback for feedback in session.exec(query)}
+
+
+def _keep_version(session: Session, model: type[SQLModel], item: SQLModel) -> None:
+    connection = session.connection()
+    statement = insertion(connection, table(model)).on_conflict_do_nothing(index_elements=["topic", "version"])
+    connection.execute(statement, rows_of([item], columns_of(model)))
