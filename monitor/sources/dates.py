@@ -75,7 +75,12 @@ _NEVER = frozenset({date(1970, 1, 1), date(1969, 12, 31)})
 
 
 def _year(text: str) -> int:
-    """The year that two, three or four digits mean, after RFC 5322, section 4.3; `0026` is one of two digits, too."""
+    """The year that two, three or four digits mean, after RFC 5322, section 4.3; `0026` is one of two digits, too.
+
+    Raises ValueError for the years 0 and 1 in four digits: they are what programs write that have no date.
+    """
+    if text in {"0000", "0001"}:
+        raise ValueError("no date")
     year = int(text.strip("'"))
     if year < 50:
         return year + 2000
@@ -88,11 +93,9 @@ def _month(name: str) -> int:
     return _MONTH.get(lowered[:4]) or _MONTH.get(lowered[:3], 0)
 
 
-def _numbered(match: re.Match[str]) -> date | None:
+def _numbered(match: re.Match[str]) -> date:
     """Year, month, day in digits; a month beyond 12 can only be the day."""
     month, day = int(match["month"]), int(match["day"])
-    if match["year"] == "0001":  # the first day of .NET's calendar: no date at all
-        return None
     return date(_year(match["year"]), *((month, day) if month <= 12 else (day, month)))
 
 

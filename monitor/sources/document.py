@@ -45,8 +45,10 @@ _EVIDENCE = 10
 UTF-8 by chance for a word (the two characters of "Unicom" in GBK do), each further one halves the odds at least."""
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+_BEFORE_ROOT = re.compile(r"\s+|<!--.*?-->|<\?.*?>|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _DECLARED_ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,40})\s+(["'])([^&<"']{0,200})\2\s*>""")
+_UNQUOTED = re.compile(r"""(\s[\w:.-]+)=([^\s"'<>]+)(?=\s|/?$)""")
 _REFERENCE = re.compile(
     r"<!\[CDATA\[|\]\]>|&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)(?:(\w{1,40});)?"
 )
@@ -137,28 +139,22 @@ def decoded(content: bytes, content_type: str = "") -> str:
     return _FORBIDDEN.sub("", _decoded(content, content_type).removeprefix("\ufeff"))
 
 
-def _doctype_end(text: str, start: int) -> int:
-    """Where the DOCTYPE that begins at `start` ends, its internal subset included."""
-    close, subset = text.find(">", start), text.find("[", start)
-    if 0 <= subset < close:
-        end = re.compile(r"\]\s*>").search(text, subset)
-        return end.end() if end else len(text)
-    return close + 1 if close >= 0 else len(text)
+def opened(text: str) -> tuple[str, str]:
+    """The document from its root on, and the root's name in lower case without its prefix; "" where none begins it.
 
-
-def without_doctype(text: str) -> str:
-    """The document without its DOCTYPE, the harmless entities that it declares written out.
-
-    Harmless is an entity whose value is plain text. Nested ones are what XML bombs are made of, external ones read
-    files and addresses: both stay unknown.
+    The XML declaration, comments and the DOCTYPE are gone; the harmless entities that the DOCTYPE declares are written
+    out. Harmless is an entity whose value is plain text. Nested ones are what XML bombs are made of, external ones
+    read files and addresses: both stay unknown.
     """
-    found = _DOCTYPE.search(text, 0, 20_000)
-    if not found:
-        return text
-    end = _doctype_end(text, found.start())
-    declared = {name: value for name, _, value in _DECLARED_ENTITY.findall(text[found.start() : end])}
-    rest = text[: found.start()] + text[end:]
-    return _with_references(rest, declared) if declared else rest
+    position = 0
+    while skipped := _BEFORE_ROOT.match(text, position):
+        position = skipped.end()
+    root = _ROOT.match(text, position)
+    if not root:
+        return text, ""
+    declared = {name: value for name, _, value in _DECLARED_ENTITY.findall(text, 0, position)}
+    body = text[position:]
+    return _with_references(body, declared) if declared else body, root[1].lower()
 
 
 def _with_references(text: str, entities: dict[str, str]) -> str:
@@ -184,6 +180,15 @@ def _written_out(match: re.Match[str], entities: dict[str, str]) -> str:
     if name and f"{name};" in html5:
         return html5[f"{name};"].replace("&", "&amp;").replace("<", "&lt;")
     return "&amp;" + match[0][1:]
+
+
+def _mended(text: str) -> str:
+    """The document with every reference known, and the values of its root's attributes in quotes.
+
+    libxml2 recovers from most mistakes, but from one in the root it recovers nothing.
+    """
+    root, close, rest = text.partition(">")
+    return _with_references(_UNQUOTED.sub(r'\1="\2"', root) + close + rest, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +221,10 @@ def _parsed(text: str) -> Tree:
 
 
 def tree(text: str) -> Tree:
-    """The tree of an XML document that has lost its DOCTYPE.
+    """The tree of an XML document that begins with its root.
 
     A document that only misses entities is well formed: XML knows five, feeds are full of HTML's others, which are
     written out, and of bare ampersands. Neither do prefixes without a namespace count: they are common, and stay.
     """
     first = _parsed(text)
-    return first if first.well_formed else _parsed(_with_references(text, {}))
+    return first if first.well_formed else _parsed(_mended(text))

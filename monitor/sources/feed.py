@@ -53,6 +53,7 @@ _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _TITLES = ("title", "dc:title", "media:title", "itunes:title")
 _SUMMARIES = ("description", "summary", "dc:description", "abstract", "itunes:summary", "media:description")
 _CONTENTS = ("content:encoded", "content", "xhtml:body", "body", "fullitem", "xhtml:div")
+_AUTHORS = ("dc:creator", "dc:author", "author", "itunes:author")
 _DATES = (
     "published", "pubdate", "issued", "dcterms:issued", "dc:date", "created", "dcterms:created", "date", "updated",
     "modified", "dcterms:modified",
@@ -94,13 +95,19 @@ def _fields(element: etree._Element, own: str) -> Fields:
     return fields
 
 
+def _is_base64(element: etree._Element) -> bool:
+    """Whether the text is encoded: as Atom 0.3 says, or by a type that is no text (RFC 4287, section 4.1.3.3)."""
+    kind = element.get("type", "").lower()
+    return element.get("mode") == "base64" or ("/" in kind and not kind.startswith("text/") and "xml" not in kind)
+
+
 def _value(element: etree._Element) -> str:
     """What an element holds, as text or markup."""
     if len(element):
         inner = "".join(etree.tostring(child, encoding="unicode") for child in element)
         return escape(element.text or "", quote=False) + inner
     text = element.text or ""
-    if element.get("mode") == "base64" and text:  # Atom 0.3
+    if _is_base64(element):
         try:
             return base64.b64decode(text).decode()
         except (binascii.Error, ValueError):
@@ -123,7 +130,7 @@ def _date(fields: Fields) -> datetime | None:
 
 def _authors(fields: Fields, own: str) -> list[str]:
     """Names of authors: text in RSS, an element `name` in Atom."""
-    people = chain(fields.get("dc:creator", ()), fields.get("author", ()), fields.get("itunes:author", ()))
+    people = chain(*(fields.get(name, ()) for name in _AUTHORS))
     found: list[str] = []
     for person in people:
         found += _values(_fields(person, own), ("name",)) if len(person) else [person.text or ""]
@@ -134,7 +141,7 @@ def _links(fields: Fields, base: str) -> Iterator[str]:
     """Where an item says it is: pages before other types; never where it is edited, enclosed or discussed."""
     links = fields.get("link", ())
     alternates = [link for link in links if link.get("href") and link.get("rel", "alternate").lower() == "alternate"]
-    alternates.sort(key=lambda link: "html" not in link.get("type", "html"))
+    alternates.sort(key=lambda link: ("html" not in link.get("type", "html"), not link.get("type")))
     for link in alternates:
         yield absolute(_inner_base(link, base), link.get("href", ""))
     for link in links:

@@ -14,27 +14,16 @@ What a server says about the type of a document is not asked: it is wrong too of
 import re
 
 from monitor.sources import discover, feed, jsonfeed, loose, opml, sitemap
-from monitor.sources.document import Tree, decoded, tree, unpacked, without_doctype
+from monitor.sources.document import Tree, decoded, opened, tree, unpacked
 from monitor.sources.listing import Listing
 
 _HEAD = 20_000
-"""Characters in which the root must begin; comments and processing instructions before it are left out."""
+"""Characters in which a root is looked for where something else stands before it."""
 
-_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
-_BEFORE_ROOT = re.compile(r"\s+|<!--.*?-->|<\?.*?>|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _FEED_ROOT = re.compile(r"<\?xml\s|<(?:rss|rdf:RDF|(?:atom:)?feed|urlset|sitemapindex|opml)[\s>]", re.IGNORECASE)
 _HTML = frozenset(
     {"html", "head", "body", "meta", "title", "div", "p", "br", "b", "script", "style", "table", "center", "h1", "font"}
 )
-
-
-def _root_name(text: str) -> str:
-    """The name of the first element, in lower case and without its prefix; "" where there is none."""
-    position = 0
-    while skipped := _BEFORE_ROOT.match(text, position, _HEAD):
-        position = skipped.end()
-    found = _ROOT.match(text, position)
-    return found[1].lower() if found else ""
 
 
 def _from_root(text: str) -> str:
@@ -44,16 +33,18 @@ def _from_root(text: str) -> str:
 
 
 def _feed(text: str, found: Tree, kind: str, url: str, source: str) -> Listing:
-    """A feed; one that is not well formed from whichever of two readers finds more in it."""
+    """A feed; one that is not well formed is read twice, and what lists more is taken.
+
+    feedparser knows more of tag soup than libxml2, so it is believed where both find as much.
+    """
     recovered = feed.read(found.root, url, source) if found.root is not None else Listing(kind)
     if found.well_formed or not loose.suits(text):
         return recovered
     soup = loose.read(text, kind, url, source)
-    return soup if len(soup.entries) > len(recovered.entries) or not recovered.title else recovered
+    return recovered if len(recovered.entries) > len(soup.entries) or not (soup.entries or soup.title) else soup
 
 
 def _xml(text: str, name: str, url: str, source: str) -> Listing:
-    text = without_doctype(text)
     found = tree(text)
     if name in feed.KINDS:
         return _feed(text, found, feed.KINDS[name], url, source)
@@ -79,10 +70,9 @@ def parse(content: bytes, url: str, *, source: str = "", content_type: str = "")
         return Listing("unknown", note="an empty document")
     if text[0] in "{[":
         return jsonfeed.read(text, url, source)
-    name = _root_name(text)
+    text, name = opened(text)
     if not name or (name in _HTML and name not in {"html", "head", "body"}):
-        text = _from_root(text)
-        name = _root_name(text)
+        text, name = opened(_from_root(text))
     if name in _HTML:
         return discover.read(text, url)
     if name:

@@ -4,6 +4,7 @@ In: the fields of an item as its format names them. Out: an `Entry` with an abso
 plain text and a date in UTC; and a `Listing`, which is all that the rest of the program sees of a source document.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from monitor.urls import absolute, canonical_url
 MOST_ENTRIES = 50_000
 """Entries taken of one document: what sitemaps.org allows a sitemap. No honest feed comes near it."""
 
+_MAIL = re.compile(r"(?:mailto:)?[^\s()<>@]{1,80}@[^\s()<>@]{1,80}")
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=30)
 
 
@@ -83,13 +85,11 @@ def _address(base: str, candidates: Sequence[str]) -> tuple[str, str]:
 
 
 def _names(authors: Sequence[str]) -> list[str]:
-    """The authors' names, each once. RSS has `desk@example.com (A Name)`, and Atom's names may be markup."""
+    """The authors' names, each once, without the mail addresses that RSS puts beside them."""
     names: dict[str, None] = {}
     for author in authors:
-        name = line(author)
-        address, bracket, inner = name.partition("(")
-        if "@" in address and bracket:
-            name = inner.rstrip(") ")
+        written = line(author[:500])
+        name = _MAIL.sub("", written).strip(" ()<>") or written.removeprefix("mailto:")
         if name:
             names[name] = None
     return list(names)

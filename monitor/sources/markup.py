@@ -17,8 +17,11 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 """Only elements of HTML are markup: the brackets of `List<T>` and `1 < 2` are the writer's."""
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*(?:\n\s*)+")
+
+_DAMAGED = re.compile("[\x80-\x9f]|[\xc2-\xf4][\x80-\xbf\u0152-\u2122]")
+_CONTROLS = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 
 _BLOCK = re.compile(
     r"address|article|aside|blockquote|body|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
@@ -69,8 +72,25 @@ def _rendered(markup: str) -> str:
         return ""
 
 
+def _as_written(value: str) -> str:
+    """The value as its writer had it, where a program took UTF-8 for Windows-1252 before it made the feed.
+
+    "Itâ€™s" cannot be meant, and only the bytes of "It’s" give it; text that was not damaged does not survive the way
+    back, and stays. Lone control characters beyond ASCII are Windows-1252, too, as in HTML.
+    """
+    if not _DAMAGED.search(value):
+        return value
+    for codec in ("latin-1", "cp1252"):
+        try:
+            return value.encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+    return value.translate(_CONTROLS)
+
+
 def _text(value: str) -> str:
     """The value rendered if it looks like markup, and once more if that uncovered tags: some feeds escape twice."""
+    value = _as_written(value)
     if not (_TAG.search(value) or _ENTITY.search(value)):
         return value
     text = _rendered(value)

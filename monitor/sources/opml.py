@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from monitor.models import Source
-from monitor.sources.document import decoded, tree, unpacked, without_doctype
+from monitor.sources.document import decoded, opened, tree, unpacked
 from monitor.sources.listing import MOST_ENTRIES
 from monitor.urls import absolute
 
@@ -53,7 +53,8 @@ def _name(text: str, address: str, taken: set[str]) -> str:
 
 def read(content: bytes) -> tuple[Source, ...]:
     """The feeds of an OPML document as sources, in its order; none where the bytes are no OPML. Never raises."""
-    root = tree(without_doctype(decoded(unpacked(content)))).root
+    text, _ = opened(decoded(unpacked(content)))
+    root = tree(text).root
     if root is None:
         return ()
     taken: set[str] = set()
