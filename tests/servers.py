@@ -12,6 +12,7 @@ Written on bare streams, for a well-behaved server library cannot misbehave. Wha
 import asyncio
 import gzip
 import socket
+import ssl
 import struct
 import time
 import zlib
@@ -41,8 +42,10 @@ Route = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
 class Site:
     """One address and port; `connections` counts those ever accepted, `open` those open now."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, *, latency: float = 0.0) -> None:
-        self.host, self.port, self.latency = host, port, latency
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 0, *, latency: float = 0.0, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.host, self.port, self.latency, self._tls = host, port, latency, tls
         self.routes: dict[str, Route] = {}
         self.requests: list[Request] = []
         self.connections = 0
@@ -51,7 +54,9 @@ class Site:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, self.host, self.port, limit=HEAD, backlog=512)
+        self._server = await asyncio.start_server(
+            self._serve, self.host, self.port, limit=HEAD, backlog=512, ssl=self._tls
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -65,7 +70,7 @@ class Site:
 
     def url(self, path: str = "/", host: str = "") -> str:
         """The address of a path, on this site's address or under another name for it."""
-        return f"http://{host or self.host}:{self.port}{path}"
+        return f"{'https' if self._tls else 'http'}://{host or self.host}:{self.port}{path}"
 
     def paths(self) -> list[str]:
         """The paths asked for, in order."""
@@ -174,15 +179,24 @@ def silent() -> Route:
     return route
 
 
+def trickles(answer: bytes, seconds: float) -> Route:
+    """These very bytes, one every so many seconds."""
+
+    async def route(request: Request, writer: asyncio.StreamWriter) -> None:
+        for index in range(len(answer)):
+            writer.write(answer[index : index + 1])
+            await writer.drain()
+            await asyncio.sleep(seconds)
+
+    return route
+
+
 def drips(body: bytes, seconds: float) -> Route:
-    """A whole answer, one byte every so many seconds."""
+    """An answer whose head comes at once and whose body comes one byte every so many seconds."""
 
     async def route(request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(head(200, {"content_type": "text/html", "content_length": str(len(body))}))
-        for index in range(len(body)):
-            writer.write(body[index : index + 1])
-            await writer.drain()
-            await asyncio.sleep(seconds)
+        await trickles(body, seconds)(request, writer)
 
     return route
 

@@ -69,7 +69,7 @@ def address_of(url: str) -> Address:
         clean = parsed.copy_with(username=None, password=None, host=host, fragment=None)
     except (httpx.InvalidURL, ValueError) as error:  # ValueError: what idna and the codecs raise for impossible names
         raise Refused(shown, f"not an address that can be asked ({error})") from error
-    if not host or not 0 < (clean.port or 80) < 65536:
+    if not host or not (clean.port is None or 0 < clean.port < 65_536):
         raise Refused(shown, "not an address that can be asked (no such host or port)")
     authorization = ""
     if parsed.userinfo:

@@ -56,6 +56,11 @@ def described(status: int) -> str:
         return f"answered {status}"
 
 
+def quoted(text: str, longest: int = 100) -> str:
+    """What a server said, fit for a line of ours: printable and not too long."""
+    return "".join(character if character.isprintable() else "?" for character in text[:longest])
+
+
 def is_text(content_type: str, content: bytes) -> bool:
     """Whether an answer can be a page: by its content type, or by its first bytes where it names none."""
     kind = content_type.partition(";")[0].strip()

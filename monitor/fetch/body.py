@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping
 
 from monitor.errors import FetchError
+from monitor.fetch.answers import quoted
 
 _GZIP = 31  # zlib's window bits for a gzip stream, header and checksum verified
 _MAGIC = 0x1F  # the first byte of every gzip member (RFC 1952, section 2.3.1)
@@ -82,7 +83,7 @@ def _is_zipped(url: str, headers: Mapping[str, str]) -> bool:
     if not layers:
         return False
     if len(layers) > 1:
-        raise FetchError(url, f"the answer is encoded {len(layers)} times over ({', '.join(layers)[:100]})")
+        raise FetchError(url, f"the answer is encoded {len(layers)} times over ({quoted(', '.join(layers))})")
     if layers[0] not in ("gzip", "x-gzip"):
-        raise FetchError(url, f"the answer is encoded as {layers[0][:100]}, which was not asked for")
+        raise FetchError(url, f"the answer is encoded as {quoted(layers[0])}, which was not asked for")
     return True

@@ -22,7 +22,7 @@ from typing import Literal, Self
 
 from monitor.errors import ConfigurationError, Deferred, FetchError, Gone, Refused
 from monitor.fetch.address import Address, address_of, redirected, without_user
-from monitor.fetch.answers import ASKS_TO_WAIT, GONE, PERMANENT, REDIRECTS, described, is_text, waiting_until
+from monitor.fetch.answers import ASKS_TO_WAIT, GONE, PERMANENT, REDIRECTS, described, is_text, quoted, waiting_until
 from monitor.fetch.exchange import Answer, Ask, Exchange
 from monitor.fetch.guard import Guard, Resolver, SystemResolver
 from monitor.fetch.memory import Memory, moment
@@ -100,7 +100,7 @@ class Client:
         guard = Guard(settings.allow_addresses, resolver or self._system)
         self._transport = Transport(guard, settings.connections, settings.proxy, tls)
         turns = Turns(settings.connections, settings.per_host)
-        self._exchange = Exchange(self._transport, turns, settings.user_agent)
+        self._exchange = Exchange(self._transport, turns, settings)
         self._robots = Robots(self._memory, self._ask_robots, settings.user_agent, now)
 
     async def __aenter__(self) -> Self:
@@ -117,7 +117,10 @@ class Client:
         return self._memory.changed()
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
-        """The sitemaps that the robots.txt of the address' site names; none where it was not asked for yet."""
+        """The sitemaps that the robots.txt of an address' site names; none where it was not asked for yet.
+
+        Raises Refused for what is no address.
+        """
         return self._robots.sitemaps(address_of(url).origin)
 
     async def get(self, url: str, *, purpose: Purpose = "page", etag: str = "", last_modified: str = "") -> Page:
@@ -188,7 +191,7 @@ class Client:
             raise FetchError(address, "the answer was empty")
         kind = answer.headers.get("content-type", "")
         if status == 200 and purpose == "page" and not is_text(kind, answer.content):
-            raise FetchError(address, f"not html but {kind[:100] or 'binary data'}")
+            raise FetchError(address, f"not html but {quoted(kind) or 'binary data'}")
         return Page(
             requested_url=shown,
             final_url=address,

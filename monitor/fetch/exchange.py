@@ -17,7 +17,9 @@ import httpx
 
 from monitor.errors import FetchError
 from monitor.fetch.address import Address
+from monitor.fetch.answers import quoted
 from monitor.fetch.body import Body
+from monitor.fetch.settings import FetchSettings
 from monitor.fetch.transport import Transport
 from monitor.fetch.turns import Turns
 
@@ -41,8 +43,11 @@ _DRAINING = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request to be made: at most `limit` decoded bytes (the rest is cut off, or with `cut` False refused) in
-    `seconds`, `pause` seconds after the last one to the same host began."""
+    """A request to be made, `pause` seconds after the last one to the same host began.
+
+    At most `limit` decoded bytes are taken, in `seconds` (what earlier redirects left of the time limit); an answer
+    that is longer is refused, or with `cut` taken up to there.
+    """
 
     address: Address
     limit: int
@@ -65,10 +70,11 @@ class Answer:
 class Exchange:
     """Makes requests, each when its turn has come."""
 
-    def __init__(self, transport: Transport, turns: Turns, user_agent: str) -> None:
+    def __init__(self, transport: Transport, turns: Turns, settings: FetchSettings) -> None:
         self._transport = transport
         self._turns = turns
-        self._user_agent = user_agent
+        self._user_agent = settings.user_agent
+        self._timeout = settings.timeout.total_seconds()
 
     async def send(self, ask: Ask, welcome: Callable[[], None]) -> Answer:
         """The answer of the host, whatever its status.
@@ -91,7 +97,7 @@ class Exchange:
                     finally:
                         await response.aclose()
             except FAILURES as error:
-                reason = _reason(error, answered=bool(status), seconds=ask.seconds)
+                reason = _reason(error, answered=bool(status), seconds=self._timeout)
                 raise FetchError(ask.address.text, reason) from error
             return Answer(status, headers, content, loop.time() - begun)
 
@@ -146,7 +152,7 @@ def _reason(error: BaseException, *, answered: bool, seconds: float) -> str:
     """What went wrong, for a person: the innermost cause that says something."""
     if isinstance(error, TimeoutError | httpcore.TimeoutException):
         what = "the answer was not complete" if answered else "no answer"
-        return f"{what} within {round(seconds, 1):g} s"
+        return f"{what} within {seconds:g} s"
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate does not hold: {cause.verify_message}"
@@ -159,7 +165,7 @@ def _reason(error: BaseException, *, answered: bool, seconds: float) -> str:
 
 
 def _plainly(error: BaseException) -> str:
-    said = "".join(character if character.isprintable() else "?" for character in str(error))[:200]
+    said = quoted(str(error), 200)
     if isinstance(error, httpcore.ProxyError):
         return f"the proxy refused ({said})"
     if isinstance(error, httpcore.NetworkError):
