@@ -1,0 +1,15 @@
+"""Page -> Document: what an article says, who wrote it and when, and how far to trust the text.
+
+    bytes --decoding--> text --body.load--> tree --declared--> Declared: head, linked data, headings
+                                             |                   |--naming---> title, authors, site, image
+                                             |                   |--dates----> published
+                                             '--body.read--> text --language, grading--> language, grade
+
+In: the bytes of a page, its address and its Content-Type. Out: a `Document`. Nothing here fetches, keeps or guesses
+what a page does not say; nothing raises, whatever the bytes. Time is bounded only in proportion to the page: the caller
+runs it where it can be ended.
+"""
+
+from monitor.extract.document import extract, from_entry
+
+__all__ = ["extract", "from_entry"]

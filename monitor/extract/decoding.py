@@ -1,0 +1,108 @@
+"""Bytes -> text: which encoding a page is really in.
+
+In: the bytes as they came and the Content-Type header, which may be wrong. Out: the text, or "" where the bytes are
+no text at all (an image, an archive, noise). Never raises.
+
+The order is that of the HTML standard's encoding sniffing (https://html.spec.whatwg.org/#determining-the-character-encoding)
+with one change: bytes that are valid UTF-8 are UTF-8 whatever is declared, for text in another encoding is hardly
+ever valid UTF-8 by chance, while servers that declare their default encoding for everything are common.
+"""
+
+import codecs
+import re
+
+from trafilatura.utils import detect_encoding
+
+_TOLERATED = 0.01
+"""Share of undecodable characters with which a declared encoding is still believed: pages in GBK or Shift_JIS often
+hold a few broken ones (a cut excerpt, an advertisement), a wrong declaration breaks most of them."""
+
+_BINARY_SHARE = 0.02
+"""Share of control characters above which bytes are no text; random bytes have 0.10, real pages below 0.001."""
+
+_SNIFFED = 4096
+_DECLARED_WITHIN = 8192
+"""Bytes searched for a declaration. The standard says 1,024; many real pages have scripts before it."""
+
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\f\r\x1b")
+_META = re.compile(
+    rb"""charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE
+)
+_HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+
+# Python's name of a declared encoding -> the superset that browsers decode it with (https://encoding.spec.whatwg.org)
+_SUPERSETS = {
+    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949",
+}  # fmt: skip
+_KNOWN = frozenset(_SUPERSETS) | {
+    "utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "iso2022_jp",
+    "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "cp866", "cp874",
+    *(f"cp125{number}" for number in range(9)), *(f"iso8859-{number}" for number in range(2, 17)),
+}  # fmt: skip
+"""The encodings of the web; Python knows others (base64, unicode_escape, utf-7) that a page must not choose."""
+
+
+def decode(content: bytes, content_type: str = "") -> str:
+    """The text of a page; "" where the bytes are no text. Never raises.
+
+    `content_type` is the header as sent; an encoding declared there or in the page is honoured where it decodes.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return content[len(mark) :].decode(encoding, errors="replace")
+    if wide := _wide(content):
+        return content.decode(wide, errors="replace")
+    if _binary(content):
+        return ""
+    declared = _declared(content, content_type)
+    if b"\x1b" in content and "iso2022_jp" in declared:  # seven-bit, hence valid UTF-8 as well
+        return content.decode("iso2022_jp", errors="replace")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return _by_declaration(content, declared)
+
+
+def _by_declaration(content: bytes, declared: tuple[str, ...]) -> str:
+    for encoding in declared:
+        text = content.decode(encoding, errors="replace")
+        if text.count("\ufffd") <= _TOLERATED * sum(1 for character in text if character > "\x7f"):
+            return text
+    for guess in detect_encoding(content):
+        try:
+            return content.decode(guess)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return content.decode(errors="replace")
+
+
+def _declared(content: bytes, content_type: str) -> tuple[str, ...]:
+    """Python's names of the encodings declared, the header's first; unknown ones are dropped."""
+    labels = [match[1] for match in _HEADER.finditer(content_type)]
+    for match in _META.finditer(content[:_DECLARED_WITHIN]):
+        labels.append((match[1] or match[2]).decode("ascii", errors="replace"))
+    names: dict[str, None] = {}
+    for label in labels:
+        try:
+            name = codecs.lookup(label.lower().removeprefix("x-")).name
+        except (LookupError, ValueError):
+            continue
+        if name in _KNOWN:
+            names[_SUPERSETS.get(name, name)] = None
+    return tuple(names)
+
+
+def _wide(content: bytes) -> str:
+    """UTF-16 without a mark, known by the zero byte beside the first "<" of a page; else ""."""
+    start = content[:64].lstrip(b"\x00 \r\n\t")
+    if start[:2] == b"<\x00" and not content.startswith(b"\x00"):
+        return "utf-16-le"
+    return "utf-16-be" if content[:2] == b"\x00<" else ""
+
+
+def _binary(content: bytes) -> bool:
+    sample = content[:_SNIFFED]
+    controls = len(sample) - len(sample.translate(None, delete=_CONTROLS))
+    return sample.startswith(b"%PDF-") or controls > _BINARY_SHARE * len(sample)

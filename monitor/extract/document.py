@@ -1,0 +1,94 @@
+"""A document put together from its parts: from a page, or from what a feed said of it."""
+
+import logging
+
+from lxml.html import HtmlElement
+from trafilatura.metadata import extract_author
+
+from monitor.errors import AddressError
+from monitor.extract import body, dates, grading, naming
+from monitor.extract.declared import Declared, declared
+from monitor.extract.decoding import decode
+from monitor.extract.language import language
+from monitor.extract.parsing import is_huge, load
+from monitor.models import Document, Entry, Grade
+from monitor.urls import absolute, canonical_url
+
+LOG = logging.getLogger(__name__)
+
+_NOTHING = Document(title="", text="", grade=Grade.EMPTY)
+_SHORTEST_DESCRIPTION = 30
+
+
+def extract(content: bytes, url: str, content_type: str = "") -> Document:
+    """What a page says: title, text (a paragraph a line), authors, date, language, site, image, canonical link, grade.
+
+    The grade is empty where the page has no text, whatever else was found. The same bytes give the same document, save
+    that a date found in the layout alone is none that lies after today. Never raises.
+    """
+    try:
+        page = decode(content, content_type)
+        tree = load(page)
+        return _NOTHING if tree is None else _document(tree, page, url)
+    except Exception as error:  # noqa: BLE001 - one page must not end a run; what it holds is nothing we can foresee
+        LOG.warning("no document from %s: %s", url, type(error).__name__)
+        return _NOTHING
+
+
+def from_entry(entry: Entry) -> Document:
+    """The document that a feed's own text makes, for a page that gave none: graded teaser, empty where it has none."""
+    text = (entry.content or entry.summary).strip()
+    return Document(
+        title=entry.title,
+        text=text,
+        authors=tuple(entry.authors),
+        published=entry.published,
+        language=language(text or entry.title),
+        grade=Grade.TEASER if text else Grade.EMPTY,
+    )
+
+
+def _document(tree: HtmlElement, page: str, url: str) -> Document:
+    stated = declared(tree)  # and whatever else is read from the tree: reading the text changes it
+    site = naming.site(stated, url)
+    authors = naming.authors(stated.authors, site)
+    stated_moment, shown_moment = dates.stated_moment(stated.dates), None
+    if not is_huge(tree):
+        authors = authors or _byline(tree, site)
+        shown_moment = stated_moment or dates.shown_moment(tree, url)
+    text = body.read(tree, page, stated)
+    grade = grading.grade(text, stated, url, page)
+    if not text and (described := _description(stated)):
+        text, grade = described, Grade.TEASER
+    return Document(
+        title=naming.title(stated, url),
+        text=text,
+        authors=authors,
+        published=stated_moment or (shown_moment if text else None),  # a date in the frame of an empty page is chance
+        language=language(text, stated.languages),
+        site=site,
+        image=naming.image(stated, url),
+        declared_canonical=_canonical(stated, url),
+        grade=grade,
+    )
+
+
+def _description(stated: Declared) -> str:
+    """What the page is described by where it shows no text of its own, as pages drawn by scripts do."""
+    return next((text for text in stated.descriptions if len(text) >= _SHORTEST_DESCRIPTION), "")
+
+
+def _byline(tree: HtmlElement, site: str) -> tuple[str, ...]:
+    """The authors that the layout shows, by trafilatura's patterns."""
+    try:
+        line = extract_author(tree) or ""
+    except Exception:  # noqa: BLE001 - a library over foreign markup: what it trips over, the article has no author
+        return ()
+    return naming.authors(line.split(";"), site)
+
+
+def _canonical(stated: Declared, url: str) -> str:
+    try:
+        return canonical_url(absolute(url, stated.canonical)) if stated.canonical else ""
+    except AddressError:
+        return ""
