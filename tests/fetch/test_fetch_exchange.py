@@ -123,16 +123,16 @@ async def test_an_error_whose_body_never_comes_is_that_error_all_the_same() -> N
 
 NAMES = st.sampled_from(
     [
-        "content-length",
-        "transfer-encoding",
-        "content-encoding",
-        "location",
-        "retry-after",
-        "content-type",
-        "etag",
         "cache-control",
         "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "etag",
+        "location",
+        "retry-after",
         "set-cookie",
+        "transfer-encoding",
         "x-any",
     ]
 )
