@@ -5,7 +5,7 @@ Importing this adds them to the tables' metadata; `monitor.store.migrations` mak
 
 from sqlalchemy import Index, text
 
-from monitor.models import Article, DigestItem, Entry, Told
+from monitor.models import Article, DigestItem, Entry, Told, Version
 from monitor.store.bulk import table
 
 # Entries that wait, oldest first: some hundred among millions, so that a run costs the same however much is kept. The
@@ -25,3 +25,6 @@ Index("ix_told_story_id", table(Told).c.story_id)
 
 # Whether a story ever stood in a digest, asked of each before it is let go.
 Index("ix_digestitem_story_id", table(DigestItem).c.story_id)
+
+# Which articles got another text since a digest was told.
+Index("ix_version_first_seen", table(Version).c.first_seen)

@@ -124,7 +124,7 @@ def _group(placed: Placed) -> Group:
 def _stories_by_group(
     session: Session, placed: Sequence[Placed], held: Mapping[int, int | None]
 ) -> tuple[dict[Group, int], set[int]]:
-    """The story of each group (one that any of its articles has, else the one to join, else a new one); the new ones."""
+    """The story of each group (one that an article of it has, the one to join, or a new one), and the new ones."""
     found: dict[Group, int] = {}
     for each in placed:
         if each.story_id is not None:

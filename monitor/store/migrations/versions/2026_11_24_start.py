@@ -211,6 +211,7 @@ def keep_reading() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_version_article_id"),
     )
     op.create_index("ix_version_article_id", "version", ["article_id"])
+    op.create_index("ix_version_first_seen", "version", ["first_seen"])
 
 
 def keep_judging() -> None:

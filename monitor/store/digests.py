@@ -1,0 +1,162 @@
+"""What a digest is made of, and what was told: relevant stories, who knows which, what was seen; digests read back."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, union
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from monitor.models import Article, Assessment, Digest, DigestItem, Story, Told, Version
+from monitor.store.bulk import among, table
+from monitor.store.stories import articles_by_story, stories_of
+from monitor.store.topics import assessments
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `since` (None: from the first) to before `until`, by when articles were stored or changed."""
+
+    since: datetime | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRows:
+    """A story with all its articles, those published first first, and what a topic thinks of them, by article id."""
+
+    story: Story
+    articles: tuple[Article, ...]
+    assessments: Mapping[int, Assessment]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked at for topics: articles judged, those relevant, and the best-scored of the others."""
+
+    articles: int = 0
+    relevant: int = 0
+    nearest_miss: Article | None = None
+    nearest_miss_assessment: Assessment | None = None
+
+
+def relevant_stories(
+    session: Session,
+    topic: str,
+    window: Window,
+    *,
+    audiences: Collection[str] = (),
+    minimum: float | None = None,
+) -> list[StoryRows]:
+    """Stories with an article that is relevant to `topic` and was stored, or changed its text, within `window`.
+
+    The best-scored first. Relevant is what was judged so, or, with `minimum`, what scores at least that. Where
+    `audiences` are named, stories are left out whose present revision was told to all of them.
+    """
+    articles, judged = table(Article).c, table(Assessment).c
+    good = judged.score >= minimum if minimum is not None else judged.relevant.is_(True)
+    relevant = (
+        select_columns(articles.story_id, judged.score)
+        .join(table(Assessment), judged.article_id == articles.id)
+        .where(judged.topic == topic, good, articles.story_id.is_not(None))
+    )
+    changed = relevant.join(table(Version), table(Version).c.article_id == articles.id)
+    either = union(
+        relevant.where(*_within(articles.stored_at, window)),
+        changed.where(*_within(table(Version).c.first_seen, window)),
+    ).subquery()
+    best = select_columns(either.c.story_id, func.max(either.c.score)).group_by(either.c.story_id)
+    scores = {row[0]: float(row[1]) for row in session.connection().execute(best)}
+    stories = stories_of(session, list(scores))
+    if audiences:
+        stories = _untold(session, stories, audiences)
+    members = articles_by_story(session, list(stories))
+    ids = [article.id for group in members.values() for article in group if article.id is not None]
+    thought = assessments(session, topic, ids)
+    return [
+        StoryRows(stories[key], members[key], {a.id: thought[a.id] for a in members[key] if a.id in thought})
+        for key in sorted(stories, key=lambda key: (-scores[key], key))
+    ]
+
+
+def told(
+    session: Session, audiences: Collection[str], story_ids: Collection[int], *, until: datetime | None = None
+) -> dict[str, dict[int, Told]]:
+    """What each audience was last told of each of the stories (before `until`): by audience, by story."""
+    columns = table(Told).c
+    query = select(Told).where(among(session, columns.story_id, story_ids), among(session, columns.audience, audiences))
+    if until is not None:
+        query = query.where(col(Told.told_at) < until)
+    found: dict[str, dict[int, Told]] = {who: {} for who in audiences}
+    for each in session.exec(query.order_by(col(Told.revision))):
+        found[each.audience][each.story_id] = each
+    return found
+
+
+def looked(session: Session, topics: Collection[str], window: Window) -> Looked:
+    """What was looked at for any of `topics` among the articles stored within `window`."""
+    articles, judged = table(Article).c, table(Assessment).c
+    within = _within(articles.stored_at, window)
+    query = (
+        select_columns(articles.id, func.max(judged.relevant.cast(articles.id.type)), func.max(judged.score))
+        .join(table(Assessment), judged.article_id == articles.id)
+        .where(*within, among(session, judged.topic, topics))
+        .group_by(articles.id)
+    )
+    rows = session.connection().execute(query).all()
+    misses = [(float(score), -identity) for identity, relevant, score in rows if not relevant]
+    if not misses:
+        return Looked(len(rows), len(rows))
+    nearest = -max(misses)[1]
+    thought = select(Assessment).where(Assessment.article_id == nearest, among(session, judged.topic, topics))
+    assessment = session.exec(thought.order_by(col(Assessment.score).desc())).first()
+    return Looked(len(rows), len(rows) - len(misses), session.get(Article, nearest), assessment)
+
+
+def digest(session: Session, digest_id: int) -> Digest | None:
+    """The digest of an id."""
+    return session.get(Digest, digest_id)
+
+
+def digests(session: Session, name: str = "", *, limit: int = 50) -> list[Digest]:
+    """Digests that were told, of one name or of all, the latest first."""
+    query = select(Digest)
+    if name:
+        query = query.where(Digest.name == name)
+    return list(session.exec(query.order_by(col(Digest.composed_at).desc(), col(Digest.id).desc()).limit(limit)))
+
+
+def last_digest(session: Session, name: str, *, before: datetime | None = None) -> Digest | None:
+    """The digest of a name that was composed last (before a moment)."""
+    query = select(Digest).where(Digest.name == name)
+    if before is not None:
+        query = query.where(col(Digest.composed_at) < before)
+    return session.exec(query.order_by(col(Digest.composed_at).desc(), col(Digest.id).desc())).first()
+
+
+def digest_items(session: Session, digest_id: int) -> list[DigestItem]:
+    """The items of a digest, in their order."""
+    query = select(DigestItem).where(DigestItem.digest_id == digest_id)
+    return list(session.exec(query.order_by(col(DigestItem.position), col(DigestItem.id))))
+
+
+def digests_with(session: Session, story_id: int) -> list[Digest]:
+    """The digests that told a story, the first first."""
+    telling = select(DigestItem.digest_id).where(DigestItem.story_id == story_id)
+    query = select(Digest).where(col(Digest.id).in_(telling))
+    return list(session.exec(query.order_by(col(Digest.composed_at), col(Digest.id))))
+
+
+def _untold(session: Session, stories: Mapping[int, Story], audiences: Collection[str]) -> dict[int, Story]:
+    known = told(session, audiences, list(stories))
+    return {
+        key: story
+        for key, story in stories.items()
+        if any(key not in known[who] or known[who][key].revision < story.revision for who in audiences)
+    }
+
+
+def _within(column: ColumnElement[datetime], window: Window) -> list[ColumnElement[bool]]:
+    before = [column < window.until]
+    return before if window.since is None else [column >= window.since, *before]
