@@ -1,0 +1,158 @@
+"""What the stream and the verdicts add to the order of articles, and to nothing but the order.
+
+Evidence gives an absolute scale but knows only the seed's words. Here a mended order is made of it (the graph of the
+stream, a logistic regression over verdicts), and the evidence there was is given out again in that order: neighbours
+say who is on the subject, the seed's words say how many are. Only verdicts move the scale itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.relevance import threshold
+from monitor.relevance.learn import Taught, teach
+from monitor.relevance.neighbours import Graph, weave
+from monitor.text import Words
+
+Floats = NDArray[np.float64]
+
+INCLUSIVE_EVIDENCE = 3.3
+_FEWEST_FOR_GRAPH = 20
+_STREAM_HALF = 50.0  # documents at which the graph counts half as much as it ever will
+_RELATED_HALF = 3.0  # the same for documents that seem to be on the subject: without any, neighbours tell nothing
+_MOST_NODES = 2500  # of an archive the graph takes what is nearest to the subject, and an even sample of the rest
+_TOP_SOURCES = 10
+_EVIDENCE_IN_ORDER = 0.25
+_LIKED_SOURCE = 0.25
+_DISLIKED = 0.5
+_VERDICTS_HALF = 5.0
+_ONE_KIND = 0.3  # only likes, or only dislikes, teach little: ten likes alone once wrecked an order
+_SHIFT_SPREAD = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """Documents, archive first and the batch last: their words, their evidence, and the verdicts there are, by row."""
+
+    words: Sequence[Words]
+    evidence: Floats
+    verdicts: Mapping[int, bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """Evidence after the stream had its say; `graph` over the documents `nodes`, None where there was none."""
+
+    evidence: Floats
+    graph: Graph | None
+    nodes: NDArray[np.intp]
+
+    def near(self, row: int) -> list[int]:
+        """The documents that the graph joins to one, nearest first; none where it is not in the graph."""
+        place = int(np.searchsorted(self.nodes, row))
+        if self.graph is None or place >= len(self.nodes) or self.nodes[place] != row:
+            return []
+        return [int(self.nodes[node]) for node in self.graph.nearest(place)]
+
+
+def put_in_order(stream: Stream, seed: Words, taught: Taught | None) -> Order:
+    """The evidence after the stream and the verdicts had their say, and the graph that it came by."""
+    own = stream.evidence
+    nodes = _nodes(own, stream.verdicts)
+    graph, weight = None, 0.0
+    wanted = _standard(own)
+    if len(own) >= _FEWEST_FOR_GRAPH:
+        weight = _weight(own)
+        graph = weave([stream.words[node] for node in nodes], seed)
+        known = {at: stream.verdicts[node] for at, node in enumerate(nodes.tolist()) if node in stream.verdicts}
+        flow = np.zeros(len(own))
+        flow[nodes] = _flow(graph, own[nodes], known)
+        flow[np.setdiff1d(np.arange(len(own)), nodes)] = flow[nodes].min()
+        wanted = (1 - weight) * wanted + weight * (_standard(flow) + _EVIDENCE_IN_ORDER * wanted)
+    lesson = _lesson(stream, seed, taught)
+    if lesson is not None:
+        wanted = wanted + lesson
+    if graph is None and lesson is None:
+        return Order(own, None, nodes)
+    return Order(_rearranged(own, wanted) + _shift(stream), graph, nodes)
+
+
+def _nodes(own: Floats, verdicts: Mapping[int, bool]) -> NDArray[np.intp]:
+    """Which documents the graph is woven of: all, or those that matter of very many."""
+    if len(own) <= _MOST_NODES:
+        return np.arange(len(own))
+    near = np.argsort(-own, kind="stable")[: _MOST_NODES // 2]
+    even = np.linspace(0, len(own) - 1, _MOST_NODES // 2).astype(np.intp)
+    judged = np.array(sorted(verdicts), dtype=np.intp)
+    return np.unique(np.concatenate([near, even, judged]))
+
+
+def _weight(own: Floats) -> float:
+    related = float(threshold.score(own + threshold.BALANCED_EVIDENCE - INCLUSIVE_EVIDENCE).sum())
+    return (related / (related + _RELATED_HALF)) * (len(own) / (len(own) + _STREAM_HALF))
+
+
+def _standard(values: Floats) -> Floats:
+    spread = float(values.std())
+    return np.asarray((values - values.mean()) / spread) if spread > 0 else np.zeros(len(values))
+
+
+def _flow(graph: Graph, own: Floats, verdicts: Mapping[int, bool]) -> Floats:
+    """The logarithm of what reaches each node from the seed, the nodes of most evidence and the likes."""
+    disliked = [node for node, yes in verdicts.items() if not yes]
+    sources = np.zeros(len(own) + 1)
+    strength = own.clip(0.0)
+    strength[disliked] = 0.0
+    top = np.argsort(-strength, kind="stable")[:_TOP_SOURCES]
+    total = float(strength[top].sum())
+    if total > 0:
+        sources[top] = 0.5 * strength[top] / total
+    sources[-1] = 0.5
+    for node, yes in verdicts.items():
+        if yes:
+            sources[node] += _LIKED_SOURCE
+    reached = graph.spread(sources / sources.sum())
+    if disliked:
+        against = np.zeros(len(own) + 1)
+        against[disliked] = 1.0 / len(disliked)
+        reached = reached - _DISLIKED * min(1.0, len(disliked) / _VERDICTS_HALF) * graph.spread(against)
+    return np.asarray(np.log(reached.clip(1e-9)))
+
+
+def _lesson(stream: Stream, seed: Words, taught: Taught | None) -> Floats | None:
+    """What the verdicts add to the order, the more the more there are; None where there are none."""
+    kinds = set(stream.verdicts.values())
+    if taught is None and not kinds:
+        return None
+    if taught is None:
+        judged = [(stream.words[row], yes) for row, yes in sorted(stream.verdicts.items())]
+        rest = [words for row, words in enumerate(stream.words) if row not in stream.verdicts]
+        taught = teach(seed, judged, rest)
+    count = len(stream.verdicts)
+    weight = count / (count + _VERDICTS_HALF) * (1.0 if len(kinds) == 2 else _ONE_KIND)
+    return np.asarray(weight * _standard(taught.margins(stream.words)))
+
+
+def _rearranged(own: Floats, wanted: Floats) -> Floats:
+    """The same evidence, given out in the order wanted: neighbours say who, the seed's words say how many."""
+    found = np.empty(len(own))
+    found[np.argsort(-wanted, kind="stable")] = -np.sort(-own)
+    return found
+
+
+def _shift(stream: Stream) -> float:
+    """How far verdicts move the scale, in evidence: the offset of a logistic regression with a normal prior at 0."""
+    if not stream.verdicts:
+        return 0.0
+    rows = sorted(stream.verdicts)
+    yes = np.array([stream.verdicts[row] for row in rows], dtype=np.float64)
+    own = (stream.evidence[rows] - threshold.BALANCED_EVIDENCE) / threshold.STEP
+    offset = 0.0
+    for _ in range(20):
+        chance = 1.0 / (1.0 + np.exp(-(own + offset).clip(-30, 30)))
+        slope = float((yes - chance).sum()) - offset / _SHIFT_SPREAD**2
+        curve = float((chance * (1 - chance)).sum()) + 1.0 / _SHIFT_SPREAD**2
+        offset += slope / curve
+    return offset * threshold.STEP

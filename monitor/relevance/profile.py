@@ -1,0 +1,176 @@
+"""Seeds to a profile: the facets of what a reader cares about, in words that a reader can check.
+
+A profile is kept as plain JSON (facets with their names and sentences, terms added and muted); what is computed from it
+is `Interest`, made anew wherever articles are judged. Its version is the hash of all that went into it.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from monitor.models import Profile, Terms, Topic
+from monitor.relevance.passages import Passage, Passages, take_apart
+from monitor.text import Vectors, Words, document_share, guess_language, read, sentences
+
+_FORMAT = 1
+# A facet of a pasted article is some 150 words, at most eight of them: fewer blur, more only tell paragraphs apart.
+_FACET_WORDS = 150
+_ARTICLE_FACETS = 8
+# A brief of more facets than this, or a seed of more words, is a book: its first part says what it is about.
+_MOST_FACETS = 40
+_MOST_WORDS = 20_000
+_PASSAGES_TO_CLUSTER = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SeedText:
+    """A seed as plain text; `name` is its path or address, for messages."""
+
+    name: str
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One side of an interest: its name, its sentences, and the words of those."""
+
+    name: str
+    sentences: tuple[str, ...]
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """A profile ready to judge with: its facets, and words that the topic adds ("" for any language) or mutes."""
+
+    title: str
+    facets: tuple[Facet, ...]
+    added: tuple[Words, ...]
+    muted: frozenset[str]
+
+
+def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) -> Profile:
+    """The profile of a topic; equal seeds and terms give an equal version, whenever it was made.
+
+    Raises ConfigurationError, naming the topic or the seed, where there is no seed, or one that is empty or no text.
+    """
+    facets: list[dict[str, Any]] = []
+    for seed in seeds:
+        facets.extend(_facets(seed))
+    if not facets:
+        take_apart(f"of topic {topic.name}", "")
+    body: dict[str, Any] = {
+        "format": _FORMAT,
+        "title": topic.title,
+        "facets": facets[:_MOST_FACETS],
+        "terms": {
+            language: {"add": list(terms.add), "mute": list(terms.mute)}
+            for language, terms in sorted(topic.terms.items())
+        },
+    }
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+    version = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    made_at = now or datetime.now(UTC)
+    return Profile.model_validate({"topic": topic.name, "version": version, "body": body, "made_at": made_at})
+
+
+def _facets(seed: SeedText) -> list[dict[str, Any]]:
+    parts = take_apart(seed.name, " ".join(seed.text.split(" ")[:_MOST_WORDS]))
+    everything = "\n".join(passage.text for passage in parts.passages)
+    language = seed.language or guess_language(everything)
+    passages = list(parts.passages) if parts.brief else _clustered(parts, language)
+    facets = [
+        {
+            "name": passage.name or _name(passage.text, language),
+            "language": language,
+            "sentences": sentences(passage.text, language),
+        }
+        for passage in passages
+    ]
+    return [facet for facet in facets if facet["sentences"]]
+
+
+def _clustered(parts: Passages, language: str) -> list[Passage]:
+    """The paragraphs of an article joined to facets by average linkage over their TF-IDF cosines."""
+    pieces = _pieces([passage.text for passage in parts.passages])
+    total = sum(len(piece.split()) for piece in pieces)
+    wanted = min(_ARTICLE_FACETS, max(1, round(total / _FACET_WORDS)))
+    if wanted == 1 or len(pieces) <= wanted:
+        texts = ["\n".join(pieces)] if wanted == 1 else pieces
+        return [Passage("", text) for text in texts]
+    from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - only a pasted article needs it
+    from scipy.spatial.distance import squareform  # noqa: PLC0415
+
+    words = [read(piece, language) for piece in pieces]
+    rows = Vectors.fit(words).transform(words).toarray()
+    distances = (1.0 - rows @ rows.T).clip(0.0)
+    distances = (distances + distances.T) / 2
+    for at in range(len(pieces)):
+        distances[at, at] = 0.0
+    labels = fcluster(linkage(squareform(distances, checks=False), "average"), wanted, "maxclust")
+    groups: dict[int, list[str]] = {}
+    for label, piece in zip(labels.tolist(), pieces, strict=True):
+        groups.setdefault(label, []).append(piece)
+    return [Passage("", "\n\n".join(group)) for group in groups.values()]
+
+
+def _pieces(paragraphs: list[str]) -> list[str]:
+    """Paragraphs joined to at least 30 words, and to at most `_PASSAGES_TO_CLUSTER` pieces in all."""
+    total = sum(len(paragraph.split()) for paragraph in paragraphs)
+    least = max(30, total // _PASSAGES_TO_CLUSTER)
+    pieces: list[str] = []
+    length = least
+    for paragraph in paragraphs:
+        if length >= least:
+            pieces.append(paragraph)
+            length = 0
+        else:
+            pieces[-1] += "\n" + paragraph
+        length += len(paragraph.split())
+    return pieces
+
+
+def _name(text: str, language: str) -> str:
+    """A short phrase for a facet nobody named: its three heaviest terms, as it writes them most often."""
+    words = read(text, language)
+    counts = Counter(words.terms)
+    forms: dict[str, Counter[str]] = {}
+    for term, surface in zip(words.terms, words.surfaces, strict=True):
+        forms.setdefault(term, Counter())[surface] += 1
+    weights = {
+        term: (count**0.5) / (0.01 + document_share(forms[term].most_common(1)[0][0], words.language))
+        for term, count in counts.items()
+        if not term.isdigit()
+    }
+    heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:3]
+    return ", ".join(forms[term].most_common(1)[0][0] for term in heaviest) or text[:40]
+
+
+def interest(profile: Profile) -> Interest:
+    """What a profile's body says, ready to judge with."""
+    return _interest(json.dumps(profile.body, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _interest(text: str) -> Interest:
+    body = json.loads(text)
+    facets = tuple(
+        Facet(facet["name"], tuple(facet["sentences"]), read("\n".join(facet["sentences"]), facet["language"]))
+        for facet in body["facets"]
+    )
+    usual = Counter(facet.words.language for facet in facets).most_common(1)[0][0] if facets else ""
+    terms = {language: Terms(tuple(value["add"]), tuple(value["mute"])) for language, value in body["terms"].items()}
+    added = [read(term, language or usual) for language, value in terms.items() for term in value.add]
+    muted = [read(term, language or usual) for language, value in terms.items() for term in value.mute]
+    return Interest(
+        body["title"],
+        facets,
+        tuple(words for words in added if words.terms),
+        frozenset(term for words in muted for term in words.terms),
+    )

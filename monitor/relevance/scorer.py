@@ -1,0 +1,119 @@
+"""Articles to judgements: a score in [0, 1], a decision, and the reasons, from the first day with one seed.
+
+    items + archive --words--> evidence of the seed's words in each (evidence.py): an absolute scale
+                                   |
+                      cold, no stream: its order, its scale
+                      warm: the order is mended by the graph of the stream (ordering.py, neighbours.py), the scale stays
+                      taught: verdicts are sources in the graph, a logistic regression joins the order (learn.py), and
+                              the scale is moved as far as the verdicts speak for it
+                                   |
+                      score (threshold.py), guards, reasons (explain.py)
+
+How far each step counts grows with what there is (articles, articles on the subject, verdicts), so that the situations
+pass into one another without a jump. Equal input gives equal output.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.errors import StoreError
+from monitor.models import Profile, Reasons, Topic
+from monitor.relevance import threshold
+from monitor.relevance.evidence import measure, question
+from monitor.relevance.explain import Explainer
+from monitor.relevance.guards import broken_rule
+from monitor.relevance.items import NOTHING, Archive, Item, words_of
+from monitor.relevance.learn import Taught, open_model, seed_words
+from monitor.relevance.ordering import INCLUSIVE_EVIDENCE, Order, Stream, put_in_order
+from monitor.relevance.profile import interest
+
+Floats = NDArray[np.float64]
+
+_log = logging.getLogger(__name__)
+
+_LIFTED = 0.3  # evidence that the order gave an article beyond its own, from which its neighbours are named
+_SENTENCES_FROM = 0.02  # below this score nothing in the article is near the seed, and no sentence is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was decided on an item; `score` in [0, 1], 0.5 at the balanced cut, 0 where a guard excluded it."""
+
+    id: str
+    score: float
+    relevant: bool
+    threshold: float
+    reasons: Reasons
+
+
+def judge(profile: Profile, topic: Topic, items: Sequence[Item], archive: Archive = NOTHING) -> list[Judgement]:
+    """A judgement for each item, in their order.
+
+    The archive's articles are background only; one that is also among the items counts as an item. A model in the
+    archive that cannot be trusted is left aside, with a warning in the log (see `learn.open_model`). Raises
+    ConfigurationError for a threshold that says nothing.
+    """
+    purpose = threshold.parse(topic.threshold)
+    if not items:
+        return []
+    subject = interest(profile)
+    asked = question(subject)
+    batch = {item.id for item in items}
+    documents = [*(item for item in archive.items if item.id not in batch), *items]
+    words = [words_of(item) for item in documents]
+    verdicts = {row: archive.verdicts[item.id] for row, item in enumerate(documents) if item.id in archive.verdicts}
+    evidence = measure(asked, words)
+    order = put_in_order(Stream(words, evidence.total, verdicts), seed_words(subject), _trusted(archive, profile))
+    scores = threshold.score(order.evidence)
+    first = len(documents) - len(items)
+    judged = [(float(scores[row]), yes) for row, yes in sorted(verdicts.items())]
+    cut = threshold.decide(purpose, scores[first:], judged)
+    if cut.note:
+        _log.info("topic %s: %s", topic.name, cut.note)
+    known = _Known(documents, evidence.total, order, scores, Explainer(subject, asked, evidence))
+    return [_judgement(row, topic, cut.value, known) for row in range(first, len(documents))]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What is known of all documents, by row, when the reasons of one are put into words."""
+
+    documents: Sequence[Item]
+    evidence: Floats
+    order: Order
+    scores: Floats
+    explainer: Explainer
+
+
+def _judgement(row: int, topic: Topic, cut: float, known: _Known) -> Judgement:
+    item = known.documents[row]
+    rule = broken_rule(f"{item.title}\n{item.text}", topic.must, topic.must_not)
+    score = round(float(known.scores[row]), 6)
+    reasons = known.explainer.reasons(
+        row, item, rule=rule, neighbours=_neighbours(row, known), sentences_too=score >= _SENTENCES_FROM
+    )
+    if rule:
+        return Judgement(item.id, 0.0, relevant=False, threshold=cut, reasons=reasons)
+    return Judgement(item.id, score, relevant=score >= cut, threshold=cut, reasons=reasons)
+
+
+def _trusted(archive: Archive, profile: Profile) -> Taught | None:
+    if archive.model is None:
+        return None
+    try:
+        return open_model(archive.model, profile)
+    except StoreError as error:
+        _log.warning("%s; judged without it", error)
+        return None
+
+
+def _neighbours(row: int, known: _Known) -> tuple[str, ...]:
+    """Titles of the documents that lifted one above its own evidence: its nearest that are on the subject."""
+    if known.order.evidence[row] <= known.evidence[row] + _LIFTED:
+        return ()
+    near = known.order.near(row)
+    return tuple(known.documents[other].title for other in near if known.evidence[other] >= INCLUSIVE_EVIDENCE)

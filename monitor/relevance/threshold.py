@@ -1,0 +1,134 @@
+"""From a score to a decision: what a topic's threshold asks for, and where that cuts.
+
+The score of an article is a logistic function of its evidence (see `evidence`), the same for every topic; precise,
+balanced and inclusive are fixed places on it, so that a day without news of the subject sends nothing. What makes a
+promise ("recall 0.9", "at most 2") needs verdicts: from `ENOUGH_VERDICTS` on, of both kinds, they calibrate the score
+by isotonic regression (Zadrozny and Elkan 2002); with fewer the balanced cut stands in, and `Cut.note` says so.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+# Evidence at which an article is as likely wanted as not; one real article on other things in a thousand passes.
+BALANCED_EVIDENCE = 4.5
+# Evidence that makes the odds e times as good.
+STEP = 0.9
+# Evidence 5.7, 4.5 and 3.3.
+PRECISE, BALANCED, INCLUSIVE = 0.79, 0.5, 0.21
+ENOUGH_VERDICTS = 10
+
+_NAMED = {"precise": PRECISE, "balanced": BALANCED, "inclusive": INCLUSIVE}
+_RECALL = re.compile(r"recall\s+(\d*\.?\d+)")
+_AT_MOST = re.compile(r"at\s+most\s+(\d+)")
+_ABOVE_ALL = 1.0 + 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a threshold asks for: a cut, a share of the relevant, or a number of irrelevant ones; one is not None."""
+
+    text: str
+    cut: float | None = None
+    recall: float | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The least score that is relevant; `note` tells where the purpose could not be kept, else ""."""
+
+    value: float
+    note: str = ""
+
+
+def score(evidence: "Floats") -> "Floats":
+    """Evidence to scores in [0, 1], monotone, 0.5 at the balanced cut."""
+    import numpy as np  # noqa: PLC0415 - the whole package imports without it
+
+    return np.asarray(1.0 / (1.0 + np.exp(-((evidence - BALANCED_EVIDENCE) / STEP).clip(-30.0, 30.0))))
+
+
+def parse(text: str) -> Purpose:
+    """What a threshold's text asks for.
+
+    Raises ConfigurationError for anything but precise, balanced, inclusive, a number in [0, 1], "recall 0.9" and
+    "at most 2".
+    """
+    folded = " ".join(text.lower().split()) or "balanced"
+    if folded in _NAMED:
+        return Purpose(folded, cut=_NAMED[folded])
+    recall, at_most = _RECALL.fullmatch(folded), _AT_MOST.fullmatch(folded)
+    if recall and 0.0 < float(recall.group(1)) <= 1.0:
+        return Purpose(folded, recall=float(recall.group(1)))
+    if at_most:
+        return Purpose(folded, at_most=int(at_most.group(1)))
+    number = _number(folded)
+    if number is None:
+        message = (
+            f'threshold "{text}": use precise, balanced, inclusive, a number from 0 to 1, "recall 0.9" or "at most 2"'
+        )
+        raise ConfigurationError(message)
+    return Purpose(folded, cut=number)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and 0.0 <= number <= 1.0 else None
+
+
+def decide(purpose: Purpose, scores: "Floats", judged: Sequence[tuple[float, bool]]) -> Cut:
+    """Where a purpose cuts the `scores` of a batch; `judged` are the scores of articles with a verdict, and it.
+
+    "recall R" takes down to where the share R of all that is expected to be relevant is in; "at most N" down to where
+    more than N irrelevant ones would be expected. Both expect what isotonic regression over the verdicts says.
+    """
+    if purpose.cut is not None:
+        return Cut(purpose.cut)
+    kinds = {relevant for _, relevant in judged}
+    if len(judged) < ENOUGH_VERDICTS or len(kinds) < 2:
+        note = f'"{purpose.text}" needs {ENOUGH_VERDICTS} verdicts of both kinds; of {len(judged)} balanced is used'
+        return Cut(BALANCED, note)
+    import numpy as np  # noqa: PLC0415
+
+    order = np.sort(scores)[::-1]
+    chances = _chances(judged, order)
+    if purpose.recall is not None:
+        total = float(chances.sum())
+        within = np.flatnonzero(np.cumsum(chances) >= purpose.recall * total - 1e-9)
+        return Cut(float(order[within[0]]) if total > 0 and len(within) else _ABOVE_ALL)
+    wrong = np.cumsum(1.0 - chances)
+    count = int(np.searchsorted(wrong, float(purpose.at_most or 0) + 1e-9, side="right"))
+    count = _whole_ties(order, count)
+    return Cut(float(order[count - 1]) if count else _ABOVE_ALL)
+
+
+def _chances(judged: Sequence[tuple[float, bool]], scores: "Floats") -> "Floats":
+    import numpy as np  # noqa: PLC0415
+    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415
+
+    known = [value for value, _ in judged]
+    fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(
+        known, [float(yes) for _, yes in judged]
+    )
+    return np.asarray(fitted.predict(scores), dtype=np.float64)
+
+
+def _whole_ties(order: "Floats", count: int) -> int:
+    """A cut takes all articles of a score or none: fewer, where it fell among equals."""
+    while 0 < count < len(order) and order[count] == order[count - 1]:
+        count -= 1
+    return count
