@@ -51,7 +51,11 @@ class Body:
         broken = self._inflater is not None and not self._inflater.eof
         if broken and self._received and not self._full:
             raise FetchError(self._url, "the answer broke off: its gzip has no end")
-        return bytes(self._content[: self._limit])
+        return bytes(memoryview(self._content)[: self._limit])
+
+    def forget(self) -> None:
+        """Let go of the content: an error keeps the frames that it came through, and they would keep 10 MB each."""
+        self._content = bytearray()
 
     @property
     def _full(self) -> bool:

@@ -37,6 +37,13 @@ Purpose = Literal["feed", "page"]
 MAX_REDIRECTS = 5
 """Hops followed: what RFC 9309, section 2.3.1.2, asks at least of robots.txt, and more than an honest page needs."""
 
+_ACCEPT: Mapping[Purpose, str] = MappingProxyType(
+    {
+        "feed": "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.8",
+        "page": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    }
+)
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -161,7 +168,8 @@ class Client:
         delay = await self._robots.admit(address) if settings.respect_robots else timedelta(0)
         pause = max(settings.pause_per_host, delay).total_seconds()
         limit = settings.max_feed if purpose == "feed" else settings.max_page
-        return await self._exchange.send(Ask(address, limit, trail.seconds, pause, validators), welcome)
+        headers = {"Accept": _ACCEPT[purpose], **validators}
+        return await self._exchange.send(Ask(address, limit, trail.seconds, pause, headers), welcome)
 
     async def _ask_robots(self, address: Address) -> Answer:
         """A site's robots.txt, for `Robots`; one that leads astray leaves the last redirect for an answer."""

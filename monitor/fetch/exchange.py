@@ -106,7 +106,7 @@ class Exchange:
         headers = {
             "Host": url.netloc.decode("ascii"),
             "User-Agent": self._user_agent,
-            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept": "*/*",
             "Accept-Encoding": "gzip",
             "Connection": "keep-alive",
             **ask.headers,
@@ -131,10 +131,13 @@ async def _content(response: httpx.Response, headers: Mapping[str, str], ask: As
         await _drain(response, headers)
         return b""
     body = Body(ask.address.text, headers, ask.limit, cut=ask.cut)
-    async for chunk in response.aiter_raw():
-        if not body.add(chunk):
-            break
-    return body.whole()
+    try:
+        async for chunk in response.aiter_raw():
+            if not body.add(chunk):
+                break
+        return body.whole()
+    finally:
+        body.forget()
 
 
 async def _drain(response: httpx.Response, headers: Mapping[str, str]) -> None:

@@ -35,6 +35,16 @@ async def test_we_say_who_we_are_and_ask_for_gzip_alone() -> None:
         assert "authorization" not in request.headers
 
 
+async def test_what_is_wanted_is_asked_for() -> None:
+    async with Site("127.1.0.1") as site, client() as fetch:
+        site.routes["/news"] = says(PAGE)
+        await fetch.get(site.url("/news"))
+        await fetch.get(site.url("/news"), purpose="feed")
+    page, feed = (request.headers["accept"] for request in site.asked("/news"))
+    assert page.startswith("text/html,")
+    assert feed.startswith("application/rss+xml,")
+
+
 async def test_no_cookie_is_kept() -> None:
     async with Site("127.1.0.1") as site, client() as fetch:
         site.routes["/news"] = says(PAGE, set_cookie="track=1; Path=/")

@@ -92,6 +92,21 @@ async def test_a_bomb_is_stopped_at_the_limit() -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # KB
 
 
+async def test_an_error_that_is_kept_keeps_no_content() -> None:
+    """A run keeps its failures to list them; their frames must not hold what was read."""
+    async with Site("127.1.0.1") as site, client(max_page=2_000_000, timeout=timedelta(seconds=0.5)) as fetch:
+        site.routes["/endless"] = endless()
+        site.routes["/short"] = raw(head(200, {"content_length": "1900000"}) + b"x" * 1_800_000)
+        await asyncio.gather(fetch.get(site.url("/endless")), return_exceptions=True)
+        tracemalloc.start()
+        paths = ["/endless", "/short"] * 5
+        errors = await asyncio.gather(*(fetch.get(site.url(path)) for path in paths), return_exceptions=True)
+        held = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+    assert all(isinstance(error, FetchError) for error in errors)
+    assert held < 3_000_000
+
+
 async def test_a_connection_is_used_again_after_pages_errors_and_not_modified() -> None:
     async with Site("127.1.0.1") as site, client(per_host=1) as fetch:
         site.routes["/news"] = says(PAGE, etag='"1"')
