@@ -14,8 +14,9 @@ from html.entities import html5
 
 from lxml import etree
 
-LARGEST = 50_000_000
-"""Bytes a compressed document may grow to: what sitemaps.org allows a sitemap, the largest document we ask for."""
+LARGEST = 10_000_000
+"""Bytes a compressed document may grow to. sitemaps.org allows five times as much, but real sitemaps stay below it, and
+a tree takes some thirty times the memory of its document (measured on one of the smallest possible items)."""
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,6 +35,9 @@ _IN_CONTENT_TYPE = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNO
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "euc_kr": "cp949"}
 """What a label really means in the wild: the WHATWG Encoding Standard's table, as far as it matters here."""
 
+_MOST_RECOVERED = 3_000_000
+"""Characters that are read of a document that is not well formed: each mistake in it costs libxml2 memory."""
+
 _TEXT_CODEC = re.compile(
     r"(?:utf-8|iso8859|iso2022|cp|koi8|gb18030|big5|euc|shift_jis|mac|tis|hz|johab|kz1048|ptcp154)"
 )
@@ -48,7 +52,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 _BEFORE_ROOT = re.compile(r"\s+|<!--.*?-->|<\?.*?>|<!DOCTYPE[^\[>]*(?:\[[^\]]*\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _DECLARED_ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,40})\s+(["'])([^&<"']{0,200})\2\s*>""")
-_UNQUOTED = re.compile(r"""(\s[\w:.-]+)=([^\s"'<>]+)(?=\s|/?$)""")
+_START_TAG = re.compile(r"<[A-Za-z][^<>]*>")
+_UNQUOTED = re.compile(r"""(\s[\w:.-]+)=([^\s"'<>]+?)(?=\s|/?>)""")
 _REFERENCE = re.compile(
     r"<!\[CDATA\[|\]\]>|&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)(?:(\w{1,40});)?"
 )
@@ -154,7 +159,8 @@ def opened(text: str) -> tuple[str, str]:
         return text, ""
     declared = {name: value for name, _, value in _DECLARED_ENTITY.findall(text, 0, position)}
     body = text[position:]
-    return _with_references(body, declared) if declared else body, root[1].lower()
+    grown = body.count("&") * max(map(len, declared.values()), default=0)
+    return _with_references(body, declared) if 0 < grown <= LARGEST else body, root[1].lower()
 
 
 def _with_references(text: str, entities: dict[str, str]) -> str:
@@ -183,12 +189,12 @@ def _written_out(match: re.Match[str], entities: dict[str, str]) -> str:
 
 
 def _mended(text: str) -> str:
-    """The document with every reference known, and the values of its root's attributes in quotes.
+    """The document with every reference known and every attribute's value in quotes.
 
-    libxml2 recovers from most mistakes, but from one in the root it recovers nothing.
+    These are the mistakes that libxml2 does not recover from: it loses the text, or the whole element.
     """
-    root, close, rest = text.partition(">")
-    return _with_references(_UNQUOTED.sub(r'\1="\2"', root) + close + rest, {})
+    quoted = _START_TAG.sub(lambda tag: _UNQUOTED.sub(r'\1="\2"', tag[0]) if "=" in tag[0] else tag[0], text)
+    return _with_references(quoted, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +208,10 @@ class Tree:
     well_formed: bool
 
 
-def _parsed(text: str) -> Tree:
+def _parsed(text: str, *, recover: bool = False) -> Tree:
     parser = etree.XMLParser(
         encoding="utf-8",
-        recover=True,
+        recover=recover,
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -226,5 +232,9 @@ def tree(text: str) -> Tree:
     A document that only misses entities is well formed: XML knows five, feeds are full of HTML's others, which are
     written out, and of bare ampersands. Neither do prefixes without a namespace count: they are common, and stay.
     """
-    first = _parsed(text)
-    return first if first.well_formed else _parsed(_mended(text))
+    strict = _parsed(text)
+    if strict.well_formed:
+        return strict
+    mended = _mended(text)
+    strict = _parsed(mended)
+    return strict if strict.well_formed else _parsed(mended[:_MOST_RECOVERED], recover=True)

@@ -20,7 +20,7 @@ from lxml import etree
 
 from monitor.models import Entry
 from monitor.sources.dates import moment
-from monitor.sources.listing import MOST_ENTRIES, Item, Listing, entry, refresh_after
+from monitor.sources.listing import LONGEST_BASE, MOST_ITEMS, Item, Listing, entry, refresh_after
 from monitor.sources.markup import line
 from monitor.urls import absolute
 
@@ -164,8 +164,8 @@ def _addresses(item: etree._Element, fields: Fields, base: str) -> Iterator[str]
 
 def _inner_base(element: etree._Element, base: str) -> str:
     """The base of the addresses in an element, whose surroundings have `base` (XML Base)."""
-    declared = element.get(_BASE)
-    return (absolute(base, declared) or base) if declared else base
+    declared = element.get(_BASE, "")
+    return (absolute(base, declared) or base) if 0 < len(declared) <= LONGEST_BASE else base
 
 
 def _items(element: etree._Element, own: str, base: str, depth: int = 0) -> Iterator[tuple[etree._Element, str]]:
@@ -222,7 +222,7 @@ def _home(head: Fields, url: str) -> str:
 
 
 def read(root: etree._Element, url: str, source: str) -> Listing:
-    """What the feed lists, its first `MOST_ENTRIES` items at most."""
+    """What the feed lists, its first `MOST_ITEMS` items at most."""
     own = etree.QName(root).namespace or ""
     kind = KINDS.get(_name(root.tag, own), "rss")
     if _name(root.tag, own) == "entry":  # an Atom entry is a document of its own (RFC 4287, section 2)
@@ -231,7 +231,7 @@ def read(root: etree._Element, url: str, source: str) -> Listing:
     head = _head(root, own)
     authors = _authors(head, own) if kind == "atom" else []
     entries: list[Entry] = []
-    for element, base in islice(_items(root, own, _home(head, url)), MOST_ENTRIES):
+    for element, base in islice(_items(root, own, _home(head, url)), MOST_ITEMS):
         entries.append(entry(_item(element, own, base, authors), base, source))
     title = line(next(_values(head, _TITLES), ""))
     return Listing(kind, title, tuple(entries), refresh=_refresh(head))

@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.models import Entry
 from monitor.sources.dates import moment
-from monitor.sources.listing import MOST_ENTRIES, Item, Listing, entry
+from monitor.sources.listing import MOST_ITEMS, Item, Listing, entry
 from monitor.sources.markup import line
 
 
@@ -62,9 +62,9 @@ def _article(values: Mapping[str, Any]) -> Item:
 def _listing(document: Mapping[str, Any], url: str, source: str) -> Listing | None:
     if isinstance(document.get("items"), list):
         authors = _authors(document)
-        items = [_item(values, authors) for values in islice(_mappings(document["items"]), MOST_ENTRIES)]
+        items = [_item(values, authors) for values in islice(_mappings(document["items"]), MOST_ITEMS)]
     elif isinstance(document.get("articles"), list):
-        items = [_article(values) for values in islice(_mappings(document["articles"]), MOST_ENTRIES)]
+        items = [_article(values) for values in islice(_mappings(document["articles"]), MOST_ITEMS)]
     elif "jsonfeed.org" in _text(document, "version") or document == {}:  # GDELT says "nothing found" by {}
         items = []
     else:

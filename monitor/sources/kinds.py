@@ -15,7 +15,7 @@ import re
 
 from monitor.sources import discover, feed, jsonfeed, loose, opml, sitemap
 from monitor.sources.document import Tree, decoded, opened, tree, unpacked
-from monitor.sources.listing import Listing
+from monitor.sources.listing import LONGEST_BASE, Listing
 
 _HEAD = 20_000
 """Characters in which a root is looked for where something else stands before it."""
@@ -65,6 +65,7 @@ def parse(content: bytes, url: str, *, source: str = "", content_type: str = "")
     the name given to its entries. Never raises on any bytes, and takes time in proportion to their number: some
     seconds for the largest that a fetcher lets through.
     """
+    url = url if len(url) <= LONGEST_BASE else ""
     text = decoded(unpacked(content), content_type).lstrip()
     if not text:
         return Listing("unknown", note="an empty document")

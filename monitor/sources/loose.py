@@ -13,7 +13,7 @@ from typing import Any
 import feedparser
 
 from monitor.sources.dates import moment
-from monitor.sources.listing import MOST_ENTRIES, Item, Listing, entry
+from monitor.sources.listing import MOST_ITEMS, Item, Listing, entry
 from monitor.sources.markup import line
 
 LARGEST = 300_000
@@ -53,5 +53,5 @@ def read(text: str, kind: str, url: str, source: str) -> Listing:
     found = feedparser.parse(
         io.BytesIO(text.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
-    entries = tuple(entry(_item(item), url, source) for item in islice(found.entries, MOST_ENTRIES))
+    entries = tuple(entry(_item(item), url, source) for item in islice(found.entries, MOST_ITEMS))
     return Listing(kind, line(str(found.feed.get("title", ""))), entries)

@@ -5,6 +5,7 @@ and are often wrong, so it is judged by what it looks like. Out: text without ma
 """
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
@@ -30,6 +31,17 @@ _BLOCK = re.compile(
 _UNSEEN = re.compile(r"script|style|template|noscript|iframe|object|textarea|select|svg|math|title|head")
 
 
+@lru_cache(maxsize=1024)
+def _role(tag: str) -> str:
+    """What an element does to the text around it: block, break, unseen (with all that it holds) or nothing."""
+    name = tag.rpartition(":")[2]
+    if name == "br":
+        return "break"
+    if _UNSEEN.fullmatch(name):
+        return "unseen"
+    return "block" if _BLOCK.fullmatch(name) else ""
+
+
 class _Reader:
     """A parser target that keeps what a reader sees: text, with a blank line where a block begins or ends."""
 
@@ -38,19 +50,17 @@ class _Reader:
         self.unseen = 0
 
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        if _UNSEEN.fullmatch(name):
+        role = _role(tag)
+        if role == "unseen":
             self.unseen += 1
-        elif _BLOCK.fullmatch(name):
-            self.pieces.append("\n\n")
-        elif name == "br":
-            self.pieces.append("\n")
+        elif role:
+            self.pieces.append("\n\n" if role == "block" else "\n")
 
     def end(self, tag: str) -> None:
-        name = tag.rpartition(":")[2]
-        if _UNSEEN.fullmatch(name):
+        role = _role(tag)
+        if role == "unseen":
             self.unseen -= 1
-        elif _BLOCK.fullmatch(name):
+        elif role == "block":
             self.pieces.append("\n\n")
 
     def data(self, text: str) -> None:
