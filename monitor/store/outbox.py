@@ -187,6 +187,12 @@ def digest_at(session: Session, name: str, slot: str) -> Digest | None:
     return session.exec(select(Digest).where(Digest.name == name, Digest.slot == slot)).first()
 
 
+def kept_at(session: Session, name: str, slot: str) -> Kept | None:
+    """All of the digest that was told at a slot, None where none was."""
+    found = digest_at(session, name, slot)
+    return _read(session, found, new=False) if found else None
+
+
 def unsubscribe(session: Session, who: str, now: datetime) -> None:
     """Writes that an audience (see `monitor.models.audience`) wants no more; the first moment counts."""
     statement = insertion(session.connection(), table(Unsubscribed)).values(audience=who, since=now)

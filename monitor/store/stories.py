@@ -145,7 +145,7 @@ def _make_stories(session: Session, article_ids: Sequence[int]) -> list[int]:
         return []
     columns = table(Article).c
     query = select(columns.id, columns.published).where(among(session, columns.id, article_ids))
-    published = dict(row._tuple() for row in session.connection().execute(query))
+    published = {row[0]: row[1] for row in session.connection().execute(query)}
     blank = {"headline": "", "language": "", "revision": 1, "articles": 0, "sources": 0}
     rows = [blank | {"first_published": published[key], "last_published": published[key]} for key in article_ids]
     return insert_all(session, Story, rows)

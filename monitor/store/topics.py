@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import exists, or_
+from sqlalchemy import exists, func, or_
 from sqlmodel import Session, SQLModel, col, select
 
 from monitor.models import Article, Assessment, Entry, Feedback, Model, Profile, Sighting
@@ -91,6 +91,14 @@ def unassessed(
         )
         query = query.where(or_(among(session, table(Article).c.source, sources), seen))
     return list(session.exec(query.order_by(col(Article.stored_at), col(Article.id)).limit(limit)))
+
+
+def borderline(session: Session, topic: str, *, limit: int) -> list[Assessment]:
+    """The assessments of a topic nearest to their threshold on either side, of articles without a verdict for it."""
+    judged = exists().where(col(Feedback.topic) == topic, col(Feedback.article_id) == col(Assessment.article_id))
+    query = select(Assessment).where(Assessment.topic == topic, ~judged)
+    distance = func.abs(col(Assessment.score) - col(Assessment.threshold))
+    return list(session.exec(query.order_by(distance, col(Assessment.article_id)).limit(limit)))
 
 
 def keep_feedback(session: Session, feedback: Feedback) -> Feedback:

@@ -1,0 +1,259 @@
+"""What the reading page asks: questions only, answered with kept nouns side by side. Nothing here changes a row.
+
+Texts and rendered messages are long, and a page that lists a hundred stories shows none of them: lists leave those
+columns unread, and touching one raises. Whoever shows an article or a message whole asks for that one.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import defer
+from sqlmodel import Session, SQLModel, col
+from sqlmodel import select as select_rows
+
+from monitor.models import Article, Assessment, Delivery, DeliveryState, Digest, Feedback, Story, Told
+from monitor.store.bulk import among, table
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An article as one topic judges it, with the reader's own verdict; its text is not read."""
+
+    article: Article
+    assessment: Assessment | None = None
+    verdict: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicStory:
+    """A story as one topic sees it: all its articles, those published first first."""
+
+    story: Story
+    articles: tuple[Judged, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many articles a topic judged, how many of them it took, and the stories these belong to."""
+
+    articles: int = 0
+    relevant: int = 0
+    stories: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """That an audience was told of a story: at which revision, by which delivery of which digest."""
+
+    told: Told
+    delivery: Delivery
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class SentDigest:
+    """A digest and its deliveries, whose messages are not read."""
+
+    digest: Digest
+    deliveries: tuple[Delivery, ...] = field(default=())
+
+
+def stories_of_topic(session: Session, topic: str, *, since: datetime, limit: int) -> list[TopicStory]:
+    """Stories with a relevant article published from `since` on, most relevant first, at most `limit`."""
+    articles, assessments = table(Article).c, table(Assessment).c
+    score = func.max(assessments.score)
+    query = (
+        select(articles.story_id)
+        .join(table(Assessment), assessments.article_id == articles.id)
+        .where(*_taken(topic, since))
+        .group_by(articles.story_id)
+        .order_by(score.desc(), articles.story_id.desc())
+        .limit(limit)
+    )
+    ids = list(session.connection().execute(query).scalars())
+    stories = {each.id: each for each in session.exec(select_rows(Story).where(among(session, table(Story).c.id, ids)))}
+    members = _articles_of_stories(session, ids)
+    judged = judged_articles(session, topic, [article for each in members.values() for article in each])
+    return [
+        TopicStory(stories[key], tuple(judged[article.id or 0] for article in members.get(key, ())))
+        for key in ids
+        if key in stories
+    ]
+
+
+def counts(session: Session, topic: str, *, since: datetime) -> Counts:
+    """What a topic made of the articles published from `since` on."""
+    articles, assessments = table(Article).c, table(Assessment).c
+    relevant = assessments.relevant.is_(True)
+    query = (
+        select(
+            func.count(),
+            func.count().filter(relevant),
+            func.count(articles.story_id.distinct()).filter(relevant),
+        )
+        .select_from(table(Assessment).join(table(Article), assessments.article_id == articles.id))
+        .where(assessments.topic == topic, articles.published >= since)
+    )
+    row = session.connection().execute(query).one()
+    return Counts(row[0], row[1], row[2])
+
+
+def nearest_misses(session: Session, topic: str, *, since: datetime, limit: int) -> list[Judged]:
+    """The best-scored articles published from `since` on that a topic left out, reprints apart."""
+    query = (
+        select_rows(Article)
+        .join(Assessment, col(Assessment.article_id) == col(Article.id))
+        .where(
+            Assessment.topic == topic,
+            col(Assessment.relevant).is_(False),
+            col(Article.published) >= since,
+            col(Article.duplicate_of).is_(None),
+        )
+        .order_by(col(Assessment.score).desc(), col(Article.id).desc())
+        .limit(limit)
+        .options(*_LIGHT_ARTICLE)
+    )
+    articles = list(session.exec(query))
+    judged = judged_articles(session, topic, articles)
+    return [judged[article.id or 0] for article in articles]
+
+
+def story_and_articles(session: Session, story_id: int) -> tuple[Story, tuple[Article, ...]] | None:
+    """A story and its articles, those published first first; None where it is not kept."""
+    found = session.get(Story, story_id)
+    if found is None:
+        return None
+    return found, tuple(_articles_of_stories(session, [story_id]).get(story_id, ()))
+
+
+def judged_articles(session: Session, topic: str, articles: Sequence[Article]) -> dict[int, Judged]:
+    """Each of the articles, by id, with what a topic thinks of it and the verdict that counts."""
+    ids = [article.id for article in articles if article.id is not None]
+    query = select_rows(Assessment).where(
+        Assessment.topic == topic, among(session, table(Assessment).c.article_id, ids)
+    )
+    assessments = {assessment.article_id: assessment for assessment in session.exec(query)}
+    verdicts = verdicts_on(session, topic, ids)
+    return {
+        article.id: Judged(article, assessments.get(article.id), verdicts.get(article.id))
+        for article in articles
+        if article.id is not None
+    }
+
+
+def verdicts_on(session: Session, topic: str, article_ids: Collection[int]) -> dict[int, Feedback]:
+    """The verdict that counts, the latest, on each of the articles for a topic."""
+    query = (
+        select_rows(Feedback)
+        .where(Feedback.topic == topic, among(session, table(Feedback).c.article_id, article_ids))
+        .order_by(col(Feedback.made_at), col(Feedback.id))
+    )
+    return {feedback.article_id: feedback for feedback in session.exec(query)}
+
+
+def verdict(session: Session, feedback_id: int) -> Feedback | None:
+    """The verdict of an id; None where it was taken back."""
+    return session.get(Feedback, feedback_id)
+
+
+def originals_of(session: Session, articles: Sequence[Article]) -> Mapping[int, Article]:
+    """The articles of which the given ones are near-duplicates, by their own ids."""
+    ids = {article.duplicate_of for article in articles if article.duplicate_of is not None}
+    query = select_rows(Article).where(among(session, table(Article).c.id, ids)).options(*_LIGHT_ARTICLE)
+    return {article.id: article for article in session.exec(query) if article.id is not None}
+
+
+def tellings(session: Session, story_id: int) -> list[Telling]:
+    """Who was told of a story, when and how, the first first."""
+    query = (
+        select_rows(Told, Delivery, Digest)
+        .join(Delivery, col(Delivery.id) == col(Told.delivery_id))
+        .join(Digest, col(Digest.id) == col(Delivery.digest_id))
+        .where(Told.story_id == story_id)
+        .order_by(col(Told.told_at), col(Told.revision), Told.audience)
+        .options(*_LIGHT_DELIVERY)
+    )
+    return [Telling(*row) for row in session.exec(query)]
+
+
+def digests(session: Session, *, limit: int, before: int | None = None) -> list[SentDigest]:
+    """Digests, the latest first; of those kept earlier than the one whose id is `before`, where that is given."""
+    query = select_rows(Digest)
+    if before is not None:
+        query = query.where(col(Digest.id) < before)
+    found = list(session.exec(query.order_by(col(Digest.id).desc()).limit(limit)))
+    ids = [each.id for each in found if each.id is not None]
+    sent: dict[int, list[Delivery]] = {}
+    deliveries = (
+        select_rows(Delivery)
+        .where(among(session, table(Delivery).c.digest_id, ids))
+        .order_by(Delivery.channel, Delivery.recipient)
+        .options(*_LIGHT_DELIVERY)
+    )
+    for delivery in session.exec(deliveries):
+        sent.setdefault(delivery.digest_id, []).append(delivery)
+    return [SentDigest(each, tuple(sent.get(each.id or 0, ()))) for each in found]
+
+
+def digest(session: Session, digest_id: int) -> SentDigest | None:
+    """The digest of an id, and its deliveries."""
+    found = digests(session, limit=1, before=digest_id + 1)
+    return found[0] if found and found[0].digest.id == digest_id else None
+
+
+def latest_deliveries(session: Session, *, limit: int, state: str = "") -> list[tuple[Delivery, Digest]]:
+    """Deliveries, or those in a state, each with its digest; the latest first."""
+    query = select_rows(Delivery, Digest).join(Digest, col(Digest.id) == col(Delivery.digest_id))
+    if state:
+        query = query.where(Delivery.state == state)
+    query = query.order_by(col(Delivery.id).desc()).limit(limit).options(*_LIGHT_DELIVERY)
+    return [(delivery, digest) for delivery, digest in session.exec(query)]
+
+
+def delivery_counts(session: Session) -> dict[str, int]:
+    """How many deliveries are in each state, 0 where none is."""
+    states = table(Delivery).c.state
+    rows = session.connection().execute(select(states, func.count()).group_by(states))
+    found = {str(row[0]): int(row[1]) for row in rows}
+    return {str(state): found.get(str(state), 0) for state in DeliveryState}
+
+
+def answers(session: Session) -> bool:
+    """Whether the database answers at all; raises where it does not."""
+    statement: Select[Any] = select(1)
+    return bool(session.connection().execute(statement).scalar() == 1)
+
+
+def _taken(topic: str, since: datetime) -> tuple[Any, ...]:
+    """The conditions that a topic took an article, published from `since` on, that belongs to a story."""
+    articles, assessments = table(Article).c, table(Assessment).c
+    return (
+        assessments.topic == topic,
+        assessments.relevant.is_(True),
+        articles.published >= since,
+        articles.story_id.is_not(None),
+    )
+
+
+def _articles_of_stories(session: Session, story_ids: Collection[int]) -> dict[int, list[Article]]:
+    query = (
+        select_rows(Article)
+        .where(among(session, table(Article).c.story_id, story_ids))
+        .order_by(col(Article.published), col(Article.id))
+        .options(*_LIGHT_ARTICLE)
+    )
+    found: dict[int, list[Article]] = {}
+    for article in session.exec(query):
+        found.setdefault(article.story_id or 0, []).append(article)
+    return found
+
+
+def _without(model: type[SQLModel], *names: str) -> tuple[Any, ...]:
+    return tuple(defer(getattr(model, name), raiseload=True) for name in names)
+
+
+_LIGHT_ARTICLE = _without(Article, "text", "signature")
+_LIGHT_DELIVERY = _without(Delivery, "html", "text", "blocks")

@@ -1,0 +1,173 @@
+"""Articles: one for each address, found by any address that led to it, with every text it had."""
+
+from datetime import datetime, timedelta
+
+from keeping import NOW, article, entry, keep
+from sqlmodel import select
+
+from monitor.models import Article, Entry
+from monitor.store import Database, search
+from monitor.store.articles import (
+    Check,
+    NewText,
+    article_by_url,
+    articles_of,
+    change_texts,
+    due_checks,
+    keep_articles,
+    plan_checks,
+    recent_articles,
+    record_checks,
+    sightings,
+    versions,
+)
+from monitor.store.articles import article as article_of
+from monitor.store.entries import keep_entries
+
+
+def entries(database: Database, *names: str) -> None:
+    with database.writing() as session:
+        keep_entries(session, [entry(name) for name in names], now=NOW, max_age=timedelta(days=7))
+
+
+def states(database: Database) -> dict[str, tuple[str, int | None]]:
+    with database.reading() as session:
+        rows = session.exec(select(Entry)).all()
+    return {each.canonical_url.rpartition("/")[2]: (each.state, each.article_id) for each in rows}
+
+
+def test_new_articles_come_back_with_ids_and_their_entries_are_stored(database: Database) -> None:
+    entries(database, "a", "b", "c")
+    made = [article("b", entry_id=2, authors=["Ann"], signature=b"\0\xff"), article("a", entry_id=1)]
+    with database.writing() as session:
+        new = keep_articles(session, made)
+    assert [each.canonical_url[-1] for each in new] == ["b", "a"]
+    with database.reading() as session:
+        for each in new:
+            assert article_of(session, each.id) == each
+    assert states(database) == {"a": ("stored", new[1].id), "b": ("stored", new[0].id), "c": ("pending", None)}
+
+
+def test_the_same_batch_twice_changes_nothing(database: Database) -> None:
+    entries(database, "a")
+    [identity] = keep(database, article("a", entry_id=1))
+    assert keep(database, article("a", entry_id=1, text="other")) == []
+    with database.reading() as session:
+        assert article_of(session, identity).text == "The text of a."
+    assert keep(database) == []
+
+
+def test_an_entry_whose_page_is_an_article_already_is_stored_with_it(database: Database) -> None:
+    entries(database, "final", "short-link")
+    [identity] = keep(database, article("final", entry_id=1))
+    with database.writing() as session:
+        assert keep_articles(session, [article("final", entry_id=2)]) == []
+        keep_entries(session, [entry("short-link", source="third")], now=NOW, max_age=timedelta(days=7))
+    assert states(database)["short-link"] == ("stored", identity)
+    with database.reading() as session:
+        assert article_by_url(session, "https://news.example/short-link").id == identity
+        assert article_by_url(session, "https://news.example/final").id == identity
+        assert article_by_url(session, "https://news.example/nowhere") is None
+        assert sightings(session, [identity]) == {identity: frozenset({"wire", "third"})}
+
+
+def test_of_several_with_one_address_in_a_batch_the_first_counts(database: Database) -> None:
+    entries(database, "a", "b")
+    ids = keep(database, article("same", title="First", entry_id=1), article("same", title="Second", entry_id=2))
+    with database.reading() as session:
+        assert article_of(session, ids[0]).title == "First"
+    assert states(database) == {"a": ("stored", ids[0]), "b": ("stored", ids[0])}
+
+
+def test_dates_are_never_missing_and_never_in_the_future(database: Database) -> None:
+    ids = keep(
+        database,
+        article("none", published=None),
+        article("future", published=NOW + timedelta(days=900)),
+        article("flagged", published_clamped=True),
+    )
+    with database.reading() as session:
+        rows = articles_of(session, ids)
+    assert [each.published for each in rows] == [NOW] * 3
+    assert [each.published_clamped for each in rows] == [False, True, True]
+
+
+def test_an_address_that_cannot_be_kept_fails_its_entry_and_nothing_else(database: Database) -> None:
+    entries(database, "a", "b")
+    long = "x" * 5000
+    ids = keep(
+        database, article(long, entry_id=1), article("b", entry_id=2, declared_canonical=f"https://n.example/{long}")
+    )
+    assert states(database) == {"a": ("failed", None), "b": ("stored", ids[0])}
+    with database.reading() as session:
+        assert article_of(session, ids[0]).declared_canonical == ""
+
+
+def test_recent_articles_are_a_window_oldest_first(database: Database) -> None:
+    keep(database, *(article(f"{hour}", published=NOW + timedelta(hours=hour - 9)) for hour in range(9)))
+
+    def hours(**window: object) -> list[str]:
+        with database.reading() as session:
+            return [each.title[-1] for each in recent_articles(session, **window)]
+
+    assert hours(since=NOW - timedelta(hours=3)) == ["6", "7", "8"]
+    assert hours(since=NOW - timedelta(hours=5), until=NOW - timedelta(hours=3)) == ["4", "5"]
+    assert hours(since=NOW - timedelta(days=1), limit=2) == ["7", "8"]
+
+
+def test_pages_are_asked_again_when_due(database: Database) -> None:
+    first, second, third = keep(database, article("a"), article("b"), article("c"))
+    later = NOW + timedelta(hours=6)
+    with database.writing() as session:
+        plan_checks(session, {second: NOW, first: later, third: None})
+        assert [each.id for each in due_checks(session, now=NOW)] == [second]
+        assert [each.id for each in due_checks(session, now=later)] == [second, first]
+        record_checks(session, [Check(second, None, etag='"x"', last_modified="Tue")])
+        assert [each.id for each in due_checks(session, now=later, limit=5)] == [first]
+    with database.reading() as session:
+        kept = article_of(session, second)
+    assert (kept.checks, kept.etag, kept.last_modified, kept.next_check) == (1, '"x"', "Tue", None)
+
+
+def test_a_changed_text_keeps_both_and_is_found_by_its_new_words_only(database: Database) -> None:
+    [identity] = keep(database, article("a", title="Ministers deny", text="There is no plan.", content_hash="old"))
+    other = keep(database, article("b", content_hash="same"))[0]
+    later = NOW + timedelta(hours=6)
+    with database.writing() as session:
+        search.index_new(session)
+        new = [
+            NewText(identity, "Ministers concede", "There is a scheme\0.", "new", b"sig"),
+            NewText(other, "Title of b", "The text of b.", "same"),
+        ]
+        assert change_texts(session, new, now=later) == [identity]
+        assert change_texts(session, new, now=later) == []
+    with database.reading() as session:
+        assert article_of(session, identity).text == "There is a scheme."
+        assert [(each.content_hash, each.title, each.first_seen) for each in versions(session, identity)] == [
+            ("old", "Ministers deny", NOW),
+            ("new", "Ministers concede", later),
+        ]
+        assert versions(session, other) == []
+        assert [hit.article.id for hit in search.search(session, "concede scheme")] == [identity]
+        assert search.search(session, "deny") == search.search(session, "plan") == []
+    with database.writing() as session:
+        change_texts(session, [NewText(identity, "Ministers deny", "There is no plan.", "old")], now=later)
+        assert len(versions(session, identity)) == 2
+
+
+def test_many_articles_are_kept_at_once(database: Database) -> None:
+    ids = keep(database, *(article(f"{number}") for number in range(3000)))
+    assert len(set(ids)) == 3000
+    with database.reading() as session:
+        asked = list(reversed(ids))
+        found: list[Article] = articles_of(session, asked)
+    assert [each.id for each in found] == asked
+
+
+def test_moments_of_an_article_are_aware(database: Database) -> None:
+    [identity] = keep(database, article("a"))
+    with database.reading() as session:
+        kept = article_of(session, identity)
+    for moment in (kept.published, kept.stored_at):
+        assert isinstance(moment, datetime)
+        assert moment.utcoffset() == timedelta(0)

@@ -1,0 +1,81 @@
+"""What is asked at every run goes through an index, with and without statistics: it costs the same after years."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from keeping import NOW, article, assess, assessment, entry, keep, place
+from sqlalchemy import event
+from sqlmodel import Session
+
+from monitor.store import Database, articles, digests, entries, outbox, retention, search, stories, topics
+from monitor.store.digests import Window
+from monitor.store.stories import Placed
+
+YESTERDAY = NOW - timedelta(days=1)
+QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
+    "due": (lambda s: entries.due_entries(s, now=NOW), "ix_entry_(waiting|state)"),
+    "due-some": (lambda s: entries.due_entries(s, now=NOW, sources=["wire"]), "ix_entry_(waiting|state)"),
+    "known": (lambda s: entries.entry_by_url(s, "https://news.example/1"), "sqlite_autoindex_entry"),
+    "recent": (lambda s: articles.recent_articles(s, since=YESTERDAY), "ix_article_published"),
+    "unplaced": (stories.unplaced_articles, "ix_article_story_id"),
+    "unassessed": (lambda s: topics.unassessed(s, "ai", ("p1", ""), since=YESTERDAY), "ix_article_stored_at"),
+    "checks": (lambda s: articles.due_checks(s, now=NOW), "ix_article_next_check"),
+    "relevant": (lambda s: digests.relevant_stories(s, "ai", Window(YESTERDAY, NOW)), "ix_article_stored_at"),
+    "looked": (lambda s: digests.looked(s, ["ai"], Window(YESTERDAY, NOW)), "ix_article_stored_at"),
+    "deliveries": (lambda s: outbox.due_deliveries(s, NOW), "ix_delivery_state"),
+    "unindexed": (search.index_new, "INTEGER PRIMARY KEY"),
+    "old": (lambda s: retention._old_articles(s, YESTERDAY, 9), "ix_article_stored_at"),
+}
+
+
+@pytest.fixture(scope="module", params=["as made", "with statistics"])
+def large(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A database whose planner believes that much is in it: as the first migration says, or as it was measured."""
+    root = tmp_path_factory.mktemp("large")
+    (root / "m.db").write_bytes(sqlite_template.read_bytes())
+    database = Database.open("sqlite:///m.db", root=root)
+    if request.param == "with statistics":
+        _fill(database)
+        database.tidy()
+    yield database
+    database.close()
+
+
+def _fill(database: Database) -> None:
+    """Five months: four articles a story, a story a day, one in twenty relevant."""
+    ids = keep(database, *(article(f"{number}", stored_at=NOW - timedelta(days=number // 4)) for number in range(600)))
+    place(database, *(Placed(identity, number // 4) for number, identity in enumerate(ids)))
+    assess(database, *(assessment(identity, relevant=identity % 20 == 0) for identity in ids))
+    with database.writing() as session:
+        listed = [entry(f"e{number}") for number in range(500)]
+        entries.keep_entries(session, listed, now=NOW, max_age=timedelta(days=7))
+        session.connection().exec_driver_sql("UPDATE entry SET state = 'stored' WHERE id > 9")
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_goes_through_its_index(name: str, large: Database) -> None:
+    ask, index = QUESTIONS[name]
+    asked: list[tuple[str, object]] = []
+
+    def note(*call: object) -> None:
+        asked.append((str(call[2]), call[3]))
+
+    event.listen(large._engine, "before_cursor_execute", note)
+    with large.writing() as session:
+        ask(session)
+        connection = session.connection()
+        plans = [
+            "\n".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
+            for statement, values in asked.copy()
+            if statement.startswith("SELECT")
+        ]
+    event.remove(large._engine, "before_cursor_execute", note)
+    assert any(re.search(index, plan) for plan in plans), plans
+    first = plans[0] if name != "unindexed" else plans[1]
+    whole = [line for line in first.splitlines() if line.startswith(("SCAN entry", "SCAN article", "SCAN assessment"))]
+    assert [line for line in whole if "INDEX" not in line] == [], first
