@@ -136,6 +136,13 @@ async def test_a_pause_is_kept_as_a_busy_host_sees_it() -> None:
     assert all(after.began - before.ended >= 0.09 for before, after in pairwise(last))
 
 
+async def test_a_pause_does_not_wait_for_long_answers_to_end() -> None:
+    async with Site("127.1.0.1") as site, client(pause_per_host=timedelta(seconds=0.05)) as fetch:
+        site.routes["/long"] = drips(b"x" * 20, 0.02)
+        await asyncio.gather(*(fetch.get(site.url("/long")) for _ in range(2)))
+    assert site.most_in_flight == 2
+
+
 async def test_waiting_in_line_costs_nothing_of_the_time_limit() -> None:
     quick = timedelta(seconds=0.25)
     async with Site("127.1.0.1", latency=0.1) as site, client(per_host=1, timeout=quick) as fetch:
