@@ -1,0 +1,164 @@
+"""A digest as Slack Block Kit blocks, within every limit and with nothing of others' that Slack would obey.
+
+Limits (https://docs.slack.dev/reference/block-kit/blocks/): 50 blocks, 150 characters in a header, 3,000 in a text, ten
+elements in a context, and some 13,000 characters in all before a message is refused (slackapi/bolt-js#2509). What does
+not fit is counted.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from monitor.digest.layout import Layout, Link, ShownNews, ShownStory
+
+Block = Mapping[str, Any]
+
+# A little below the limits, for what Slack counts differently from us.
+_MOST_BLOCKS, _MOST_CHARACTERS = 45, 12_000
+_LONGEST_TEXT, _LONGEST_HEADER, _LONGEST_LINK = 2_900, 150, 900
+
+
+def blocks(page: Layout) -> tuple[Block, ...]:
+    """The blocks; the opening stands before the first divider, so that a bot can put the rest into a thread."""
+    head = [_header(page.title), _context(f"{literal(page.date)} · {literal(page.first_line)}"), _DIVIDER]
+    tail = [*_sources(page), _context(_seen(page))]
+    room = _Room(_MOST_BLOCKS - len(head) - len(tail) - 1, _MOST_CHARACTERS - size([*head, *tail]) - 200)
+    body: list[Block] = []
+    left = page.more
+    sections = (("", page.top, _told), ("*Updates*", page.updates, _told), ("*Also relevant*", page.also, _line))
+    for title, stories, shape in sections:
+        pending = [_section(title)] if title and stories else []
+        for story in stories:
+            fitting = next((tried for each in (shape, _line) if room.take(tried := [*pending, each(story)])), [])
+            body += fitting
+            left += not fitting
+            pending = pending if not fitting else []
+    if left:
+        body.append(_context(f"and {left:,} more"))
+    return (*head, *body, *tail)
+
+
+def size(listed: Sequence[Block]) -> int:
+    """The characters of blocks as they are sent, which are more than those that Slack counts."""
+    return sum(len(json.dumps(block, ensure_ascii=False)) for block in listed)
+
+
+def literal(text: str) -> str:
+    """The text as Slack shows it and obeys nothing of it: no call, no link, no bold, no code.
+
+    `&`, `<` and `>` are escaped as Slack demands; for its other marks it knows no escape, so they give way to
+    characters that look the same.
+    """
+    plain = re.sub(r"(?<!\w)_|_(?!\w)", "\u02cd", text).translate(_LOOKALIKES)
+    return escape(plain, quote=False)
+
+
+_LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+_DIVIDER: Block = {"type": "divider"}
+
+
+class _Room:
+    """How many blocks and characters are left."""
+
+    def __init__(self, count: int, characters: int) -> None:
+        self.count = count
+        self.characters = characters
+
+    def take(self, listed: Sequence[Block]) -> bool:
+        """Take the room for blocks, if there is enough."""
+        if len(listed) > self.count or size(listed) > self.characters:
+            return False
+        self.count -= len(listed)
+        self.characters -= size(listed)
+        return True
+
+
+def _header(text: str) -> Block:
+    return {"type": "header", "text": {"type": "plain_text", "text": text[:_LONGEST_HEADER], "emoji": False}}
+
+
+def _mrkdwn(text: str) -> Mapping[str, Any]:
+    # Verbatim: Slack is not to look for addresses and names in it by itself.
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def _linked(link: Link) -> str:
+    """A link in Slack's form, `<address|text>`; an address keeps neither bar nor angle from `web_address`."""
+    address = escape(link.url, quote=False)
+    return f"<{address}|{literal(link.text)}>" if 0 < len(address) <= _LONGEST_LINK else literal(link.text)
+
+
+def _told(story: ShownStory) -> Block:
+    """A story in full; parts at the end give way where the whole is longer than a section may be."""
+    meta = " · ".join(filter(None, (story.source, story.published, story.topic)))
+    parts = [f"*{_linked(Link(story.headline, story.url))}*", literal(meta)]
+    for passage in story.passages:
+        cited = f" ({_linked(passage.source)})" if passage.source else ""
+        parts.append(f"{literal(' '.join(passage.sentences))}{cited}")
+    why = f"{story.meter} {story.score}" + (f" · *{literal(story.why.facet)}*" if story.why.facet else "")
+    if story.why.seed_sentence:
+        why += f"\nNearest in your brief: “{literal(story.why.seed_sentence)}”"
+    if story.why.terms:
+        why += f"\nWeighs most: {literal(', '.join(story.why.terms))}"
+    parts.append(why)
+    if also := _also(story):
+        parts.append(also)
+    return _section(_joined(parts))
+
+
+def _also(story: ShownStory) -> str:
+    also = ", ".join(_linked(link) for link in story.also_in) + (
+        f" and {story.also_more} more" if story.also_more else ""
+    )
+    reprints = f"{story.reprints} reprint{'' if story.reprints == 1 else 's'}" if story.reprints else ""
+    return "; ".join(filter(None, (f"Also in {also}" if also else "", reprints)))
+
+
+def _line(story: ShownStory) -> Block:
+    details = " · ".join(filter(None, (story.source, story.published, story.topic, story.score, story.why.facet)))
+    return _section(_joined([_linked(Link(story.headline, story.url)), literal(details)]))
+
+
+def _sources(page: Layout) -> list[Block]:
+    if not page.news:
+        return []
+    lines = [_news(news) for news in page.news]
+    text, shown = "*Sources*", 0
+    for line in lines:
+        if len(text) + len(line) > _LONGEST_TEXT // 2:
+            break
+        text, shown = f"{text}\n{line}", shown + 1
+    left = len(lines) - shown + page.news_more
+    return [_section(text + (f"\nand {left:,} more" if left else ""))]
+
+
+def _news(news: ShownNews) -> str:
+    state = "Broke" if news.broken else "Recovered"
+    since = f", since {literal(news.since)}" if news.since else ""
+    cause = f". {literal(news.cause)}" if news.cause else ""
+    remedy = f" To do: {literal(news.remedy)}" if news.remedy else ""
+    return f"• {state}: *{literal(news.source)}*{since}{cause}{remedy}"
+
+
+def _seen(page: Layout) -> str:
+    nearest = f" Nearest miss: {_linked(page.nearest)}, {page.nearest_score}." if page.nearest else ""
+    return f"{literal(page.seen)}.{nearest} Digest “{literal(page.name)}”."
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """As many of the parts as fit into a text, never one in part, for half an escape is none."""
+    text = parts[0]
+    for part in parts[1:]:
+        if len(text) + len(part) + 1 <= _LONGEST_TEXT:
+            text += f"\n{part}"
+    return text

@@ -1,0 +1,244 @@
+"""Decides what is to be told at a slot: which stories, in which order, with what said of each. Pure.
+
+One digest serves audiences that were told different things. Its items are the union: a story that is new to some and an
+update to others is two items. `for_audience` picks those of one audience, and `render` shows what it is given.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.digest.cleaning import host_of
+from monitor.digest.material import Figures, Seen, SourceNews, StoryView
+from monitor.digest.settings import DigestSettings
+from monitor.digest.summary import summarise
+from monitor.digest.wording import first_line
+from monitor.models import Article, Assessment, Digest, DigestItem, Reasons
+from monitor.text import sentences
+
+__all__ = [
+    "TOP",
+    "Composition",
+    "DigestSettings",
+    "Figures",
+    "Seen",
+    "SourceNews",
+    "StoryView",
+    "arranged",
+    "compose",
+    "for_audience",
+    "worth_telling",
+]
+
+# Stories told in full; what follows gets a line each. Seven with their summaries are some 900 words: four minutes.
+TOP = 7
+_SENTENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A digest and its items, most relevant first, not yet saved: `digest_id` is 0 until the store knows better."""
+
+    digest: Digest
+    items: tuple[DigestItem, ...]
+
+
+def compose(
+    settings: DigestSettings,
+    slot: str,
+    now: datetime,
+    stories: Sequence[StoryView],
+    sources: Sequence[SourceNews],
+    seen: Seen,
+) -> Composition | None:
+    """The digest of a slot, or None where nothing is to be told.
+
+    Told are stories with a relevant article that are new to an audience, and those told before with something new in
+    them. Without any, a digest is made only for a source that newly broke, when no collect succeeded since the last
+    turn, or when the heartbeat is due. Every item is kept, so that nothing is carried over; how many of them are shown
+    is `render`'s to say.
+    """
+    items = _items(stories)
+    topics = {**seen.topics, **{view.topic.name: view.topic.title for view in stories}}
+    figures = Figures(
+        items=len(items),
+        seen=replace(seen, topics=topics),
+        sources=tuple(sources),
+        alarms=tuple(_alarms(settings, now, sources, seen)),
+    )
+    if not items and not figures.alarms:
+        return None
+    digest = Digest.model_validate(
+        {
+            "name": settings.name,
+            "slot": slot,
+            "title": settings.title or settings.name,
+            "form": settings.form,
+            "topics": sorted(topics) or list(settings.topics),
+            "first_line": first_line(items, figures, settings.timezone, now),
+            "figures": figures.to_json(),
+            "since": seen.since,
+            "composed_at": now,
+        }
+    )
+    return Composition(digest, items)
+
+
+def for_audience(items: Sequence[DigestItem], told: Mapping[int, int]) -> tuple[DigestItem, ...]:
+    """The items that an audience was not told yet, in order; `told` is the highest revision it knows of each story."""
+    return tuple(
+        item
+        for item in items
+        if (told.get(item.story_id, 0) < item.revision)
+        and (item.section == "updates") is (told.get(item.story_id, 0) > 0)
+    )
+
+
+def worth_telling(digest: Digest, items: Sequence[DigestItem]) -> bool:
+    """Whether an audience for whom only `items` are left is to be sent the digest at all."""
+    return bool(items) or bool(Figures.of(digest).alarms)
+
+
+def arranged(items: Sequence[DigestItem]) -> list[DigestItem]:
+    """The items in the order of reading: the first stories in full, what is new in those told before, the rest."""
+    fresh = [item for item in items if item.section != "updates"]
+    updates = [item for item in items if item.section == "updates"]
+    return [*fresh[:TOP], *updates, *fresh[TOP:]]
+
+
+def _alarms(settings: DigestSettings, now: datetime, sources: Iterable[SourceNews], seen: Seen) -> Iterable[str]:
+    if any(news.state == "broken" for news in sources):
+        yield "source"
+    if not seen.collects_ok:
+        yield "collect"
+    if seen.quiet_since is not None and now - seen.quiet_since >= settings.heartbeat:
+        yield "heartbeat"
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A story to be told, by one article of it."""
+
+    view: StoryView
+    shown: Article
+    assessment: Assessment
+
+    @property
+    def is_update(self) -> bool:
+        return self.view.told_revision > 0
+
+    @property
+    def precedence(self) -> tuple[int, float, float, str]:
+        """Of several views of a story: that of whom was told least, then the topic that judges it most relevant."""
+        view = self.view
+        told = view.told_at.timestamp() if view.told_at else 0.0
+        return (view.told_revision, told, -self.assessment.score, view.topic.name)
+
+    @property
+    def rank(self) -> tuple[float, int, float, int]:
+        """Most relevant first, then what more sources tell, then the latest."""
+        story = self.view.story
+        return (-self.assessment.score, -story.sources, -story.last_published.timestamp(), story.id or 0)
+
+
+def _items(views: Sequence[StoryView]) -> tuple[DigestItem, ...]:
+    """One item for each story and each kind of telling, in the order of reading."""
+    best: dict[tuple[int, bool], _Telling] = {}
+    for telling in filter(None, map(_picked, views)):
+        key = (telling.view.story.id or 0, telling.is_update)
+        if key not in best or telling.precedence < best[key].precedence:
+            best[key] = telling
+    ranked = [(each, _summary(each)) for each in sorted(best.values(), key=lambda each: each.rank)]
+    fresh = [pair for pair in ranked if not pair[0].is_update]
+    updates = [pair for pair in ranked if pair[0].is_update and pair[1]]
+    sections = (("top", fresh[:TOP]), ("updates", updates), ("also", fresh[TOP:]))
+    ordered = [(section, *pair) for section, pairs in sections for pair in pairs]
+    return tuple(_item(position, *each) for position, each in enumerate(ordered))
+
+
+def _picked(view: StoryView) -> _Telling | None:
+    """A story by the article it is shown by: its lead where that is relevant, else the most relevant; else None.
+
+    In an update only what is new counts. Headline, link, score and reasons are all of this one article, so that a
+    reader who asks about the link is told the same.
+    """
+    if 0 < view.told_revision >= view.story.revision:
+        return None
+    relevant = [
+        (article, assessment)
+        for article in _news_of(view)
+        if (assessment := view.assessments.get(article.id or 0)) is not None and assessment.relevant
+    ]
+    if not relevant:
+        return None
+    shown, assessment = min(
+        relevant,
+        key=lambda each: (
+            each[0].id != view.story.lead_article_id,
+            each[0].duplicate_of is not None,
+            -each[1].score,
+            each[0].published,
+            each[0].id,
+        ),
+    )
+    return _Telling(view, shown, assessment)
+
+
+def _news_of(view: StoryView) -> list[Article]:
+    """The articles that the audiences of a view were not told of."""
+    if not view.told_revision or view.told_at is None:
+        return list(view.articles)
+    return [article for article in view.articles if article.stored_at > view.told_at]
+
+
+def _originals(telling: _Telling) -> list[Article]:
+    """What is told of, the shown article first, without near-duplicates; the others by date."""
+    others = [a for a in _news_of(telling.view) if a.duplicate_of is None and a is not telling.shown]
+    return [telling.shown, *sorted(others, key=lambda article: (article.published, article.id))]
+
+
+def _summary(telling: _Telling) -> list[dict[str, str]]:
+    """What the story says that its audiences were not told; empty where that is nothing."""
+    news = {article.id for article in _news_of(telling.view)}
+    known = [
+        sentence
+        for article in telling.view.articles
+        if article.id not in news
+        for sentence in (article.title, *sentences(article.text, article.language))
+    ]
+    reasons = Reasons.from_json(telling.assessment.reasons)
+    interest = [text for text in (reasons.seed_sentence, reasons.facet) if text]
+    return summarise(_originals(telling), interest, telling.shown.title, _SENTENCES, known=known)
+
+
+def _item(position: int, section: str, telling: _Telling, summary: list[dict[str, str]]) -> DigestItem:
+    view, shown, originals = telling.view, telling.shown, _originals(telling)
+    return DigestItem.model_validate(
+        {
+            "digest_id": 0,
+            "position": position,
+            "section": section,
+            "topic": view.topic.name,
+            "story_id": view.story.id,
+            "revision": view.story.revision,
+            "article_id": shown.id,
+            "headline": shown.title or view.story.headline,
+            "url": shown.canonical_url,
+            "source": source_of(shown),
+            "language": shown.language,
+            "published": shown.published,
+            "score": telling.assessment.score,
+            "summary": summary,
+            "also_in": [
+                {"source": source_of(article), "title": article.title, "url": article.canonical_url}
+                for article in originals[1:]
+            ],
+            "reasons": Reasons.from_json(telling.assessment.reasons).to_json(),
+            "reprints": len(_news_of(view)) - len(originals),
+        }
+    )
+
+
+def source_of(article: Article) -> str:
+    """What a reader knows the publisher by: the site's own name, else its host, else the source's name here."""
+    return article.site or host_of(article.canonical_url) or article.source

@@ -1,0 +1,111 @@
+"""What a digest is made of, as the pipeline gathers it, and what is kept of it with the digest."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from monitor.models import Article, Assessment, Digest, Story, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """A story as one topic judges it, for those audiences that were last told of its revision `told_revision`.
+
+    0 means never told. Where audiences were told different revisions, the story comes in several views. `told_at` is
+    when they were told: what was stored later is news to them. `assessments` is by article id; `relevant` in them is
+    taken as it stands, so whoever applies a digest's own threshold does it before.
+    """
+
+    story: Story
+    articles: tuple[Article, ...]
+    assessments: Mapping[int, Assessment]
+    topic: Topic
+    told_revision: int = 0
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNews:
+    """A source that newly broke, or recovered (`state` is broken or recovered), since when, why, and what to do."""
+
+    source: str
+    state: str
+    since: datetime | None = None
+    cause: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was looked at for a digest, so that a silence is never unexplained.
+
+    `since` is when this digest had its turn last, told or not; `articles` were assessed since, `relevant_articles` of
+    them relevant; `nearest_miss` is the title of the best-scored of the others. `collects_ok` counts the collects that
+    succeeded since, `sources_failing` the sources that fail now. `quiet_since` is when the digest last told something,
+    or, if it never did, when the monitor began; None where that is not known, and then no heartbeat is due. `topics`
+    are the titles, by name, of the topics that were looked for.
+    """
+
+    since: datetime | None = None
+    articles: int = 0
+    relevant_articles: int = 0
+    nearest_miss: str = ""
+    nearest_miss_url: str = ""
+    nearest_miss_score: float = 0.0
+    nearest_miss_threshold: float = 0.0
+    collects_ok: int = 1
+    sources_failing: int = 0
+    quiet_since: datetime | None = None
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a digest keeps beside its items: what was seen, and which sources it reports on.
+
+    `alarms` are what it is told for though there be no story: "source", "collect" or "heartbeat".
+    """
+
+    items: int = 0
+    seen: Seen = field(default_factory=Seen)
+    sources: tuple[SourceNews, ...] = ()
+    alarms: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+    @classmethod
+    def of(cls, digest: Digest) -> Self:
+        """The figures that `to_json` wrote into a digest; what an older one lacks has its default."""
+        kept = digest.figures
+        return cls(
+            items=int(kept.get("items", 0)),
+            seen=Seen(**_known(Seen, kept.get("seen", {}))),
+            sources=tuple(SourceNews(**_known(SourceNews, each)) for each in kept.get("sources", [])),
+            alarms=tuple(map(str, kept.get("alarms", []))),
+        )
+
+
+_MOMENTS = frozenset({"since", "quiet_since"})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _known(kind: type[Seen | SourceNews], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The kept values that the class still knows, moments read back."""
+    return {
+        name: datetime.fromisoformat(kept[name]) if name in _MOMENTS and kept[name] else kept[name]
+        for name in kind.__dataclass_fields__
+        if name in kept
+    }

@@ -1,0 +1,82 @@
+import re
+from dataclasses import replace
+
+import pytest
+from slack_sdk.models.blocks import Block
+
+from monitor.digest.blocks import literal, size
+from monitor.digest.compose import SourceNews, compose
+from monitor.digest.render import render
+from monitor.models import DigestItem
+
+SLOT = "2026-11-24T07:00:00+00:00"
+
+
+def texts(blocks):
+    for block in blocks:
+        yield from (part["text"] for part in [block.get("text"), *block.get("elements", [])] if part)
+
+
+def within_limits(blocks):
+    """Slack's own models say whether a block is one; counts and totals they leave to us."""
+    assert len(blocks) <= 50
+    assert sum(map(len, texts(blocks))) <= 13_000
+    assert size(blocks) <= 13_000
+    for block in Block.parse_all([dict(block) for block in blocks]):
+        block.validate_json()
+    for block in blocks:
+        assert block["type"] in ("header", "context", "divider", "section")
+        assert all(0 < len(text) <= (150 if block["type"] == "header" else 3000) for text in texts([block]))
+        assert len(block.get("elements", [])) <= 10
+
+
+@pytest.fixture(name="composition", scope="module")
+def _composition(settings, now, make_article, make_view, seen):
+    views = [make_view([make_article(number), make_article(100 + number)], [0.9] * 2) for number in range(1, 16)]
+    return compose(settings, SLOT, now, views, [SourceNews("paper-3", "broken", cause="gone")], seen)
+
+
+def test_a_day_fits(composition, settings):
+    blocks = render(composition.digest, composition.items, settings).blocks
+
+    within_limits(blocks)
+    assert blocks[0]["text"]["text"] == "Harbours, every morning"
+    assert "15 stories from 30 articles" in blocks[1]["elements"][0]["text"]
+    assert blocks[2] == {"type": "divider"}
+    told = "\n".join(texts(blocks))
+    assert f"*<{composition.items[0].url}|{composition.items[0].headline}>*" in told
+    assert "*Also relevant*" in told
+    assert "• Broke: *paper-3*. gone" in told
+
+
+@pytest.mark.parametrize("text", ["long words " * 1000, "&<>" * 3000, "长" * 3000, "*_~`" * 2000])
+def test_any_day_fits_and_what_does_not_is_counted(composition, settings, text):
+    url = "https://example.org/?" + "&" * 900
+    values = {
+        "headline": text,
+        "url": url,
+        "source": text,
+        "summary": [{"sentence": text, "source": text, "url": f"{url}{n}"} for n in range(3)],
+        "also_in": [{"source": f"{n} {text}", "title": text, "url": url} for n in range(30)],
+        "reasons": {"facet": text, "seed_sentence": text, "terms": [[text, 0.5]] * 9},
+    }
+    items = [DigestItem.model_validate(composition.items[0].model_dump() | values | {"position": n}) for n in range(60)]
+
+    blocks = render(composition.digest, items, replace(settings, max_items=60)).blocks
+
+    within_limits(blocks)
+    (more,) = re.findall(r"^and (\d+) more$", "\n".join(texts(blocks)), re.MULTILINE)
+    assert 0 < int(more) < 60
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<!channel> & <https://x|y>", "&lt;!channel&gt; &amp; &lt;https://x|y&gt;"),
+        ("a *bold* claim", "a ∗bold∗ claim"),
+        ("_slanted_ snake_case", "ˍslantedˍ snake_case"),
+        ("`code` ~gone~", "ˋcodeˋ ∼gone∼"),
+    ],
+)
+def test_slack_is_given_nothing_to_obey(text, shown):
+    assert literal(text) == shown

@@ -1,0 +1,219 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.digest.compose import (
+    TOP,
+    Seen,
+    SourceNews,
+    arranged,
+    compose,
+    for_audience,
+    worth_telling,
+)
+from monitor.models import Topic
+
+SLOT = "2026-11-24T07:00:00+00:00"
+QUIET = Seen(articles=40, collects_ok=3)
+BROKEN = SourceNews("paper-3", "broken", cause="404 Not Found", remedy="look for its new address")
+
+
+@pytest.fixture(name="stories")
+def _stories(make_article, make_view):
+    """Ten stories of one article each, the least relevant first."""
+    return [make_view([make_article(number)], [0.5 + number / 100]) for number in range(1, 11)]
+
+
+def test_stories_are_told_most_relevant_first(settings, now, stories, seen):
+    composition = compose(settings, SLOT, now, stories, [], seen)
+
+    assert [item.story_id for item in composition.items] == list(range(10, 0, -1))
+    assert [item.position for item in composition.items] == list(range(10))
+    assert [item.section for item in composition.items] == ["top"] * TOP + ["also"] * 3
+
+
+def test_the_digest_says_what_it_is(settings, now, stories, seen):
+    digest = compose(settings, SLOT, now, stories, [], seen).digest
+
+    assert (digest.name, digest.slot, digest.title) == ("morning", SLOT, "Harbours, every morning")
+    assert digest.topics == ["harbours"]
+    assert digest.composed_at == now
+    assert digest.since == seen.since
+    assert digest.first_line == "10 stories from 10 articles"
+    assert digest.figures["items"] == 10
+
+
+def test_an_item_shows_its_lead_and_names_the_others(settings, now, make_article, make_view, seen):
+    lead, other, reprint = make_article(1), make_article(2), make_article(3, duplicate_of=1)
+    view = make_view([lead, other, reprint], [0.7, 0.9, 0.9])
+
+    (item,) = compose(settings, SLOT, now, [view], [], seen).items
+
+    assert (item.article_id, item.url, item.headline) == (1, lead.canonical_url, lead.title)
+    assert item.score == 0.7
+    assert item.also_in == [{"source": "Paper 2", "title": other.title, "url": other.canonical_url}]
+    assert item.reprints == 1
+    assert item.reasons["facet"] == "Machines that count"
+    assert 2 <= len(item.summary) <= 3
+    assert compose(settings, SLOT, now, [view], [], seen).digest.first_line == "1 story from 3 articles"
+
+
+def test_a_lead_that_is_not_relevant_gives_way(settings, now, make_article, make_view, seen):
+    view = make_view([make_article(1), make_article(2), make_article(3)], [0.2, 0.6, 0.8])
+
+    (item,) = compose(settings, SLOT, now, [view], [], seen).items
+
+    assert item.article_id == 3
+
+
+def test_a_story_without_a_relevant_article_is_not_told(settings, now, make_article, make_view):
+    view = make_view([make_article(1)], [0.4])
+
+    assert compose(settings, SLOT, now, [view], [], QUIET) is None
+
+
+def test_a_story_of_two_topics_is_told_once(settings, now, make_article, make_view, seen):
+    article = make_article(1)
+    weaker = make_view([article], [0.6])
+    stronger = replace(
+        make_view([article], [0.9]), topic=Topic(name="machines", title="Machines", seeds=("seeds/machines.md",))
+    )
+
+    composition = compose(settings, SLOT, now, [weaker, stronger], [], seen)
+
+    assert [item.topic for item in composition.items] == ["machines"]
+    assert composition.digest.topics == ["harbours", "machines"]
+
+
+def test_what_exceeds_max_items_is_still_an_item(settings, now, stories, seen):
+    composition = compose(replace(settings, max_items=3), SLOT, now, stories, [], seen)
+
+    assert len(composition.items) == 10
+
+
+# What is told without a story
+
+
+def test_nothing_relevant_no_digest(settings, now):
+    assert compose(settings, SLOT, now, [], [], QUIET) is None
+
+
+def test_a_source_that_broke_is_told(settings, now):
+    composition = compose(settings, SLOT, now, [], [BROKEN], replace(QUIET, sources_failing=1))
+
+    assert composition.items == ()
+    assert composition.digest.first_line.endswith("1 source failing")
+
+
+def test_a_source_that_recovered_waits_for_a_digest(settings, now):
+    assert compose(settings, SLOT, now, [], [SourceNews("paper-3", "recovered")], QUIET) is None
+
+
+def test_collects_that_all_failed_are_told(settings, now):
+    seen = Seen(since=now - timedelta(days=1), collects_ok=0)
+
+    composition = compose(settings, SLOT, now, [], [], seen)
+
+    assert "no collect succeeded since Mon 23 Nov, 07:00" in composition.digest.first_line
+
+
+@pytest.mark.parametrize(("days", "told"), [(6.9, False), (7, True), (30, True)])
+def test_a_long_silence_is_broken(settings, now, days, told):
+    seen = replace(QUIET, quiet_since=now - timedelta(days=days))
+
+    assert (compose(settings, SLOT, now, [], [], seen) is not None) is told
+
+
+def test_an_unknown_silence_is_not_broken(settings, now):
+    assert compose(settings, SLOT, now, [], [], replace(QUIET, quiet_since=None)) is None
+
+
+# Who was told what
+
+
+@pytest.fixture(name="known")
+def _known(make_article, make_view, now):
+    """A story told at revision 1, to which an article came since."""
+    old = make_article(1, stored_at=now - timedelta(days=2))
+    news = make_article(
+        2, text="Fishermen at the northern pier blocked the cameras with nets on Tuesday evening.", title="Nets!"
+    )
+    view = make_view([old, news], [0.8, 0.7], story={"revision": 2})
+    return view, replace(view, told_revision=1, told_at=now - timedelta(days=1))
+
+
+def test_an_update_tells_only_what_is_new(settings, now, known, seen):
+    (item,) = compose(settings, SLOT, now, [known[1]], [], seen).items
+
+    assert item.section == "updates"
+    assert (item.article_id, item.headline, item.revision) == (2, "Nets!", 2)
+    assert [quote["sentence"] for quote in item.summary] == [
+        "Fishermen at the northern pier blocked the cameras with nets on Tuesday evening."
+    ]
+    assert item.also_in == []
+
+
+def test_an_update_that_says_nothing_new_is_none(settings, now, make_article, make_view):
+    old = make_article(1, stored_at=now - timedelta(days=2))
+    view = replace(
+        make_view([old, make_article(2)], [0.8, 0.8], story={"revision": 2}),
+        told_revision=1,
+        told_at=now - timedelta(days=1),
+    )
+
+    assert compose(settings, SLOT, now, [view], [], QUIET) is None
+
+
+def test_a_story_told_at_its_revision_is_not_told_again(settings, now, make_article, make_view):
+    view = replace(make_view([make_article(1)], [0.8]), told_revision=1, told_at=now - timedelta(days=1))
+
+    assert compose(settings, SLOT, now, [view], [], QUIET) is None
+
+
+def test_one_digest_serves_audiences_that_know_different_things(settings, now, known, stories, seen):
+    composition = compose(settings, SLOT, now, [*known, *stories[4:6]], [], seen)
+    items = composition.items
+
+    assert [(item.section, item.story_id) for item in items] == [("top", 1), ("top", 6), ("top", 5), ("updates", 1)]
+    assert [(item.section, item.story_id) for item in for_audience(items, {})] == [("top", 1), ("top", 6), ("top", 5)]
+    assert [(item.section, item.story_id) for item in for_audience(items, {1: 1, 5: 1})] == [("top", 6), ("updates", 1)]
+    assert for_audience(items, {1: 2, 5: 1, 6: 1}) == ()
+
+
+def test_of_several_memories_the_shortest_decides_what_is_new(settings, now, make_article, make_view, seen):
+    texts = ("Old words that everybody knows about the harbour already.", "Fishermen blocked the cameras with nets.")
+    articles = [
+        make_article(number, text=text, stored_at=now - timedelta(days=4 - number))
+        for number, text in enumerate([*texts, "A judge in Tannwick let the nets stay until Friday."], 1)
+    ]
+    view = make_view(articles, [0.8] * 3, story={"revision": 3})
+    longer = replace(view, told_revision=1, told_at=now - timedelta(days=1, hours=12))
+    shorter = replace(view, told_revision=1, told_at=now - timedelta(days=2, hours=12))
+
+    (item,) = compose(settings, SLOT, now, [longer, shorter], [], seen).items
+
+    assert {quote["sentence"] for quote in item.summary} == {articles[1].text, articles[2].text}
+
+
+def test_an_audience_with_nothing_left_is_told_only_alarms(settings, now, stories, seen):
+    without = compose(settings, SLOT, now, stories, [], seen).digest
+    with_alarm = compose(settings, SLOT, now, stories, [BROKEN], seen).digest
+
+    assert not worth_telling(without, ())
+    assert worth_telling(with_alarm, ())
+
+
+def test_reading_order_is_top_updates_also(settings, now, known, stories, seen):
+    items = compose(settings, SLOT, now, [known[1], *stories[1:]], [], seen).items
+
+    assert [item.section for item in items] == ["top"] * TOP + ["updates"] + ["also"] * 2
+    assert arranged(items) == list(items)
+
+
+def test_the_same_input_composes_the_same(settings, now, known, stories, seen):
+    first = compose(settings, SLOT, now, [*known, *stories], [BROKEN], seen)
+    second = compose(settings, SLOT, now, [*known, *stories], [BROKEN], seen)
+
+    assert [item.model_dump() for item in first.items] == [item.model_dump() for item in second.items]
+    assert first.digest.model_dump() == second.digest.model_dump()
