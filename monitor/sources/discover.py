@@ -7,6 +7,7 @@ Board's autodiscovery); only where it announces nothing, links in its body that 
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urldefrag, urlsplit
 
 from lxml import etree
 
@@ -17,13 +18,24 @@ _FEED_TYPE = re.compile(
     r"application/(?:x[-.])?(?:rss|atom|rdf)(?:\+xml)?|application/feed\+json|(?:application|text)/xml"
     r"|text/(?:rss|atom)(?:\+xml)?"
 )
-_LIKE_A_FEED = re.compile(
-    r"(?:^|[/.?&=_-])(?:rss|atom|feeds?|rdf)(?:[/.?&=_-]|\d{0,2}$|\.xml|\.json)|\.(?:rss|atom|rdf)$|[?&]feed=",
+_FEED_PATH = re.compile(
+    r"/(?:rss|atom|feeds?|rdf)\d?(?:/|$)|[/_.-](?:rss|atom|feed(?!back)|rdf)[\w-]*\.(?:xml|json|php|aspx?)$|\.(?:rss|atom|rdf)$",
     re.IGNORECASE,
 )
+_FEED_QUERY = re.compile(r"(?:^|&)(?:feed|format|type|output|alt)=(?:rss|atom|feed|rdf)", re.IGNORECASE)
+_FEED_HOST = re.compile(r"(?:feeds?|rss)\d?\.")
+_SHARING = re.compile(r"(?:^|\.)(?:facebook|twitter|x)\.com$")
+"""Hosts whose addresses look like feeds (`/dialog/feed`) and are buttons to share a page with."""
 _COMMENTS = re.compile(r"comment|kommentar|comentari|commentaire|/replies", re.IGNORECASE)
 _MOST = 100
 """Feeds taken of one page; directories of feeds list some dozens."""
+
+
+def _like_a_feed(address: str) -> bool:
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    found = _FEED_PATH.search(parts.path) or _FEED_QUERY.search(parts.query) or _FEED_HOST.match(host)
+    return bool(found) and not _SHARING.search(host)
 
 
 def _announced(root: etree._Element, base: str) -> Iterator[tuple[str, str]]:
@@ -32,7 +44,7 @@ def _announced(root: etree._Element, base: str) -> Iterator[tuple[str, str]]:
         relations = (link.get("rel") or "").lower().split()
         kind = (link.get("type") or "").partition(";")[0].strip().lower()
         address = absolute(base, link.get("href") or "")
-        json = kind == "application/json" and _LIKE_A_FEED.search(address)  # else a site's programming interface
+        json = kind == "application/json" and _like_a_feed(address)  # else a site's programming interface
         if address and ("feed" in relations or ("alternate" in relations and (_FEED_TYPE.fullmatch(kind) or json))):
             yield address, link.get("title") or ""
 
@@ -41,7 +53,7 @@ def _linked(root: etree._Element, base: str) -> Iterator[tuple[str, str]]:
     """Address and text of every link that looks like one to a feed."""
     for link in root.iter("a"):
         address = absolute(base, link.get("href") or "")
-        if address and _LIKE_A_FEED.search(address.partition("://")[2]):
+        if address and _like_a_feed(address):
             yield address, link.text or ""
 
 
@@ -62,8 +74,8 @@ def read(text: str, url: str) -> Listing:
     base = absolute(url, declared) or url
     found: dict[str, str] = {}
     for address, label in list(_announced(root, base)) or _linked(root, base):
-        if address != url and len(found) < _MOST:
-            found.setdefault(address, label)
+        if (feed := urldefrag(address).url) != url and len(found) < _MOST:
+            found.setdefault(feed, label)
     children = sorted(found, key=lambda address: bool(_COMMENTS.search(f"{address} {found[address]}")))
     title = next((" ".join((element.text or "").split()) for element in root.iter("title")), "")
     return Listing("html", title, children=tuple(children))
