@@ -59,18 +59,11 @@ def keep_digest(
         return _read(session, before, new=False)
     with session.begin_nested() as attempt:
         digest_id = _insert_digest(session, digest)
-        if digest_id is None:
+        whole = digest_id is not None and _fill(session, digest_id, digest.name, (items, deliveries, told))
+        if not whole:
             attempt.rollback()
-            before = digest_at(session, digest.name, digest.slot)
-            return _read(session, before, new=False) if before else None
-        _insert_under(session, digest_id, items)
-        delivery_ids = _insert_under(session, digest_id, deliveries)
-        posted = zip(deliveries, delivery_ids, strict=True)
-        by_audience = {audience(digest.name, each.channel, each.recipient): key for each, key in posted}
-        if not _insert_told(session, told, by_audience):
-            attempt.rollback()
-            return None
-    return _read(session, session.get_one(Digest, digest_id), new=True)
+    kept = digest_at(session, digest.name, digest.slot)
+    return _read(session, kept, new=whole) if kept is not None else None
 
 
 def claim(session: Session, delivery_id: int, now: datetime) -> bool:
@@ -211,6 +204,20 @@ def _insert_digest(session: Session, digest: Digest) -> int | None:
     statement = insertion(connection, table(Digest)).values(rows_of([digest], columns_of(Digest))[0])
     if_free = statement.on_conflict_do_nothing(index_elements=["name", "slot"])
     return connection.execute(if_free.returning(table(Digest).c.id)).scalar_one_or_none()
+
+
+def _fill(
+    session: Session,
+    digest_id: int,
+    name: str,
+    content: tuple[Sequence[DigestItem], Sequence[Delivery], Sequence[Told]],
+) -> bool:
+    """Writes what belongs to a digest; whether none of it had been told before."""
+    items, deliveries, told = content
+    _insert_under(session, digest_id, items)
+    posted = zip(deliveries, _insert_under(session, digest_id, deliveries), strict=True)
+    by_audience = {audience(name, each.channel, each.recipient): key for each, key in posted}
+    return _insert_told(session, told, by_audience)
 
 
 def _insert_under(session: Session, digest_id: int, rows: Sequence[DigestItem] | Sequence[Delivery]) -> list[int]:
