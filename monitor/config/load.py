@@ -85,6 +85,14 @@ def load(root: Path, environment: Mapping[str, str], instead: Mapping[str, str] 
     return settings
 
 
+def topic_from_file(path: Path) -> Topic:
+    """The topic that a file declares, wherever it stands; whether its seeds and sources are there is not asked.
+
+    Raises ConfigurationError naming file, line, key and remedy.
+    """
+    return _topic(_Folder(path.resolve().parent, {}), path.name)
+
+
 class _Folder:
     """The files of a configuration, some of them perhaps not yet written."""
 

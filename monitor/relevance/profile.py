@@ -136,20 +136,28 @@ def _pieces(paragraphs: list[str]) -> list[str]:
     return pieces
 
 
+def facet_terms(profile: Profile, count: int = 8) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each facet's name with its `count` heaviest terms, as it writes them most often."""
+    return tuple((facet.name, _heaviest(facet.words)[:count]) for facet in interest(profile).facets)
+
+
 def _name(text: str, language: str) -> str:
-    """A short phrase for a facet nobody named: its three heaviest terms, as it writes them most often."""
-    words = read(text, language)
+    """A short phrase for a facet nobody named: its three heaviest terms."""
+    return ", ".join(_heaviest(read(text, language))[:3]) or text[:40]
+
+
+def _heaviest(words: Words) -> tuple[str, ...]:
+    """The terms that tell a text from others, heaviest first, each as it is written most often."""
     counts = Counter(words.terms)
     forms: dict[str, Counter[str]] = {}
     for term, surface in zip(words.terms, words.surfaces, strict=True):
         forms.setdefault(term, Counter())[surface] += 1
+    shown = {term: forms[term].most_common(1)[0][0] for term in counts if not term.isdigit()}
     weights = {
-        term: (count**0.5) / (0.01 + document_share(forms[term].most_common(1)[0][0], words.language))
-        for term, count in counts.items()
-        if not term.isdigit()
+        term: (counts[term] ** 0.5) / (0.01 + document_share(surface, words.language))
+        for term, surface in shown.items()
     }
-    heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:3]
-    return ", ".join(forms[term].most_common(1)[0][0] for term in heaviest) or text[:40]
+    return tuple(shown[term] for term in sorted(weights, key=lambda term: (-weights[term], term)))
 
 
 def interest(profile: Profile) -> Interest:

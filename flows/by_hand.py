@@ -1,0 +1,107 @@
+"""`monitor flow NAME`: one flow run by hand, recorded in Prefect.
+
+    a `monitor serve` under way, or an API configured ──> through its deployment, by whoever serves it
+    neither                                           ──> here, on a server of our own that ends with the run
+
+No Prefect at module level: it reads its settings when it is imported, and they are decided here first.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+
+from flows.serve import running_api
+from flows.server import QUIET, configured_api, environment, local_server
+from monitor.config import Settings
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun
+
+FLOWS = ("collect", "train", "maintain", "backfill")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a flow run ended: its name in Prefect, its state, and what it says of itself."""
+
+    run: str
+    state: str
+    message: str
+    succeeded: bool
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        return f"{self.run}: {self.state}" + (f": {self.message}" if self.message else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `monitor flow --json`."""
+        return {"run": self.run, "state": self.state, "message": self.message}
+
+
+def run(settings: Settings, name: str, archives: tuple[str, ...] = ()) -> Outcome:
+    """Run a flow, or the digest of that name, and wait for its end. A digest is sent now.
+
+    Raises ConfigurationError for a name that is neither, ServerNotStarted where no server can be had.
+    """
+    flow = name if name in FLOWS else "digest"
+    parameters: dict[str, Any] = {"root": str(settings.root)}
+    if flow == "digest":
+        parameters["name"] = settings.digest(name).name
+    if flow == "backfill":
+        parameters["archives"] = list(archives)
+    if flow != "backfill" and (api := _alive(running_api(settings)) or configured_api(os.environ)):
+        os.environ.update({"PREFECT_API_URL": api, **QUIET})
+        return _through_deployment(f"{flow}/{name if flow == 'digest' else 'scheduled'}", parameters)
+    home = settings.var / "prefect"
+    with local_server(home, services=False, ui=False) as api:
+        use(environment(home, PREFECT_API_URL=api))
+        return asyncio.run(run_here(flow, parameters))
+
+
+def use(variables: Mapping[str, str]) -> None:
+    """Make these the environment of this process, before Prefect is imported in it."""
+    for name in set(os.environ) - set(variables):
+        del os.environ[name]
+    os.environ.update(variables)
+
+
+async def run_here(flow: str, parameters: Mapping[str, Any]) -> Outcome:
+    """Run a flow in this process, against the API that the environment names."""
+    state = await _flow(flow)(**parameters, return_state=True)
+    return Outcome(flow, state.name, state.message or "", state.is_completed())
+
+
+def _flow(name: str) -> Any:
+    from importlib import import_module
+
+    return getattr(import_module(f"flows.{name}"), name)
+
+
+def _through_deployment(deployment: str, parameters: Mapping[str, Any]) -> Outcome:
+    from prefect.deployments import run_deployment
+
+    ended = cast(
+        "FlowRun",
+        run_deployment(deployment, parameters=dict(parameters), timeout=None, poll_interval=1, as_subflow=False),
+    )
+    state = ended.state
+    return Outcome(
+        f"{deployment} {ended.name}",
+        state.name if state and state.name else "unknown",
+        (state.message or "") if state else "",
+        bool(state and state.is_completed()),
+    )
+
+
+def _alive(api: str) -> str:
+    """The API, if it answers: a `monitor serve` that was killed leaves its address behind."""
+    with suppress(httpx.HTTPError):
+        if api and httpx.get(f"{api}/health", timeout=2, trust_env=False).is_success:
+            return api
+    return ""

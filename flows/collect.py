@@ -1,0 +1,55 @@
+"""The flow `collect`: `monitor.pipeline.collect`, each batch a task with retries, ending with a table of sources."""
+
+from prefect import flow
+from prefect.artifacts import acreate_table_artifact
+from prefect.client.schemas import State
+from prefect.logging import get_run_logger
+
+from flows.steps import as_task
+from flows.trigger import is_late, named, settings_at, skipped, trigger
+from monitor.config import Settings
+from monitor.pipeline.collect import AlreadyRunning, Request
+from monitor.pipeline.collect import collect as collect_plainly
+from monitor.pipeline.context import opened
+from monitor.pipeline.digest import deliver_waiting
+from monitor.pipeline.health import sources_health
+from monitor.pipeline.tally import Tally
+
+
+@flow(name="collect", flow_run_name=lambda: named("collect"))
+async def collect(
+    everything: bool = False, topics: list[str] | None = None, sources: list[str] | None = None, root: str = ""
+) -> Tally | State[None]:
+    """Poll, fetch, extract, group, assess and store. A late run that a later one covers ends as skipped."""
+    settings = settings_at(root)
+    if is_late(trigger(), settings.collect.schedule, settings.collect.timezone):
+        return skipped("a later collect covers this one")
+    try:
+        async with opened(settings, call=as_task) as context:
+            tally = await collect_plainly(context, Request(everything, tuple(topics or ()), tuple(sources or ())))
+    except AlreadyRunning as error:
+        return skipped(str(error))
+    deliver_waiting(settings)
+    report(tally)
+    await acreate_table_artifact(key="sources", table=_table(settings), description=_summary(tally))
+    return tally
+
+
+def report(tally: Tally) -> None:
+    """Write a run's counts and every failure to its log."""
+    logger = get_run_logger()
+    logger.info(_summary(tally))
+    for failure in tally.failures:
+        logger.warning("%s%s", f"{failure.source}: " if failure.source else "", failure.error)
+
+
+def _summary(tally: Tally) -> str:
+    relevant = ", ".join(f"{count} for {topic}" for topic, count in tally.relevant.items()) or "none"
+    return (
+        f"{tally.polled} sources asked, {tally.sources_failed} failed; {tally.new} new entries; "
+        f"{tally.stored} articles stored, {tally.near_duplicates} of them near-duplicates; relevant: {relevant}"
+    )
+
+
+def _table(settings: Settings) -> list[dict[str, object]]:
+    return [health.to_row() for health in sources_health(settings)]

@@ -1,0 +1,52 @@
+"""Every schedule of the configuration as a Prefect deployment: the flow says what, the deployment how and when."""
+
+from pathlib import Path
+from typing import Any, cast
+
+from prefect import Flow
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+
+from flows.collect import collect
+from flows.digest import digest
+from flows.maintain import maintain
+from flows.train import train
+from monitor.config import Settings
+from monitor.config.settings import CollectSettings, MaintainSettings, TrainSettings
+from monitor.digest.settings import DigestSettings
+
+# A collect that is still running makes the next one needless; a digest must not be dropped, so it waits.
+_DROP = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+_WAIT = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
+
+
+def deployments(settings: Settings) -> list[RunnerDeployment]:
+    """The deployments `collect/scheduled`, `train/scheduled`, `maintain/scheduled`, and one `digest/NAME` a digest."""
+    made = [
+        _deployment(collect, "scheduled", settings.collect, _DROP, {}, settings.root),
+        _deployment(train, "scheduled", settings.train, _WAIT, {}, settings.root),
+        _deployment(maintain, "scheduled", settings.maintain, _WAIT, {}, settings.root),
+    ]
+    named = ((each, {"name": each.name}) for each in settings.digests)
+    return made + [_deployment(digest, each.name, each, _WAIT, name, settings.root) for each, name in named]
+
+
+def _deployment(
+    flow: Flow[Any, Any],
+    name: str,
+    section: CollectSettings | TrainSettings | MaintainSettings | DigestSettings,
+    limit: ConcurrencyLimitConfig,
+    parameters: dict[str, str],
+    root: Path,
+) -> RunnerDeployment:
+    deployment = flow.to_deployment(
+        name=name,
+        schedule=Cron(section.schedule, timezone=section.timezone),
+        concurrency_limit=limit,
+        parameters={"root": str(root), **parameters},
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        paused=False,  # an earlier `serve` paused its schedules when it ended
+    )
+    return cast("RunnerDeployment", deployment)  # outside of an event loop it is no coroutine

@@ -1,0 +1,28 @@
+"""The command line: one module a group of commands, each command a thin call of `monitor.pipeline`.
+
+Nothing here imports Prefect or scikit-learn at module level, so that `--help` answers at once. Commands that need
+Prefect are contributed by other packages through the entry-point group `monitor.commands`: a function that takes the
+application and adds to it.
+"""
+
+from importlib.metadata import entry_points
+
+import typer
+
+from monitor.cli import collecting, examining, keeping, telling, topics
+
+
+def application() -> typer.Typer:
+    """The whole command line, contributed commands included."""
+    app = typer.Typer(
+        name="monitor",
+        help="A news monitor: one article is the brief, the digest says why.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for group in (collecting, telling, topics, examining, keeping):
+        group.register(app)
+    for contribution in entry_points(group="monitor.commands"):
+        contribution.load()(app)
+    return app

@@ -1,0 +1,174 @@
+"""`monitor check`, `sources`, `search`, `export`, `backfill`, `maintain`, `web`: what is watched, and what is kept."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli import output
+from monitor.cli.options import Json, Root, settings_of
+from monitor.errors import ConfigurationError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    for command in (check, sources, search, export, backfill, maintain, web):
+        app.command()(command)
+
+
+def check(
+    online: Annotated[bool, typer.Option("--online", help="Ask every source once.")] = False,
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """Validate configuration and seeds; with --online ask every source once.
+
+    Example: monitor check --online
+    """
+    from monitor.pipeline.check import check as checking
+
+    report = checking(settings_of(root), online=online)
+    if json:
+        output.as_json(report.to_json())
+    else:
+        for line in report.lines():
+            output.say(line)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def sources(
+    add: Annotated[str, typer.Option("--add", metavar="URL", help="Declare a source from any address.")] = "",
+    pause: Annotated[str, typer.Option("--pause", metavar="NAME", help="Do not ask this source any more.")] = "",
+    resume: Annotated[str, typer.Option("--resume", metavar="NAME", help="Ask it again.")] = "",
+    read: Annotated[Path | None, typer.Option("--import", metavar="FILE", help="Declare the feeds of an OPML.")] = None,
+    write: Annotated[Path | None, typer.Option("--export", metavar="FILE", help="Write the feeds as OPML.")] = None,
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """Each source's health; add, pause, import and export sources.
+
+    Example: monitor sources --add https://example.com/
+    """
+    from monitor.pipeline import sourcing
+
+    settings = settings_of(root)
+    done: list[str] = []
+    if add:
+        done.append(sourcing.add(settings, add))
+    if pause or resume:
+        done.append(sourcing.pause(settings, pause or resume, paused=bool(pause)))
+    if read:
+        done.append(sourcing.read_opml(settings, read))
+    if write:
+        done.append(sourcing.write_opml(settings, write))
+    if done:
+        for line in done:
+            output.say(line)
+        return
+    from monitor.pipeline.health import sources_health
+
+    health = sources_health(settings)
+    if json:
+        output.as_json({"sources": [each.to_row() for each in health]})
+        return
+    rows = [tuple(each.to_row().values()) for each in health]
+    output.show("sources", list(health[0].to_row()) if health else ["source"], rows)
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help='Words, or a "phrase in quotes".')],
+    topic: Annotated[str, typer.Option("--topic", help="Only what is relevant for this topic.")] = "",
+    source: Annotated[str, typer.Option("--source", help="Only from this source.")] = "",
+    language: Annotated[str, typer.Option("--language", help="Only in this language, as en.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="At most so many.")] = 20,
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """Full-text search over what is kept, best first.
+
+    Example: monitor search '"open weights" Qwen' --language en
+    """
+    from monitor.pipeline.lookup import Query, lookup
+
+    hits = lookup(settings_of(root), Query(" ".join(words), topic, source, language, limit))
+    if json:
+        output.as_json({"hits": [hit.to_json() for hit in hits]})
+        return
+    output.show("found", ["date", "source", "title", "url", "where"], [hit.row for hit in hits])
+
+
+def export(
+    json_lines: Annotated[bool, typer.Option("--json-lines", help="One article a line, as JSON.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV, without the texts.")] = False,
+    root: Root = None,
+) -> None:
+    """Everything that is kept, on standard output.
+
+    Example: monitor export --json-lines > articles.jsonl
+    """
+    from monitor.pipeline.export import write_csv, write_json_lines
+
+    if json_lines == csv:
+        message = "export: choose one of --json-lines and --csv"
+        raise ConfigurationError(message)
+    (write_json_lines if json_lines else write_csv)(settings_of(root), sys.stdout)
+
+
+def backfill(
+    archives: Annotated[list[str], typer.Argument(metavar="FOLDER|SITEMAP...", help="Folders of pages, or sitemaps.")],
+    start: Annotated[str, typer.Option("--from", metavar="DATE", help="Only what was published from then on.")] = "",
+    end: Annotated[str, typer.Option("--to", metavar="DATE", help="Only what was published until then.")] = "",
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """The same pipeline over an archive: a folder of HTML pages, or a sitemap by date range.
+
+    This version reads no WARC files yet. Example: monitor backfill pages/ --from 2026-01-01
+    """
+    from monitor.pipeline.backfill import Span, backfill_now
+
+    tally = backfill_now(settings_of(root), tuple(archives), Span.of(start, end))
+    if json:
+        output.as_json(tally.to_json())
+    else:
+        output.say(f"{tally.fetched} pages read, {tally.stored} articles stored, {len(tally.failures)} failures")
+        for failure in tally.failures:
+            output.note(f"{failure.url or failure.source}: {failure.error}")
+
+
+def maintain(
+    backup: Annotated[Path | None, typer.Option("--backup", metavar="FILE", help="Copy the database to FILE.")] = None,
+    restore: Annotated[Path | None, typer.Option("--restore", metavar="FILE", help="Put a copy back in place.")] = None,
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """Drop what is older than `store.keep` and tidy the database; or back it up, or restore it.
+
+    Example: monitor maintain --backup backups/today.db
+    """
+    from monitor.pipeline import maintain as keeping
+
+    settings = settings_of(root)
+    if backup:
+        done = keeping.back_up(settings, backup)
+    elif restore:
+        done = keeping.put_back(settings, restore)
+    else:
+        done = keeping.maintain(settings)
+    if json:
+        output.as_json(done.to_json())
+    else:
+        output.say(done.summary)
+
+
+def web(root: Root = None) -> None:
+    """The reading page alone.
+
+    This version shows the stories, why they are there, takes verdicts, and keeps the archive of digests.
+    Example: monitor web
+    """
+    from monitor.web.serve import serve
+
+    serve(settings_of(root))

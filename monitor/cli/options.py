@@ -1,0 +1,27 @@
+"""The options that many commands share, and the settings they lead to."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.config import Settings, find_root, load
+
+Root = Annotated[
+    Path | None,
+    typer.Option("--root", metavar="DIR", help="The folder that holds config/ (else found from here upwards)."),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 for any failure at all.")]
+
+
+def root_folder(root: Path | None) -> Path:
+    """The folder named, or found: --root, MONITOR_ROOT, or the nearest upwards that holds config/."""
+    named = root or (Path(os.environ["MONITOR_ROOT"]) if "MONITOR_ROOT" in os.environ else None)
+    return named.resolve() if named else find_root(Path.cwd())
+
+
+def settings_of(root: Path | None) -> Settings:
+    """The checked configuration of that folder. Raises ConfigurationError."""
+    return load(root_folder(root), os.environ)

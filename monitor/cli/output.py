@@ -1,0 +1,82 @@
+"""What people and programs see: tables and progress on a terminal, JSON where asked for, nothing hostile in either."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+_LONGEST = 2000
+
+
+def printable(text: object) -> str:
+    """A text without control and direction characters (terminal escapes among them), cut to a sane length."""
+    shown = "".join(
+        character
+        for character in str(text)[:_LONGEST]
+        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+    )
+    return shown.replace("\n", " ")
+
+
+def say(text: object = "") -> None:
+    """A line for the reader, on standard output."""
+    Console(highlight=False, soft_wrap=True).print(Text(printable(text)))
+
+
+def note(text: object) -> None:
+    """A line beside the result, on standard error."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(printable(text)))
+
+
+def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table on standard output; numbers stand to the right."""
+    table = Table(title=printable(title), title_justify="left", header_style="bold", expand=False)
+    for number, column in enumerate(columns):
+        figures = bool(rows) and all(isinstance(row[number], int | float) for row in rows)
+        table.add_column(column, justify="right" if figures else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    console = Console(highlight=False)
+    # What is piped is for another program, or a file: as wide as it needs to be.
+    width = None if console.is_terminal else max(console.width, 160)
+    console.print(table, width=width)
+
+
+def as_json(document: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def as_json_line(document: Any) -> None:
+    """One JSON document, on one line, on standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+
+
+def _nowhere(stage: str, done: int, total: int) -> None:
+    """No bar."""
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar a stage on standard error while a run lasts; nothing at all where that is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _nowhere
+        return
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        stages: dict[str, Any] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in stages:
+                stages[stage] = bars.add_task(stage, total=total)
+            bars.update(stages[stage], completed=done, total=total)
+
+        yield tell

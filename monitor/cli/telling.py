@@ -1,0 +1,119 @@
+"""`monitor digest` and `monitor deliveries`: what was told, and what became of it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli import output
+from monitor.cli.options import Json, Root, settings_of
+from monitor.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from monitor.pipeline.digest import Sent
+
+Name = Annotated[str, typer.Option("--digest", metavar="NAME", help="Only this digest.")]
+Now = Annotated[bool, typer.Option("--now", help="Send now, whatever the schedule says.")]
+Preview = Annotated[bool, typer.Option("--preview", help="Render what would be sent, send nothing.")]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="TIME", help="With --preview: as of a past moment (ISO 8601).")]
+Threshold = Annotated[str, typer.Option("--threshold", help="With --preview: another threshold.")]
+Seed = Annotated[list[str] | None, typer.Option("--seed", metavar="FILE", help="With --preview: another seed.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(digest)
+    app.command()(deliveries)
+
+
+def digest(
+    name: Name = "",
+    now: Now = False,
+    preview: Preview = False,
+    as_of: AsOf = "",
+    threshold: Threshold = "",
+    seed: Seed = None,
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """Compose and deliver what is due; with --preview, render it under var/previews and send nothing.
+
+    Example: monitor digest --digest morning --now
+    """
+    from monitor.pipeline import digest as telling
+    from monitor.pipeline.context import clock
+    from monitor.pipeline.preview import preview as render_preview
+
+    settings = settings_of(root)
+    names = [settings.digest(name).name] if name else [each.name for each in settings.digests]
+    if preview:
+        past = _moment(as_of) if as_of else None
+        written = [render_preview(settings, each, past, threshold, tuple(seed or ())) for each in names]
+        if json:
+            output.as_json({"digests": [each.to_json() for each in written]})
+        for each in [] if json else written:
+            output.say(each.summary)
+        return
+    if as_of or threshold or seed:
+        message = "digest: --as-of, --threshold and --seed need --preview: what is sent follows the configuration"
+        raise ConfigurationError(message)
+    moment = clock()
+    slots = [telling.by_hand(each) if now else telling.scheduled(settings.digest(each), moment) for each in names]
+    sent = telling.send(settings, slots)
+    if json:
+        output.as_json({"digests": [each.to_json() for each in sent]})
+    else:
+        report_digests(sent)
+    if any(not each.all_sent for each in sent):
+        raise typer.Exit(1)
+
+
+def report_digests(sent: "list[Sent]") -> None:
+    """A line for each digest and a table of its deliveries."""
+    for each in sent:
+        output.say(f"{each.digest}: {each.first_line or 'nothing to tell yet'}")
+    rows = [
+        (each.digest, delivery.channel, delivery.recipient, delivery.state, delivery.detail)
+        for each in sent
+        for delivery in each.deliveries
+    ]
+    if rows:
+        output.show("deliveries", ["digest", "channel", "recipient", "state", "detail"], rows)
+
+
+def deliveries(
+    resend: Annotated[
+        int | None, typer.Option("--resend", metavar="ID", help="Send a failed or unknown one again.")
+    ] = None,
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """The outbox: every delivery and its state; --resend ID sends one again, with the same Message-ID.
+
+    Example: monitor deliveries --resend 12
+    """
+    from monitor.pipeline import digest as telling
+
+    settings = settings_of(root)
+    if resend is not None:
+        telling.resend(settings, resend)
+    kept = telling.outbox(settings)
+    if json:
+        output.as_json({"deliveries": [telling.delivery_json(delivery, named) for named, delivery in kept]})
+        return
+    rows = [
+        (d.id or 0, named, d.channel, d.recipient, d.state, d.attempts, f"{d.changed_at:%Y-%m-%d %H:%M}", d.detail)
+        for named, d in kept
+    ]
+    output.show("deliveries", ["id", "digest", "channel", "recipient", "state", "tries", "since", "detail"], rows)
+    if resend is not None and any(d.id == resend and d.state != "sent" for _, d in kept):
+        raise typer.Exit(1)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f'--as-of: "{text}" is no moment: write it as 2026-11-24T07:00 or 2026-11-24T07:00+00:00'
+        raise ConfigurationError(message) from error
+    return moment.astimezone()

@@ -1,0 +1,128 @@
+"""`monitor new-topic`, `train`, `feedback`, `ask`, `explain`: what the reader cares about, and why not the rest."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli import output
+from monitor.cli.options import Json, Root, settings_of
+from monitor.errors import ConfigurationError
+
+TopicName = Annotated[str, typer.Option("--topic", metavar="NAME", help="A topic of config/topics.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command(name="new-topic")(new_topic)
+    for command in (train, feedback, ask, explain):
+        app.command()(command)
+
+
+def new_topic(
+    name: Annotated[str, typer.Argument(help="The topic's name: the file will be config/topics/NAME.toml.")],
+    seed: Annotated[
+        list[str], typer.Argument(metavar="SEED...", help="Pasted articles or briefs: files or addresses.")
+    ],
+    title: Annotated[str, typer.Option(help="The title that readers see; the name if not given.")] = "",
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """Write a topic from pasted articles; show its facets and terms, and what the kept days would have given.
+
+    Example: monitor new-topic chips article.txt
+    """
+    from monitor.pipeline import new_topic as making
+
+    proposal = making.new_topic(settings_of(root), name, tuple(seed), title)
+    if json:
+        output.as_json(proposal.to_json())
+        return
+    output.say(f"wrote {proposal.path}")
+    output.show("facets", ["facet", "heaviest terms"], proposal.facet_rows())
+    output.show("the kept days at each threshold", ["threshold", "articles"], proposal.level_rows())
+    output.say(f"edit {proposal.path} and its seed as you like: the next collect judges by them")
+
+
+def train(topic: TopicName = "", json: Json = False, root: Root = None) -> None:
+    """Refit the topics' models from verdicts, and say what changed.
+
+    Example: monitor train --topic ai-competition
+    """
+    from monitor.pipeline.train import train as learn
+
+    settings = settings_of(root)
+    names = [settings.topic(topic).name] if topic else [each.name for each in settings.topics]
+    trained = [learn(settings, name) for name in names]
+    if json:
+        output.as_json({"topics": [each.to_json() for each in trained]})
+    else:
+        output.show("training", ["topic", "verdicts", "before", "after", "what was done"], [t.row for t in trained])
+
+
+def feedback(
+    url: Annotated[str, typer.Argument(help="The article's address.")],
+    verdict: Annotated[str, typer.Argument(metavar="yes|no", help="Is it relevant?")],
+    topic: Annotated[str, typer.Option("--topic", metavar="NAME", help="For which topic.")],
+    root: Root = None,
+) -> None:
+    """Record a verdict on an article; the latest counts.
+
+    Example: monitor feedback https://example.com/story yes --topic ai-competition
+    """
+    from monitor.pipeline.feedback import record
+
+    if verdict not in ("yes", "no"):
+        message = f'feedback: "{verdict}" is no verdict: write yes or no'
+        raise ConfigurationError(message)
+    article = record(settings_of(root), url, topic, relevant=verdict == "yes")
+    output.say(f"noted: {article.title!r} is {'relevant' if verdict == 'yes' else 'not relevant'} for {topic}")
+
+
+def ask(
+    topic: TopicName = "",
+    seed: Annotated[list[str] | None, typer.Option("--seed", metavar="FILE", help="With --input: a seed.")] = None,
+    articles: Annotated[
+        Path | None, typer.Option("--input", metavar="F.jsonl", help="Articles, with no store.")
+    ] = None,
+    labels: Annotated[Path | None, typer.Option("--labels", metavar="F.jsonl", help="Verdicts already given.")] = None,
+    count: Annotated[int, typer.Option("--count", min=1, help="How many to ask about.")] = 5,
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """The few verdicts that would help most: articles nearest to the threshold, not yet judged.
+
+    This version asks at the border only; it draws no random sample of what was left out.
+    Example: monitor ask --topic ai-competition --count 5
+    """
+    from monitor.pipeline import feedback as asking
+
+    if articles is not None:
+        for question in asking.questions_of_file(tuple(seed or ()), articles, labels, count):
+            output.as_json_line({"id": question.id, "why": question.why})
+        return
+    questions = asking.questions(settings_of(root), topic, count)
+    if json:
+        output.as_json({"questions": [question.to_json() for question in questions]})
+        return
+    output.show("worth a verdict", ["score", "title", "url", "why"], [question.row for question in questions])
+
+
+def explain(
+    url: Annotated[str, typer.Argument(help="The article's address.")],
+    topic: TopicName = "",
+    json: Json = False,
+    root: Root = None,
+) -> None:
+    """Why an article was or was not sent: from the store, or fetched afresh.
+
+    Example: monitor explain https://example.com/story --topic ai-competition
+    """
+    from monitor.pipeline.explain import explain as explanation
+
+    explained = explanation(settings_of(root), url, topic)
+    if json:
+        output.as_json(explained.to_json())
+    else:
+        for line in explained.lines():
+            output.say(line)

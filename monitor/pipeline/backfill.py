@@ -1,0 +1,187 @@
+"""`monitor backfill`: the same stages over an archive: a folder of pages, or a sitemap by date range.
+
+Pages of a folder are known by the address that they declare as canonical: an archive on one's own disk is trusted with
+that, as a page on the web is not. Nothing of a backfill is sent at once: digests look only at what is new to them.
+"""
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from monitor.config import Settings
+from monitor.errors import ConfigurationError, MonitorError
+from monitor.models import Article, Grade
+from monitor.pipeline import judging, parsing, reading
+from monitor.pipeline.context import Context, opened, refuse_nameless
+from monitor.pipeline.parsing import Reading
+from monitor.pipeline.tally import Failure, Tally
+from monitor.pipeline.workers import WorkerLost
+from monitor.sources import parse
+from monitor.store.articles import keep_articles
+from monitor.store.entries import due_entries, keep_entries
+from monitor.urls import canonical_url
+
+# Files read and kept at once: the same bound on what a killed run reads again as in a collect.
+FILES_A_BATCH = 50
+# An archive holds what was published at any time.
+ANY_AGE = timedelta(days=365 * 200)
+# As in polling: a sitemap index may name thousands; of an archive all are wanted, yet not for ever.
+SITEMAPS = 500
+_SOURCE = "backfill"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when (exclusive) something was published; None leaves an end open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    @classmethod
+    def of(cls, start: str, end: str) -> Self:
+        """The span between two dates, the last day included. Raises ConfigurationError for what is no date."""
+        last = _date(end, "--to")
+        return cls(_date(start, "--from"), last + timedelta(days=1) if last else None)
+
+    def holds(self, moment: datetime | None) -> bool:
+        """Whether a moment lies in it; what has no date lies in an open span alone."""
+        if moment is None:
+            return self.start is None and self.end is None
+        return (self.start is None or moment >= self.start) and (self.end is None or moment < self.end)
+
+
+def backfill_now(settings: Settings, archives: Sequence[str], span: Span) -> Tally:
+    """Run a backfill to its end, plainly."""
+
+    async def whole() -> Tally:
+        async with opened(settings) as context:
+            return await backfill(context, archives, span)
+
+    return asyncio.run(whole())
+
+
+async def backfill(context: Context, archives: Sequence[str], span: Span) -> Tally:
+    """Read archives, keep their articles, group and assess them. An archive that fails is listed; the rest go on.
+
+    Raises ConfigurationError where the user agent still names nobody.
+    """
+    refuse_nameless(context.settings)
+    tally = Tally()
+    for archive in archives:
+        try:
+            if urlsplit(archive).scheme in ("http", "https"):
+                tally += await context.call(f"sitemap {archive}", _sitemap, context, archive, span)
+            else:
+                tally += await _folder(context, Path(archive), span)
+        except MonitorError as error:
+            tally += Tally(sources_failed=1, failures=(Failure(str(error), source=archive),))
+    tally += await context.call("group", judging.group, context)
+    for topic in context.settings.topics:
+        tally += await context.call(f"assess {topic.name}", judging.assess, context, topic.name)
+    return tally
+
+
+async def _folder(context: Context, folder: Path, span: Span) -> Tally:
+    if not folder.exists():
+        message = f"{folder}: there is no such file or folder"
+        raise ConfigurationError(message)
+    files = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if _is_page(path))
+    tally = Tally()
+    for start in range(0, len(files), FILES_A_BATCH):
+        batch = files[start : start + FILES_A_BATCH]
+        tally += await context.call(f"files {start + 1}-{start + len(batch)}", _files, context, batch, span)
+        context.progress("reading", start + len(batch), len(files))
+    return tally
+
+
+async def _files(context: Context, files: Sequence[Path], span: Span) -> Tally:
+    readings = await asyncio.gather(*(_read(context, path) for path in files), return_exceptions=True)
+    articles: list[Article] = []
+    failures: list[Failure] = []
+    for path, found in zip(files, readings, strict=True):
+        if isinstance(found, Reading) and not span.holds(found.document.published):
+            continue
+        try:
+            articles.append(_article(found, context.now()))
+        except (MonitorError, WorkerLost, OSError, zlib.error) as error:
+            failures.append(Failure(f"{path}: {error}", url=path.as_uri() if path.is_absolute() else str(path)))
+    with context.database.writing() as session:
+        stored = keep_articles(session, articles)
+    return Tally(
+        fetched=len(files) - len(failures), pages_failed=len(failures), stored=len(stored), failures=tuple(failures)
+    )
+
+
+async def _read(context: Context, path: Path) -> Reading:
+    content = path.read_bytes()
+    if content[:2] == b"\x1f\x8b":
+        content = gzip.decompress(content)
+    return await context.workers.run(parsing.read_page, content, path.resolve().as_uri(), "")
+
+
+def _article(found: Reading | BaseException, now: datetime) -> Article:
+    if isinstance(found, BaseException):
+        raise found
+    document = found.document
+    if document.grade == Grade.EMPTY:
+        message = "holds no text"
+        raise ConfigurationError(message)
+    if not document.declared_canonical:
+        message = "names no address of its own (<link rel=canonical>), and without one it cannot be told from others"
+        raise ConfigurationError(message)
+    return Article.model_validate(
+        {
+            "canonical_url": canonical_url(document.declared_canonical),
+            "declared_canonical": document.declared_canonical,
+            "source": _SOURCE,
+            "title": document.title or document.declared_canonical,
+            "text": document.text,
+            "authors": list(document.authors),
+            "published": document.published or now,
+            "language": document.language,
+            "site": document.site,
+            "image": document.image,
+            "grade": document.grade,
+            "content_hash": found.content_hash,
+            "signature": found.signature,
+            "stored_at": now,
+        }
+    )
+
+
+async def _sitemap(context: Context, url: str, span: Span) -> Tally:
+    """Keep the entries of a sitemap, or of the sitemaps of an index, that lie in the span, and read their pages."""
+    page = await context.client.get(url, purpose="feed")
+    listing = parse(page.content, page.final_url, source=_SOURCE)
+    entries = list(listing.entries)
+    for child in listing.children[:SITEMAPS]:
+        below = await context.client.get(child, purpose="feed")
+        entries += parse(below.content, below.final_url, source=_SOURCE).entries
+    wanted = [entry for entry in entries if span.holds(entry.published)]
+    with context.database.writing() as session:
+        new = keep_entries(session, wanted, now=context.now(), max_age=ANY_AGE)
+    with context.database.reading() as session:
+        pending = due_entries(session, now=context.now(), sources=[_SOURCE])
+    tally = await reading.read(context, [entry.id for entry in pending if entry.id is not None])
+    return replace(tally, polled=tally.polled + 1, listed=tally.listed + len(entries), new=tally.new + new)
+
+
+def _is_page(path: Path) -> bool:
+    return path.is_file() and path.name.lower().removesuffix(".gz").endswith((".html", ".htm"))
+
+
+def _date(text: str, option: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f'{option}: "{text}" is no date: write it as 2026-01-31'
+        raise ConfigurationError(message) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,124 @@
+"""One collect: poll what is due, read what is pending, group, assess, send what cannot wait.
+
+    due sources ─(batches)─ poll ─> pending entries ─(batches)─ read ─> group ─> assess each topic ─> instant digests
+
+Nothing is lost when it is killed: entries are kept before their pages are asked, articles before they are judged, and
+each step takes up whatever an earlier run left. A lease keeps two collects from running at once.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from monitor.errors import ConfigurationError
+from monitor.models import Source
+from monitor.pipeline import judging, polling, reading
+from monitor.pipeline.context import Context, refuse_nameless
+from monitor.pipeline.tally import Tally
+from monitor.store.entries import due_entries
+from monitor.store.polling import feed_states
+from monitor.store.runs import acquire, finish_run, release, start_run
+
+# One task of a flow: large enough that orchestration is small beside it (16 ms a task, research on speed), small
+# enough that a run shows how far it is.
+SOURCES_A_BATCH = 200
+PAGES_A_BATCH = 250
+# A collect that lives longer than this has lost its process: another may take its place.
+LEASE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to collect: every source or those due, of some topics or sources only, with at most `limit` pages."""
+
+    everything: bool = False
+    topics: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+class AlreadyRunning(ConfigurationError):
+    """Another collect holds the lease; the text says since when and how to go on."""
+
+
+async def collect(context: Context, request: Request) -> Tally:
+    """Run a whole collect. Returns what it did.
+
+    Raises AlreadyRunning where another one is under way, ConfigurationError where the user agent still names nobody.
+    """
+    refuse_nameless(context.settings)
+    holder = _begin(context)
+    tally = Tally()
+    try:
+        tally = await _steps(context, request)
+    finally:
+        with context.database.writing() as session:
+            release(session, "collect", holder)
+            finish_run(session, int(holder), context.now(), succeeded=_good(tally), figures=tally.to_json())
+    return tally
+
+
+def _good(tally: Tally) -> bool:
+    return tally.polled > 0 and not tally.too_many_sources_failed
+
+
+def _begin(context: Context) -> str:
+    now = context.now()
+    with context.database.writing() as session:
+        run = start_run(session, "collect", now)
+        if not acquire(session, "collect", str(run), now, LEASE):
+            message = "another collect is under way; wait for it to end (a dead one is forgotten after two hours)"
+            raise AlreadyRunning(message)
+    return str(run)
+
+
+async def _steps(context: Context, request: Request) -> Tally:
+    sources = chosen(context, request)
+    with context.database.reading() as session:
+        states = feed_states(session)
+    due = polling.due(sources, states, context.now(), everything=request.everything)
+    names = [source.name for source in due]
+    tally = await _batches(context, "poll", polling.poll, names, SOURCES_A_BATCH)
+    tally += await _read_pending(context, request, [source.name for source in sources])
+    tally += await _timed(context, "group", judging.group)
+    for topic in context.settings.topics:
+        if not request.topics or topic.name in request.topics:
+            tally += await _timed(context, f"assess {topic.name}", judging.assess, topic.name)
+    return tally
+
+
+def chosen(context: Context, request: Request) -> tuple[Source, ...]:
+    """The sources that a request is about. Raises ConfigurationError for a name that is not there."""
+    settings = context.settings
+    wanted = {settings.source(name).name for name in request.sources}
+    for name in request.topics:
+        wanted |= settings.sources_of(settings.topic(name))
+    restricted = bool(request.sources or request.topics)
+    return tuple(source for source in settings.sources if not restricted or source.name in wanted)
+
+
+async def _read_pending(context: Context, request: Request, names: Sequence[str]) -> Tally:
+    restricted = names if request.sources or request.topics else None
+    with context.database.reading() as session:
+        pending = due_entries(session, now=context.now(), sources=restricted, limit=request.limit)
+    ids = [entry.id for entry in pending if entry.id is not None]
+    return await _batches(context, "read", reading.read, ids, PAGES_A_BATCH)
+
+
+async def _batches(
+    context: Context, label: str, step: Callable[..., Awaitable[Tally]], items: Sequence[Any], size: int
+) -> Tally:
+    tally = Tally()
+    for start in range(0, len(items), size):
+        batch = items[start : start + size]
+        tally += await _timed(context, label, step, batch)
+    return tally
+
+
+async def _timed(context: Context, label: str, step: Callable[..., Awaitable[Tally]], *arguments: object) -> Tally:
+    """A step's tally with the seconds it took."""
+    started = time.monotonic()
+    tally = await context.call(label, step, context, *arguments)
+    return tally + Tally(seconds={label.partition(" ")[0]: time.monotonic() - started})

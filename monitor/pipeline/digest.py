@@ -1,0 +1,204 @@
+"""Composes the digests that are due and delivers them: first all is kept, in one transaction, then it is sent.
+
+    slot ──> stories not yet told to each audience ──compose──> digest, items
+                                                     ──render──> a message for each audience
+         ──> digest + items + deliveries + told, committed ──> claim ──> channel ──> settle
+
+A delivery is claimed before it is sent and settled after: whoever finds it in between knows that its outcome is
+unknown, says so, and leaves sending again to a person.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from croniter import croniter
+
+from monitor.config import Settings
+from monitor.deliver import Outcome, deliver
+from monitor.deliver.outcome import failed
+from monitor.digest.settings import DigestSettings
+from monitor.errors import ConfigurationError
+from monitor.models import Delivery, DeliveryState
+from monitor.pipeline.composing import compose_and_keep
+from monitor.pipeline.context import clock, opened_database
+from monitor.pipeline.rhythm import after_failure
+from monitor.store.database import Database
+from monitor.store.outbox import (
+    claim,
+    deliveries,
+    delivery,
+    due_deliveries,
+    interrupted,
+    kept_at,
+    reopen,
+    settle,
+)
+
+# After so many attempts, the last of them about a day after the first, a delivery is left to a person.
+DELIVERY_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A digest and the one time that it is to be told: a scheduled instant, or the id of a trigger by hand."""
+
+    digest: str
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one digest; `path` is the file a channel wrote, `items` is 0 where nothing was to be told."""
+
+    digest: str
+    slot: str
+    topics: tuple[str, ...] = ()
+    items: int = 0
+    first_line: str = ""
+    deliveries: tuple[Delivery, ...] = ()
+
+    @property
+    def all_sent(self) -> bool:
+        """No delivery failed, and none is unknown."""
+        return all_sent(self.deliveries)
+
+    @property
+    def path(self) -> str:
+        """The file that the digest was written to, else ""."""
+        return next((each.detail for each in self.deliveries if each.detail.endswith(".html")), "")
+
+    @property
+    def markdown(self) -> str:
+        """The digest as a person reads it in the Prefect UI: its plain text, untouched by any markup in it."""
+        text = next((each.text for each in self.deliveries), self.first_line or "Nothing to tell.")
+        return "\n".join(f"    {line}" for line in text.splitlines())
+
+    def to_json(self) -> dict[str, Any]:
+        """One digest of the document of `monitor digest --json`."""
+        return {
+            "digest": self.digest,
+            "topics": list(self.topics),
+            "items": self.items,
+            "path": self.path,
+            "deliveries": [
+                {"channel": each.channel, "recipient": each.recipient, "state": str(each.state)}
+                for each in self.deliveries
+            ],
+        }
+
+
+def all_sent(posted: Sequence[Delivery]) -> bool:
+    """No delivery failed, and none is unknown."""
+    return all(each.state == DeliveryState.SENT for each in posted)
+
+
+def scheduled(digest: DigestSettings, now: datetime) -> Slot:
+    """The slot of the latest scheduled instant that is not later than `now`, by the wall clock of its time zone."""
+    local = now.astimezone(ZoneInfo(digest.timezone)) + timedelta(microseconds=1)
+    instant = croniter(digest.schedule, local).get_prev(datetime)
+    return Slot(digest.name, instant.astimezone(UTC).isoformat())
+
+
+def by_hand(name: str, trigger: str = "", now: Callable[[], datetime] = clock) -> Slot:
+    """A slot of its own for a digest asked for by hand; the same `trigger` is the same slot."""
+    return Slot(name, f"by hand {trigger or now().isoformat()}")
+
+
+def send(settings: Settings, slots: Sequence[Slot], now: Callable[[], datetime] = clock) -> list[Sent]:
+    """Compose the slots not yet composed, then deliver all that is due. Returns what became of each slot.
+
+    Raises StoreError where the database cannot be used, ConfigurationError for a name that is not there.
+    """
+    with opened_database(settings) as database:
+        for slot in slots:
+            compose_and_keep(settings, database, slot.digest, slot.slot, now)
+        deliver_due(settings, database, now)
+        return [_sent(database, slot) for slot in slots]
+
+
+def deliver_waiting(settings: Settings, now: Callable[[], datetime] = clock) -> list[Delivery]:
+    """Send what is pending, or due to be tried again, whatever digest it belongs to; returned as it stands then."""
+    with opened_database(settings) as database:
+        return deliver_due(settings, database, now)
+
+
+def deliver_due(settings: Settings, database: Database, now: Callable[[], datetime] = clock) -> list[Delivery]:
+    """The same with a database at hand: each delivery at most once, those that were interrupted first said so."""
+    with database.writing(durable=True) as session:
+        lost = interrupted(session, now())
+        waiting = due_deliveries(session, now())
+    for each in waiting:
+        _deliver_one(settings, database, each, now)
+    with database.reading() as session:
+        ids = [each.id for each in (*lost, *waiting) if each.id is not None]
+        return [found for identity in ids if (found := delivery(session, identity)) is not None]
+
+
+def resend(settings: Settings, delivery_id: int, now: Callable[[], datetime] = clock) -> None:
+    """Send a delivery again, by hand: the same message with the same Message-ID.
+
+    Raises ConfigurationError where there is none of that id, or it is waiting to be sent as it is.
+    """
+    with opened_database(settings) as database:
+        with database.writing(durable=True) as session:
+            if not reopen(session, delivery_id, now()):
+                message = f"deliveries: {delivery_id} is none that has ended; `monitor deliveries` lists them"
+                raise ConfigurationError(message)
+        deliver_due(settings, database, now)
+
+
+def outbox(settings: Settings) -> list[tuple[str, Delivery]]:
+    """The latest deliveries, each with its digest's name."""
+    with opened_database(settings) as database, database.reading() as session:
+        return [(each.digest.name, each.delivery) for each in deliveries(session)]
+
+
+def delivery_json(each: Delivery, name: str) -> dict[str, Any]:
+    """One delivery of `monitor deliveries --json`."""
+    return {
+        "id": each.id,
+        "digest": name,
+        "channel": each.channel,
+        "recipient": each.recipient,
+        "state": str(each.state),
+        "attempts": each.attempts,
+        "message_id": each.message_id,
+        "changed_at": each.changed_at.isoformat(),
+        "detail": each.detail,
+    }
+
+
+def _deliver_one(settings: Settings, database: Database, waiting: Delivery, now: Callable[[], datetime]) -> None:
+    identity = waiting.id or 0
+    with database.writing(durable=True) as session:
+        if not claim(session, identity, now()):
+            return
+    outcome = _attempt(settings, waiting)
+    later = _next_attempt(waiting.attempts + 1, outcome, now()) if outcome.state == DeliveryState.FAILED else None
+    with database.writing(durable=True) as session:
+        settle(session, identity, outcome.state, outcome.detail, next_attempt=later, now=now())
+
+
+def _attempt(settings: Settings, waiting: Delivery) -> Outcome:
+    channel = next((each for each in settings.channels if each.name == waiting.channel), None)
+    if channel is None:
+        return failed(f'config/monitor.toml has no channel "{waiting.channel}" any more', permanent=True)
+    return deliver(channel, waiting, settings.root)
+
+
+def _next_attempt(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
+    if outcome.permanent or attempts >= DELIVERY_ATTEMPTS:
+        return None
+    return after_failure(attempts, now, now + outcome.retry_after if outcome.retry_after else None)
+
+
+def _sent(database: Database, slot: Slot) -> Sent:
+    with database.reading() as session:
+        kept = kept_at(session, slot.digest, slot.slot)
+    if kept is None:
+        return Sent(slot.digest, slot.slot)
+    digest = kept.digest
+    return Sent(slot.digest, slot.slot, tuple(digest.topics), len(kept.items), digest.first_line, kept.deliveries)

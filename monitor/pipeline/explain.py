@@ -1,0 +1,139 @@
+"""Why an article was or was not sent: from the store, or fetched and judged afresh."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.config import Settings
+from monitor.errors import ConfigurationError
+from monitor.models import Article, Grade, Reasons, Topic
+from monitor.pipeline import parsing
+from monitor.pipeline.context import Context, opened
+from monitor.pipeline.judging import ARCHIVE, ARCHIVE_AGE, item
+from monitor.pipeline.profiles import current_profile
+from monitor.relevance.items import Archive, Item
+from monitor.relevance.scorer import judge
+from monitor.store.articles import article_by_url, recent_articles
+from monitor.store.digests import digests_with
+from monitor.store.topics import assessments_of
+from monitor.urls import canonical_url
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one topic makes of the article."""
+
+    topic: str
+    score: float
+    threshold: float
+    relevant: bool
+    reasons: Reasons
+
+    def lines(self) -> list[str]:
+        """What a person reads."""
+        reasons = self.reasons
+        told = [
+            f"{self.topic}: {'relevant' if self.relevant else 'not relevant'}, "
+            f"{self.score:.2f} at a threshold of {self.threshold:.2f}"
+        ]
+        if reasons.rule:
+            told.append(f"  rule       {reasons.rule}")
+        if reasons.facet:
+            told.append(f"  facet      {reasons.facet}")
+        if reasons.seed_sentence:
+            told += [f"  seed       {reasons.seed_sentence}", f"  article    {reasons.article_sentence}"]
+        if reasons.terms:
+            told.append("  terms      " + ", ".join(f"{term} {share:.0%}" for term, share in reasons.terms))
+        if reasons.neighbours:
+            told.append("  beside     " + "; ".join(reasons.neighbours))
+        if not self.relevant and not reasons.rule:
+            told.append(f"  it would take {self.threshold - self.score:.2f} more, or a lower threshold")
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An article and what was made of it; `told` are the digests that told its story, `kept` whether it is kept."""
+
+    url: str
+    title: str
+    kept: bool
+    told: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+
+    def lines(self) -> Sequence[str]:
+        """What a person reads."""
+        where = "from the store" if self.kept else "fetched afresh, not kept"
+        sent = "told in " + ", ".join(self.told) if self.told else "never told"
+        return [f"{self.title} ({where}; {sent})", *(line for each in self.verdicts for line in each.lines())]
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `monitor explain --json`."""
+        return {
+            "url": self.url,
+            "title": self.title,
+            "kept": self.kept,
+            "told": list(self.told),
+            "topics": [
+                {
+                    "topic": each.topic,
+                    "score": each.score,
+                    "threshold": each.threshold,
+                    "relevant": each.relevant,
+                    "reasons": each.reasons.to_json(),
+                }
+                for each in self.verdicts
+            ],
+        }
+
+
+def explain(settings: Settings, url: str, topic: str = "") -> Explained:
+    """Explain an address, for one topic or for all.
+
+    Raises AddressError for none, ConfigurationError for a topic that is not there, FetchError for a page not to be had.
+    """
+    topics = (settings.topic(topic),) if topic else settings.topics
+    return asyncio.run(_explain(settings, url, topics))
+
+
+async def _explain(settings: Settings, url: str, topics: Sequence[Topic]) -> Explained:
+    async with opened(settings) as context:
+        with context.database.reading() as session:
+            article = article_by_url(session, canonical_url(url))
+            known = {each.topic: each for each in assessments_of(session, article.id or 0)} if article else {}
+            told = tuple(each.name + " " + each.slot for each in digests_with(session, _story(article)))
+        judged_before = [
+            Verdict(each.topic, each.score, each.threshold, each.relevant, Reasons.from_json(each.reasons))
+            for topic in topics
+            if (each := known.get(topic.name)) is not None
+        ]
+        if article is not None and judged_before:
+            return Explained(article.canonical_url, article.title, True, told, tuple(judged_before))
+        fresh = item(article) if article else await _fetched(context, url)
+        verdicts = tuple([await _judged(context, topic, fresh) for topic in topics])
+        return Explained(canonical_url(url), fresh.title, article is not None, told, verdicts)
+
+
+def _story(article: Article | None) -> int:
+    return article.story_id or 0 if article else 0
+
+
+async def _fetched(context: Context, url: str) -> Item:
+    page = await context.client.get(url, purpose="page")
+    content_type = page.headers.get("content-type", "")
+    reading = await context.workers.run(parsing.read_page, page.content, page.final_url, content_type)
+    document = reading.document
+    if document.grade == Grade.EMPTY:
+        message = f"{url}: the page holds no text"
+        raise ConfigurationError(message)
+    return Item(id=url, title=document.title, text=document.text, language=document.language)
+
+
+async def _judged(context: Context, topic: Topic, fresh: Item) -> Verdict:
+    profile = await current_profile(context, topic)
+    with context.database.reading() as session:
+        archive = recent_articles(session, since=context.now() - ARCHIVE_AGE, limit=ARCHIVE)
+    known = Archive(items=tuple(item(each) for each in archive))
+    made = (await asyncio.to_thread(judge, profile, topic, [fresh], known))[0]
+    return Verdict(topic.name, made.score, made.threshold, made.relevant, made.reasons)

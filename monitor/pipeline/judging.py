@@ -1,0 +1,143 @@
+"""Groups what is new into stories, and judges it for each topic. Both take up whatever an earlier run left."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from monitor.models import Article, Assessment, Topic
+from monitor.pipeline.context import Context
+from monitor.pipeline.profiles import current_profile
+from monitor.pipeline.tally import Tally
+from monitor.relevance.items import Archive, Item
+from monitor.relevance.scorer import Judgement, judge
+from monitor.store.articles import articles_of, recent_articles
+from monitor.store.stories import Placed, articles_by_story, keep_placements, unplaced_articles
+from monitor.store.topics import accepted_model, keep_assessments, unassessed, verdicts
+from monitor.stories import Candidate, StorySettings, lead, place
+
+# Articles judged at once: enough that the batch shows what its words are worth, small enough to stay in memory.
+ARTICLES_A_BATCH = 2000
+# Unlabelled articles to judge against; research on the graph found gains to grow slowly past some thousands.
+ARCHIVE = 3000
+ARCHIVE_AGE = timedelta(days=60)
+# Where a topic or its profile changed, what was stored in these days is judged anew: the next digest follows the seed.
+REJUDGED_AGE = timedelta(days=7)
+
+
+async def group(context: Context) -> Tally:
+    """Put every article that has no story yet into one. Returns how many of them are near-duplicates."""
+    settings = StorySettings()
+    found = 0
+    while True:
+        with context.database.reading() as session:
+            new = unplaced_articles(session, limit=ARTICLES_A_BATCH)
+            if not new:
+                return Tally(near_duplicates=found)
+            first, last = new[0].published, new[-1].published
+            around = recent_articles(session, since=first - settings.window, until=last + settings.window)
+        kept = [article for article in around if article.story_id is not None]
+        placements = await asyncio.to_thread(
+            place, [_candidate(article) for article in new], [_candidate(article) for article in kept], settings
+        )
+        placed = [Placed(each.id, each.group, each.story, each.duplicate_of) for each in placements]
+        with context.database.writing() as session:
+            stories = keep_placements(session, placed)
+            together = articles_by_story(session, sorted(set(stories.values())))
+            keep_placements(session, [], leads=[_lead(articles) for articles in together.values()])
+        found += sum(each.duplicate_of is not None for each in placed)
+
+
+async def assess(context: Context, name: str) -> Tally:
+    """Judge for one topic every recent article of its sources that its present profile has not judged yet."""
+    topic = context.settings.topic(name)
+    profile = await current_profile(context, topic)
+    with context.database.reading() as session:
+        model = accepted_model(session, name)
+    if model is not None and model.profile_version != profile.version:
+        model = None
+    versions = (profile.version, model.version if model else "")
+    relevant = 0
+    while True:
+        now = context.now()
+        with context.database.reading() as session:
+            batch = unassessed(
+                session,
+                name,
+                versions,
+                since=now - max(REJUDGED_AGE, context.settings.collect.max_age),
+                sources=_sources(context, topic),
+                limit=ARTICLES_A_BATCH,
+            )
+            if not batch:
+                return Tally(relevant={name: relevant})
+            archive = _archive(batch, recent_articles(session, since=now - ARCHIVE_AGE, limit=ARCHIVE))
+            given = verdicts(session, name)
+            missing = [each for each in given if each not in {a.id for a in (*batch, *archive)}]
+            archive += articles_of(session, missing)
+        judged = await asyncio.to_thread(
+            judge,
+            profile,
+            topic,
+            [item(article) for article in batch],
+            Archive(
+                items=tuple(item(article) for article in archive),
+                verdicts={str(identity): verdict.relevant for identity, verdict in given.items()},
+                model=model,
+            ),
+        )
+        with context.database.writing() as session:
+            moment = context.now()
+            keep_assessments(session, [_assessment(name, each, versions, moment) for each in judged])
+        relevant += sum(each.relevant for each in judged)
+
+
+def item(article: Article) -> Item:
+    """An article as it is judged."""
+    return Item(id=str(article.id), title=article.title, text=article.text, language=article.language)
+
+
+def _sources(context: Context, topic: Topic) -> frozenset[str] | None:
+    """The sources that a topic looks in; None where it looks everywhere, backfilled archives included."""
+    return None if "*" in topic.sources else context.settings.sources_of(topic)
+
+
+def _archive(batch: Sequence[Article], recent: Sequence[Article]) -> list[Article]:
+    judged_now = {article.id for article in batch}
+    return [article for article in recent if article.id not in judged_now]
+
+
+def _assessment(topic: str, judgement: Judgement, versions: tuple[str, str], now: datetime) -> Assessment:
+    return Assessment.model_validate(
+        {
+            "topic": topic,
+            "article_id": int(judgement.id),
+            "score": judgement.score,
+            "relevant": judgement.relevant,
+            "threshold": judgement.threshold,
+            "reasons": judgement.reasons.to_json(),
+            "profile_version": versions[0],
+            "model_version": versions[1],
+            "assessed_at": now,
+        }
+    )
+
+
+def _candidate(article: Article) -> Candidate:
+    return Candidate(
+        id=article.id or 0,
+        title=article.title,
+        text=article.text,
+        published=article.published,
+        language=article.language,
+        source=article.source,
+        declared_canonical=article.declared_canonical,
+        canonical_url=article.canonical_url,
+        content_hash=article.content_hash,
+        signature=article.signature,
+        story=article.story_id,
+    )
+
+
+def _lead(articles: Sequence[Article]) -> int:
+    duplicates = {a.id: a.duplicate_of for a in articles if a.id is not None and a.duplicate_of is not None}
+    return int(lead([_candidate(article) for article in articles], duplicates))

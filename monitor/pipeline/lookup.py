@@ -1,0 +1,72 @@
+"""`monitor search`: full-text search over what is kept."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.config import Settings
+from monitor.pipeline.context import opened_database
+from monitor.store import search as full_text
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for: words and "phrases", and where; empty names leave a question open."""
+
+    words: str
+    topic: str = ""
+    source: str = ""
+    language: str = ""
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One article that answers, with the place in it."""
+
+    url: str
+    title: str
+    source: str
+    published: str
+    snippet: str
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """The row of a table."""
+        return (self.published[:10], self.source, self.title, self.url, self.snippet)
+
+    def to_json(self) -> dict[str, Any]:
+        """One hit of `monitor search --json`."""
+        return {
+            "url": self.url,
+            "title": self.title,
+            "source": self.source,
+            "published": self.published,
+            "snippet": self.snippet,
+        }
+
+
+def lookup(settings: Settings, query: Query) -> list[Found]:
+    """The articles that hold all the words, best first. Raises ConfigurationError for a topic or source not there."""
+    if query.topic:
+        settings.topic(query.topic)
+    if query.source:
+        settings.source(query.source)
+    filters = full_text.Filters(
+        source=query.source, language=query.language, topic=query.topic, relevant=bool(query.topic)
+    )
+    with opened_database(settings) as database:
+        # The index is brought up to date off the path of a collect, by whoever needs it.
+        with database.writing() as session:
+            full_text.index_new(session)
+        with database.reading() as session:
+            hits = full_text.search(session, query.words, filters=filters, limit=query.limit)
+            return [
+                Found(
+                    hit.article.canonical_url,
+                    hit.article.title,
+                    hit.article.source,
+                    hit.article.published.isoformat(),
+                    hit.snippet.text,
+                )
+                for hit in hits
+            ]

@@ -1,0 +1,68 @@
+"""Upkeep: what is older than `store.keep` is let go, the index is brought up to date, the file tidied; copies made."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitor.config import Settings
+from monitor.pipeline.context import clock, opened_database
+from monitor.store import search
+from monitor.store.database import Database
+from monitor.store.retention import prune
+from monitor.store.runs import finish_run, start_run
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What was done; the counts are of rows let go."""
+
+    summary: str
+    articles: int = 0
+    stories: int = 0
+    faults: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `monitor maintain --json`."""
+        return {
+            "summary": self.summary,
+            "articles": self.articles,
+            "stories": self.stories,
+            "faults": list(self.faults),
+        }
+
+
+def maintain(settings: Settings) -> Upkeep:
+    """Let go of what is too old, index what is new, tidy the database and check it. Raises StoreError."""
+    with opened_database(settings) as database:
+        with database.writing() as session:
+            run = start_run(session, "maintain", clock())
+        articles = stories = 0
+        while True:
+            with database.writing() as session:
+                gone = prune(session, before=clock() - settings.store.keep)
+            articles, stories = articles + gone.articles, stories + gone.stories
+            if not gone.any:
+                break
+        with database.writing() as session:
+            search.index_new(session)
+        database.tidy()
+        faults = tuple(database.faults())
+        summary = f"let go of {articles} articles and {stories} stories older than {settings.store.keep.days} days"
+        summary += "; the database is sound" if not faults else f"; {len(faults)} faults: {faults[0]}"
+        done = Upkeep(summary, articles, stories, faults)
+        with database.writing() as session:
+            finish_run(session, run, clock(), succeeded=not faults, figures=done.to_json())
+    return done
+
+
+def back_up(settings: Settings, path: Path) -> Upkeep:
+    """Copy the whole database to `path`, while others may go on. Raises StoreError."""
+    with opened_database(settings) as database:
+        database.backup(path)
+    return Upkeep(f"copied the database to {path}")
+
+
+def put_back(settings: Settings, path: Path) -> Upkeep:
+    """Put a copy in the place of the database; what was there is copied beside it first. Raises StoreError."""
+    Database.restore(settings.store.url, root=settings.root, path=path)
+    return Upkeep(f"restored the database from {path}; what was there before is kept beside it")

@@ -1,0 +1,41 @@
+"""What runs in a worker process: bytes in, plain values out. Imported there once, before the workers fork."""
+
+from dataclasses import dataclass
+
+from monitor import sources
+from monitor.extract import extract, from_entry
+from monitor.models import Document, Entry, Grade
+from monitor.sources import Listing
+from monitor.stories import signature
+from monitor.text import content_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document with what grouping needs to know of it; both are empty where the document is."""
+
+    document: Document
+    content_hash: str = ""
+    signature: bytes = b""
+
+
+def read_page(content: bytes, url: str, content_type: str) -> Reading:
+    """The document that a page holds; its grade is empty where it holds none."""
+    return reading_of(extract(content, url, content_type))
+
+
+def read_entry(entry: Entry) -> Reading:
+    """The feed's own text of an entry, for a page that gave none."""
+    return reading_of(from_entry(entry))
+
+
+def read_listing(content: bytes, url: str, source: str, content_type: str) -> Listing:
+    """What a source document lists."""
+    return sources.parse(content, url, source=source, content_type=content_type)
+
+
+def reading_of(document: Document) -> Reading:
+    """A document with its hash and its MinHash signature."""
+    if document.grade == Grade.EMPTY:
+        return Reading(document)
+    return Reading(document, content_hash(document.text), signature(document.text))

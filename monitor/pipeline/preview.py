@@ -1,0 +1,121 @@
+"""What a digest would tell, rendered and sent to nobody: now, or as of a past moment; with another threshold or seed.
+
+Everything is as it would be for somebody who was told nothing yet: what the window holds, whoever knows of it already.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from monitor.config import Settings
+from monitor.digest.material import StoryView
+from monitor.digest.render import render
+from monitor.digest.settings import DigestSettings
+from monitor.models import Article, Assessment, Topic
+from monitor.pipeline.composing import WINDOW, composed, decided_at, gather, minimum_of
+from monitor.pipeline.context import clock, opened_database
+from monitor.pipeline.judging import item
+from monitor.pipeline.profiles import local_seed
+from monitor.relevance.items import Archive
+from monitor.relevance.profile import build
+from monitor.relevance.scorer import judge
+from monitor.relevance.threshold import parse
+from monitor.store.database import Database
+from monitor.store.digests import Window, relevant_stories
+
+# Stored in the window and judged anew by another seed: as many as a live run judges at once.
+_MOST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A digest as it would be, and the page it was written to."""
+
+    digest: str
+    path: Path
+    items: int
+    first_line: str
+    topics: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        return f"{self.digest}: {self.first_line} ({self.path})"
+
+    def to_json(self) -> dict[str, Any]:
+        """One digest of `monitor digest --preview --json`."""
+        return {
+            "digest": self.digest,
+            "topics": list(self.topics),
+            "items": self.items,
+            "path": str(self.path),
+            "deliveries": [],
+        }
+
+
+def preview(
+    settings: Settings, name: str, as_of: datetime | None = None, threshold: str = "", seeds: Sequence[str] = ()
+) -> Preview:
+    """Render a digest under var/previews.
+
+    Raises ConfigurationError for a name, a threshold or a seed that cannot be used.
+    """
+    digest = settings.digest(name)
+    if threshold:
+        parse(threshold)
+        digest = replace(digest, threshold=threshold)
+    moment = as_of or clock()
+    with opened_database(settings) as database:
+        with database.reading() as session:
+            gathered = gather(settings, session, digest, f"preview {moment.isoformat()}", moment)
+        views = _views(settings, database, digest, moment, seeds)
+    made = composed(replace(gathered, stories=tuple(views)))
+    message = render(made.digest, made.items, digest)
+    path = settings.var / "previews" / f"{name}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(message.html, encoding="utf-8")
+    path.with_suffix(".txt").write_text(message.text, encoding="utf-8")
+    return Preview(name, path, len(made.items), made.digest.first_line, tuple(made.digest.topics))
+
+
+def _views(
+    settings: Settings, database: Database, digest: DigestSettings, moment: datetime, seeds: Sequence[str]
+) -> list[StoryView]:
+    """The stories of the window as if nobody had been told of any."""
+    window = Window(moment - WINDOW.get(digest.form, WINDOW["weekly"]), moment)
+    minimum = minimum_of(digest)
+    views: list[StoryView] = []
+    for topic in settings.topics_of(digest):
+        with database.reading() as session:
+            # With another seed every story of the window is a candidate: what was thought of it before says nothing.
+            rows = relevant_stories(session, topic.name, window, minimum=0.0 if seeds else minimum)
+        articles = [article for row in rows for article in row.articles if article.stored_at < moment]
+        thought = _judged(topic, seeds, articles[:_MOST], digest) if seeds else {}
+        for row in rows:
+            kept = thought if seeds else row.assessments
+            views.append(StoryView(row.story, row.articles, decided_at(kept, minimum), topic))
+    return views
+
+
+def _judged(
+    topic: Topic, seeds: Sequence[str], articles: Sequence[Article], digest: DigestSettings
+) -> dict[int, Assessment]:
+    """What the topic would think of the articles with other seeds."""
+    asked = replace(topic, seeds=tuple(seeds), threshold=digest.threshold or topic.threshold)
+    profile = build(asked, [local_seed(seed) for seed in seeds])
+    thought: dict[int, Assessment] = {}
+    for each in judge(profile, asked, [item(article) for article in articles], Archive()):
+        thought[int(each.id)] = Assessment.model_validate(
+            {
+                "topic": topic.name,
+                "article_id": int(each.id),
+                "score": each.score,
+                "relevant": each.relevant,
+                "threshold": each.threshold,
+                "reasons": each.reasons.to_json(),
+                "assessed_at": clock(),
+            }
+        )
+    return thought

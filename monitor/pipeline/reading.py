@@ -1,0 +1,197 @@
+"""Fetches the pages of pending entries and extracts their text, both at once, and keeps the articles.
+
+    entry ── lane of its host ──fetch──> page ──worker process──> document ──> article kept, entry settled
+
+A page that failed waits for its next attempt; after five, or at once where it is gone, its entry is given up, and the
+feed's own text stands in where there is enough of it.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.errors import AddressError, Deferred, FetchError, Gone, Refused
+from monitor.models import Article, Entry, EntryState, Grade, Page
+from monitor.pipeline import parsing
+from monitor.pipeline.context import Context
+from monitor.pipeline.parsing import Reading
+from monitor.pipeline.rhythm import ATTEMPTS, after_failure
+from monitor.pipeline.tally import Failure, Tally
+from monitor.pipeline.workers import WorkerLost
+from monitor.store.articles import keep_articles
+from monitor.store.entries import EntryChange, change_entries, entries_of
+from monitor.urls import canonical_url, origin
+
+# Articles are kept after every so many pages: a killed run fetches no more than these again.
+KEEP_EVERY = 25
+# Below so many words a feed's text says too little to stand in for a page that gave none.
+STAND_IN_WORDS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one entry: an article or none, and the state in which its entry is left."""
+
+    entry: Entry
+    state: EntryState
+    article: Article | None = None
+    error: str = ""
+    next_attempt: datetime | None = None
+    fetched: bool = False
+
+    @property
+    def change(self) -> EntryChange:
+        """The same as the store takes it."""
+        tried = self.entry.attempts + (self.state != EntryState.DEFERRED)
+        return EntryChange(self.entry.id or 0, self.state, tried, self.error, self.next_attempt)
+
+
+async def read(context: Context, entry_ids: Sequence[int]) -> Tally:
+    """Fetch and extract the pages of these entries and keep what they hold.
+
+    Returns the counts of pages and of articles stored, and every failure with its URL.
+    """
+    with context.database.reading() as session:
+        entries = entries_of(session, entry_ids)
+    tally, settled, done = Tally(), list[Outcome](), 0
+    async for outcome in _in_lanes(context, entries):
+        settled.append(outcome)
+        done += 1
+        context.progress("reading", done, len(entries))
+        if len(settled) >= KEEP_EVERY:
+            tally += _keep(context, settled)
+            settled = []
+    return tally + _keep(context, settled)
+
+
+async def _in_lanes(context: Context, entries: Sequence[Entry]) -> AsyncIterator[Outcome]:
+    """The outcomes as they come: each host has as many lanes as it may be asked at once, each lane one entry at a time.
+
+    A lane waits for the text of its page before it fetches the next, and only so many pages are in hand in all: that
+    is the back-pressure from extraction to fetching, and the bound on memory.
+    """
+    hosts: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        hosts[_host(entry)].append(entry)
+    room = asyncio.Semaphore(context.settings.fetch.connections * 2)
+    results: asyncio.Queue[Outcome | BaseException] = asyncio.Queue()
+
+    async def lane(waiting: list[Entry]) -> None:
+        try:
+            while waiting:
+                entry = waiting.pop(0)
+                async with room:
+                    results.put_nowait(await _read_one(context, entry))
+        except Exception as error:  # noqa: BLE001 - handed over whole, and raised where the outcomes are taken
+            results.put_nowait(error)
+
+    lanes = [
+        asyncio.ensure_future(lane(waiting))
+        for waiting in hosts.values()
+        for _ in range(context.settings.fetch.per_host)
+    ]
+    try:
+        for _ in entries:
+            outcome = await results.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
+    finally:
+        for each in lanes:
+            each.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
+
+
+def _host(entry: Entry) -> str:
+    try:
+        return origin(entry.url)
+    except AddressError:
+        return ""
+
+
+async def _read_one(context: Context, entry: Entry) -> Outcome:
+    try:
+        page = await context.client.get(entry.url, purpose="page")
+        reading = await context.workers.run(
+            parsing.read_page, page.content, page.final_url, page.headers.get("content-type", "")
+        )
+    except (FetchError, WorkerLost) as error:
+        return await _without_page(context, entry, error)
+    if reading.document.grade == Grade.EMPTY:
+        return await _stand_in(context, entry, f"{entry.url}: the page holds no text", EntryState.FAILED)
+    article = _article(entry, page.final_url, reading, context.now(), page)
+    return Outcome(entry, EntryState.STORED, article, fetched=True)
+
+
+async def _without_page(context: Context, entry: Entry, error: Exception) -> Outcome:
+    """What a fetch that failed means for its entry."""
+    reason = str(error) if isinstance(error, FetchError) else f"{entry.url}: {error}"
+    if isinstance(error, Refused):
+        return await _stand_in(context, entry, reason, EntryState.REFUSED)
+    if isinstance(error, Gone) or (entry.attempts + 1 >= ATTEMPTS and not isinstance(error, Deferred)):
+        return await _stand_in(context, entry, reason, EntryState.FAILED)
+    if isinstance(error, Deferred):
+        return Outcome(entry, EntryState.DEFERRED, error=reason, next_attempt=error.until)
+    later = after_failure(entry.attempts + 1, context.now())
+    return Outcome(entry, EntryState.PENDING, error=reason, next_attempt=later)
+
+
+async def _stand_in(context: Context, entry: Entry, reason: str, state: EntryState) -> Outcome:
+    """The feed's own text, graded teaser, where it says enough; the page counts as failed all the same."""
+    if len((entry.content or entry.summary).split()) < STAND_IN_WORDS:
+        return Outcome(entry, state, error=reason)
+    try:
+        reading = await context.workers.run(parsing.read_entry, entry)
+    except WorkerLost:
+        return Outcome(entry, state, error=reason)
+    if reading.document.grade == Grade.EMPTY:
+        return Outcome(entry, state, error=reason)
+    return Outcome(entry, state, _article(entry, entry.url, reading, context.now()), error=reason)
+
+
+def _article(entry: Entry, final_url: str, reading: Reading, now: datetime, page: Page | None = None) -> Article:
+    """The article of an entry: the page's own title, date and language, the feed's where the page states none."""
+    document = reading.document
+    stated = document.published or entry.published or entry.first_seen or now
+    clamped = stated > now
+    fields: dict[str, Any] = {
+        "canonical_url": canonical_url(final_url),
+        "declared_canonical": document.declared_canonical,
+        "entry_id": entry.id,
+        "source": entry.source,
+        "title": document.title or entry.title or final_url,
+        "text": document.text,
+        "authors": list(document.authors) or entry.authors,
+        "published": (entry.first_seen or now) if clamped else stated,
+        "published_clamped": clamped or entry.published_clamped,
+        "language": document.language,
+        "site": document.site,
+        "image": document.image,
+        "grade": document.grade,
+        "content_hash": reading.content_hash,
+        "signature": reading.signature,
+        "stored_at": now,
+        "etag": page.headers.get("etag", "") if page else "",
+        "last_modified": page.headers.get("last-modified", "") if page else "",
+    }
+    return Article.model_validate(fields)
+
+
+def _keep(context: Context, outcomes: Iterable[Outcome]) -> Tally:
+    """Settle the entries and keep their articles, in one transaction."""
+    outcomes = list(outcomes)
+    with context.database.writing() as session:
+        stored = keep_articles(session, [outcome.article for outcome in outcomes if outcome.article])
+        change_entries(session, [outcome.change for outcome in outcomes])
+    failed = [outcome for outcome in outcomes if outcome.error]
+    return Tally(
+        fetched=sum(outcome.fetched for outcome in outcomes),
+        pages_failed=sum(o.state in (EntryState.FAILED, EntryState.PENDING) for o in failed),
+        refused=sum(outcome.state == EntryState.REFUSED for outcome in failed),
+        deferred=sum(outcome.state == EntryState.DEFERRED for outcome in failed),
+        stored=len(stored),
+        failures=tuple(Failure(outcome.error, url=outcome.entry.url) for outcome in failed),
+    )

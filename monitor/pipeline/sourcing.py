@@ -1,0 +1,96 @@
+"""Sources added, paused, read from and written to OPML. Each function returns the line that tells what was done."""
+
+import asyncio
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from monitor.config import Settings
+from monitor.config.edit import add_source, pause_source
+from monitor.errors import ConfigurationError
+from monitor.fetch.client import Client
+from monitor.models import Source
+from monitor.pipeline.trial import Trial, try_source
+from monitor.sources import opml
+from monitor.sources.search import address
+
+
+def add(settings: Settings, url: str) -> str:
+    """Declare a source from any address, once a trial showed that it lists news.
+
+    Raises ConfigurationError where the address is none, lists nothing, or is declared already.
+    """
+    if urlsplit(url).scheme not in ("http", "https"):
+        message = f'"{url}" is no http or https address'
+        raise ConfigurationError(message)
+    trial = asyncio.run(_tried(settings, Source(name=_name(url, settings), url=url)))
+    if trial.error:
+        raise ConfigurationError(trial.error)
+    if known := next((each.name for each in settings.sources if address(each) in (url, trial.feed)), ""):
+        message = f'config/sources.toml: source "{known}" asks that address already'
+        raise ConfigurationError(message)
+    source = replace(trial.source, url=trial.feed or url)
+    add_source(settings.root, source, os.environ)
+    newest = "".join(f"\n  {entry.title or entry.url}" for entry in trial.entries[:5])
+    return f"added {replace(trial, source=source).summary}{newest}"
+
+
+def pause(settings: Settings, name: str, *, paused: bool) -> str:
+    """Pause a source, or let it be asked again. Raises ConfigurationError where there is none of that name."""
+    pause_source(settings.root, name, paused=paused, environment=os.environ)
+    return f"{name} is {'paused' if paused else 'asked again'}"
+
+
+def read_opml(settings: Settings, path: Path) -> str:
+    """Declare the feeds of an OPML file that are not declared yet. Raises ConfigurationError where it holds none."""
+    try:
+        found = opml.read(path.read_bytes())
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror or error}"
+        raise ConfigurationError(message) from error
+    if not found:
+        message = f"{path}: lists no feeds; an OPML file names each in an <outline xmlUrl=...>"
+        raise ConfigurationError(message)
+    known = {source.url for source in settings.sources}
+    taken = {source.name for source in settings.sources}
+    added = 0
+    for source in found:
+        if source.url not in known:
+            add_source(settings.root, replace(source, name=_free(source.name, taken)), os.environ)
+            added += 1
+    return f"added {added} of the {len(found)} feeds in {path}; the others were there"
+
+
+def write_opml(settings: Settings, path: Path) -> str:
+    """Write the declared sources as OPML. Raises ConfigurationError where the file cannot be written."""
+    try:
+        path.write_bytes(opml.write(settings.sources, "News monitor"))
+    except OSError as error:
+        message = f"{path}: cannot be written: {error.strerror or error}"
+        raise ConfigurationError(message) from error
+    return f"wrote {len(settings.sources)} sources to {path}"
+
+
+async def _tried(settings: Settings, source: Source) -> Trial:
+    async with Client(settings.fetch) as client:
+        return await try_source(client, source)
+
+
+def _name(url: str, settings: Settings) -> str:
+    """A name from the host and the path, that no other source has."""
+    parts = urlsplit(url)
+    words = f"{(parts.hostname or '').removeprefix('www.')} {parts.path}"
+    plain = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:60] or "source"
+    return _free(plain, {source.name for source in settings.sources})
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, with a number behind it where it is taken; it is taken from then on."""
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = f"{name}-{number}"
+    taken.add(unique)
+    return unique
