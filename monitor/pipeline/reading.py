@@ -10,7 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.errors import AddressError, Deferred, FetchError, Gone, Refused
@@ -27,6 +27,8 @@ from monitor.urls import canonical_url, origin
 
 # Articles are kept after every so many pages: a killed run fetches no more than these again.
 KEEP_EVERY = 25
+# A page that was put off for so long is given up: what it said is no news any more.
+LONGEST_WAIT = timedelta(days=7)
 # Below so many words a feed's text says too little to stand in for a page that gave none.
 STAND_IN_WORDS = 25
 
@@ -131,12 +133,18 @@ async def _without_page(context: Context, entry: Entry, error: Exception) -> Out
     reason = str(error) if isinstance(error, FetchError) else f"{entry.url}: {error}"
     if isinstance(error, Refused):
         return await _stand_in(context, entry, reason, EntryState.REFUSED)
-    if isinstance(error, Gone) or (entry.attempts + 1 >= ATTEMPTS and not isinstance(error, Deferred)):
+    last_try = entry.attempts + 1 >= ATTEMPTS and not isinstance(error, Deferred)
+    if isinstance(error, Gone) or last_try or (isinstance(error, Deferred) and _waited_long_enough(context, entry)):
         return await _stand_in(context, entry, reason, EntryState.FAILED)
     if isinstance(error, Deferred):
         return Outcome(entry, EntryState.DEFERRED, error=reason, next_attempt=error.until)
     later = after_failure(entry.attempts + 1, context.now())
     return Outcome(entry, EntryState.PENDING, error=reason, next_attempt=later)
+
+
+def _waited_long_enough(context: Context, entry: Entry) -> bool:
+    """A host that never answers for its robots.txt defers its pages again and again: news does not wait for ever."""
+    return entry.first_seen is not None and context.now() - entry.first_seen > LONGEST_WAIT
 
 
 async def _stand_in(context: Context, entry: Entry, reason: str, state: EntryState) -> Outcome:
