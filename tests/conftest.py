@@ -15,10 +15,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import make_url
+from sqlmodel import SQLModel
 
 from monitor.store import Database
 
 NUMBERS = itertools.count(1)
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture
@@ -47,12 +49,11 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """The name of a database with every table and no row, to copy from."""
-    name = "template_of_the_suite"
-    _create(postgres_server, name)
-    Database.open(_named(postgres_server, name), root=Path()).close()
-    return name
+def shared_postgres(postgres_server: str) -> str:
+    """The address of a database with every table, which tests share and empty: making one takes longer than a test."""
+    url = _create(postgres_server, "shared")
+    Database.open(url, root=Path()).close()
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -64,38 +65,56 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def empty_postgres(postgres_server: str) -> str:
+def empty_postgres(postgres_server: str) -> Iterator[str]:
     """The address of a new PostgreSQL database without any table."""
     name = f"empty_{next(NUMBERS)}"
-    _create(postgres_server, name)
-    return _named(postgres_server, name)
+    yield _create(postgres_server, name)
+    with psycopg.connect(_libpq(postgres_server), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty, up-to-date database: one test on SQLite, one on PostgreSQL."""
+    """The address of an up-to-date database without rows: one test on SQLite, one on PostgreSQL."""
     if request.param == "sqlite":
-        target = tmp_path / "monitor.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), target)
-        return f"sqlite:///{target}"
-    server = request.getfixturevalue("postgres_server")
-    name = f"test_{next(NUMBERS)}"
-    _create(server, name, template=request.getfixturevalue("postgres_template"))
-    return _named(server, name)
+        return _copied(request, tmp_path)
+    url: str = request.getfixturevalue("shared_postgres")
+    tables = ", ".join((*SQLModel.metadata.tables, "article_search"))
+    with psycopg.connect(_libpq(url), autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+    return url
+
+
+@pytest.fixture(params=ENGINES)
+def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same for a test that changes more than rows."""
+    if request.param == "sqlite":
+        return _copied(request, tmp_path)
+    url: str = request.getfixturevalue("empty_postgres")
+    Database.open(url, root=tmp_path).close()
+    return url
 
 
 @pytest.fixture
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
-    """An open, empty database."""
+    """An open database without rows."""
     opened = Database.open(database_url, root=tmp_path)
     yield opened
     opened.close()
 
 
-def _create(server: str, name: str, *, template: str = "template1") -> None:
-    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+def _copied(request: pytest.FixtureRequest, folder: Path) -> str:
+    target = folder / "monitor.db"
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), target)
+    return f"sqlite:///{target}"
 
 
-def _named(server: str, name: str) -> str:
+def _create(server: str, name: str) -> str:
+    """Makes a database; its address."""
+    with psycopg.connect(_libpq(server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
     return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _libpq(url: str) -> str:
+    return url.replace("+psycopg", "")

@@ -141,7 +141,7 @@ def _insertion(session: Session) -> Executable:
         return text("INSERT INTO article_search (rowid, title, text) VALUES (:id, :title, :text)")
     return text(
         "INSERT INTO article_search (article_id, words) VALUES (:id, "
-        "setweight(to_tsvector('english', CAST(:title AS text)), 'B') || to_tsvector('english', CAST(:text AS text))) "
+        "setweight(to_tsvector('news', CAST(:title AS text)), 'B') || to_tsvector('news', CAST(:text AS text))) "
         "ON CONFLICT (article_id) DO UPDATE SET words = excluded.words"
     )
 
@@ -174,7 +174,7 @@ def _postgresql_matches(wanted: Sequence[str]) -> Select[tuple[int, float]]:
 
 
 def _phrase(term: str) -> ColumnElement[object]:
-    return func.phraseto_tsquery(literal_column("'english'"), cast(literal(term), Text))
+    return func.phraseto_tsquery(literal_column("'news'"), cast(literal(term), Text))
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:

@@ -37,14 +37,15 @@ def client_programs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_backup_restores_what_was_there(
-    database: Database, database_url: str, client_programs: None, now: datetime, tmp_path: Path
+    own_database_url: str, client_programs: None, now: datetime, tmp_path: Path
 ) -> None:
+    database = Database.open(own_database_url, root=tmp_path)
     keep(database, "before", now)
     database.backup(tmp_path / "copies/monday.backup")
     keep(database, "after", now)
     database.close()
-    Database.restore(database_url, root=tmp_path, path=tmp_path / "copies/monday.backup")
-    assert names(database_url, tmp_path) == ["before"]
+    Database.restore(own_database_url, root=tmp_path, path=tmp_path / "copies/monday.backup")
+    assert names(own_database_url, tmp_path) == ["before"]
 
 
 @pytest.mark.postgres

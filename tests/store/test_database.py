@@ -148,13 +148,13 @@ def _read_leases(root: Path) -> None:
         database.close()
 
 
-def test_a_database_of_a_later_version_is_left_alone(database_url: str, tmp_path: Path) -> None:
-    database = Database.open(database_url, root=tmp_path)
+def test_a_database_of_a_later_version_is_left_alone(own_database_url: str, tmp_path: Path) -> None:
+    database = Database.open(own_database_url, root=tmp_path)
     with database.writing() as session:
         session.connection().execute(text("UPDATE alembic_version SET version_num = '2099_01_01_later'"))
     database.close()
     with pytest.raises(StoreError, match=r"later version.*2099_01_01_later"):
-        Database.open(database_url, root=tmp_path)
+        Database.open(own_database_url, root=tmp_path)
 
 
 def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:

@@ -158,13 +158,13 @@ def test_a_migration_that_would_leave_rows_pointing_nowhere_changes_nothing(old:
     assert dump(old) == before
 
 
-def test_of_several_that_open_at_once_one_upgrades(database_url: str, next_revision: Path, tmp_path: Path) -> None:
+def test_of_several_that_open_at_once_one_upgrades(own_database_url: str, next_revision: Path, tmp_path: Path) -> None:
     def run(_number: int) -> None:
-        Database.open(database_url, root=tmp_path).close()
+        Database.open(own_database_url, root=tmp_path).close()
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(run, range(4)))
-    database = Database.open(database_url, root=tmp_path)
+    database = Database.open(own_database_url, root=tmp_path)
     with database.reading() as session:
         assert upgrade.revision_of(session.connection()) == NEXT
     database.close()

@@ -1,0 +1,131 @@
+"""Search: any text is a query on both engines, words and phrases are found in any script, filters hold."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from keeping import NOW, article, assess, assessment, keep
+
+from monitor.models import Article
+from monitor.store import Database, search
+from monitor.store.bulk import keepable
+from monitor.store.search import Filters
+
+ANY = st.text(st.characters(exclude_categories=()))
+
+
+def index(database: Database, **choice: int) -> int:
+    with database.writing() as session:
+        return search.index_new(session, **choice)
+
+
+def found(database: Database, words: str, limit: int = 20, **filters: object) -> list[str]:
+    with database.reading() as session:
+        hits = search.search(session, words, filters=Filters(**filters), limit=limit)
+    return [hit.article.title for hit in hits]
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    keep(
+        database,
+        article("1", title="Chips", text="Export controls on advanced chips were widened in October."),
+        article(
+            "2", title="Controls", text="An exporter lost controls over its ships; chips unmentioned.", source="daily"
+        ),
+        article("3", title="Café", text="Der Präsident sprach über São Tomé.", language="de"),
+        article(
+            "4", title="模型", text="中国的人工智能模型正在追赶。", language="zh", published=NOW - timedelta(days=9)
+        ),
+        article("5", title="Nvidia's earnings", text="Nvidia said its state-of-the-art H100s sold out. " * 30),
+    )
+    assert index(database) == 5
+    return database
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("export chip", {"Chips", "Controls"}),
+        ('"export controls"', {"Chips"}),
+        ("CHIPS october", {"Chips"}),
+        ("chips absent", set()),
+        ("cafe", {"Café"}),
+        ("sao tome", {"Café"}),
+        ("PRÄSIDENT", {"Café"}),
+        ("人工智能", {"模型"}),
+        ("智能模型", {"模型"}),
+        ("能智", set()),
+        ("state-of-the-art", {"Nvidia's earnings"}),
+        ("h100s OR", set()),
+        ("", set()),
+        ('"', set()),
+        ("' ; DROP TABLE article --", set()),
+    ],
+)
+def test_words_and_phrases(filled: Database, words: str, titles: set[str]) -> None:
+    assert set(found(filled, words)) == titles
+
+
+def test_filters(filled: Database) -> None:
+    assess(filled, assessment(1), assessment(2, relevant=False))
+    assert found(filled, "chips", source="daily") == ["Controls"]
+    assert found(filled, "chips", language="de") == []
+    assert found(filled, "chips", topic="ai", relevant=True) == ["Chips"]
+    assert set(found(filled, "chips", topic="ai")) == {"Chips", "Controls"}
+    assert found(filled, "chips", topic="other") == []
+    assert found(filled, "模型", since=NOW - timedelta(days=1)) == []
+    assert found(filled, "模型", until=NOW) == ["模型"]
+    assert len(found(filled, "chips", limit=1)) == 1
+
+
+def test_a_title_counts_for_more(filled: Database) -> None:
+    assert found(filled, "chips") == ["Chips", "Controls"]
+    with filled.reading() as session:
+        hits = search.search(session, "chips")
+    assert hits[0].rank > hits[1].rank
+    assert [hits[0].snippet.text[slice(*mark)] for mark in hits[0].snippet.marks] == ["chips"]
+
+
+def test_what_is_not_indexed_yet_is_indexed_once(database: Database) -> None:
+    keep(database, *(article(f"{number}", text=f"word number{number}") for number in range(1200)))
+    assert index(database, limit=700) == 700
+    assert index(database) == 500
+    assert index(database) == 0
+    assert found(database, "number1199") == ["Title of 1199"]
+
+
+def test_what_is_forgotten_is_found_no_more_and_can_come_again(filled: Database) -> None:
+    with filled.writing() as session:
+        search.forget(session, [1, 99])
+        search.forget(session, [1])
+    assert found(filled, "chips") == ["Controls"]
+    assert index(filled) == 1
+    assert found(filled, "chips") == ["Chips", "Controls"]
+
+
+def test_long_and_hostile_texts_are_indexed(database: Database) -> None:
+    words = " ".join(f"w{number}" for number in range(200_000))
+    everything = "".join(map(chr, range(0x10FFFF, 0x20, -7)))
+    keep(database, article("1", text=words), article("2", text=everything), article("3", text="x" * 3_000_000))
+    assert index(database) == 3
+    assert found(database, "w100") == ["Title of 1"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=ANY)
+def test_any_text_is_a_query(filled: Database, words: str) -> None:
+    found(filled, words)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=ANY)
+def test_any_text_is_indexed_and_forgotten(filled: Database, text: str) -> None:
+    with filled.writing() as session:
+        search.forget(session, [1])
+        changed = session.get_one(Article, 1)
+        changed.text = keepable(text)
+        session.flush()
+        search.index(session, [1])
+    found(filled, text)
