@@ -117,7 +117,7 @@ def _empty_entries(session: Session, before: datetime, limit: int) -> int:
     entries = table(Entry).c
     old = (
         select(entries.id)
-        .where(entries.first_seen < before, ~text(WAITING), or_(entries.summary != "", entries.content != ""))
+        .where(entries.first_seen < before, text(f"NOT ({WAITING})"), or_(entries.summary != "", entries.content != ""))
         .limit(limit)
     )
     statement = update(table(Entry)).where(entries.id.in_(old)).values(summary="", content="")
