@@ -25,11 +25,16 @@ _RELATED_HALF = 3.0  # the same for documents that seem to be on the subject: wi
 _MOST_NODES = 2500  # of an archive the graph takes what is nearest to the subject, and an even sample of the rest
 _TOP_SOURCES = 10
 _EVIDENCE_IN_ORDER = 0.25
-_LIKED_SOURCE = 0.25
-_DISLIKED = 0.5
+# After 5, 10 and 20 verdicts on the top of four sets of news sections thinned to 5%, average precision on the rest rose
+# from 0.404, 0.385 and 0.255 to 0.476, 0.477 and 0.389 with these; each halved or doubled changed 0.02 at most. To take
+# what flows from the dislikes off what flows from the likes, before the logarithm, lost all that was gained.
+_LIKED_SOURCE = 1.0
+_DISLIKED = 0.3
+_LESSON = 2.0
 _VERDICTS_HALF = 5.0
 _ONE_KIND = 0.3  # only likes, or only dislikes, teach little: ten likes alone once wrecked an order
 _SHIFT_SPREAD = 1.0
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,12 +118,13 @@ def _flow(graph: Graph, own: Floats, verdicts: Mapping[int, bool]) -> Floats:
     for node, yes in verdicts.items():
         if yes:
             sources[node] += _LIKED_SOURCE
-    reached = graph.spread(sources / sources.sum())
+    flow = _standard(np.log(graph.spread(sources / sources.sum()) + _LEAST))
     if disliked:
         against = np.zeros(len(own) + 1)
         against[disliked] = 1.0 / len(disliked)
-        reached = reached - _DISLIKED * min(1.0, len(disliked) / _VERDICTS_HALF) * graph.spread(against)
-    return np.asarray(np.log(reached.clip(1e-9)))
+        weight = _DISLIKED * len(disliked) / (len(disliked) + _VERDICTS_HALF)
+        flow = flow - weight * _standard(np.log(graph.spread(against) + _LEAST))
+    return np.asarray(flow)
 
 
 def _lesson(stream: Stream, seed: Words, taught: Taught | None) -> Floats | None:
@@ -131,7 +137,7 @@ def _lesson(stream: Stream, seed: Words, taught: Taught | None) -> Floats | None
         rest = [words for row, words in enumerate(stream.words) if row not in stream.verdicts]
         taught = teach(seed, judged, rest)
     count = len(stream.verdicts)
-    weight = count / (count + _VERDICTS_HALF) * (1.0 if len(kinds) == 2 else _ONE_KIND)
+    weight = _LESSON * count / (count + _VERDICTS_HALF) * (1.0 if len(kinds) == 2 else _ONE_KIND)
     return np.asarray(weight * _standard(taught.margins(stream.words)))
 
 

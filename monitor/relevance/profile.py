@@ -6,6 +6,7 @@ is `Interest`, made anew wherever articles are judged. Its version is the hash o
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,13 @@ _ARTICLE_FACETS = 8
 _MOST_FACETS = 40
 _MOST_WORDS = 20_000
 _PASSAGES_TO_CLUSTER = 60
+# A brief also says what it leaves out ("gaming news matters only when ..."); those words must not draw such news in.
+_LIMIT = re.compile(
+    r"""\b(?:matters?\s+only|only\s+(?:matters?|when|where|if)|do(?:es)?\s+not\s+(?:want|matter|interest|care)|
+    don't\s+(?:want|care)|not\s+interested|no\s+interest\s+in|leave\s+out|leaves\s+out|ignore|exclud(?:e|ing)|
+    nur\s+wenn|nicht\s+interessiert|seulement\s+si|sólo\s+si|solo\s+si)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +69,18 @@ def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) 
     Raises ConfigurationError, naming the topic or the seed, where there is no seed, or one that is empty or no text.
     """
     facets: list[dict[str, Any]] = []
+    limits: list[str] = []
     for seed in seeds:
-        facets.extend(_facets(seed))
+        found, outside = _facets(seed)
+        facets.extend(found)
+        limits.extend(outside)
     if not facets:
         take_apart(f"of topic {topic.name}", "")
     body: dict[str, Any] = {
         "format": _FORMAT,
         "title": topic.title,
         "facets": facets[:_MOST_FACETS],
+        "limits": limits,
         "terms": {
             language: {"add": list(terms.add), "mute": list(terms.mute)}
             for language, terms in sorted(topic.terms.items())
@@ -80,20 +92,23 @@ def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) 
     return Profile.model_validate({"topic": topic.name, "version": version, "body": body, "made_at": made_at})
 
 
-def _facets(seed: SeedText) -> list[dict[str, Any]]:
+def _facets(seed: SeedText) -> tuple[list[dict[str, Any]], list[str]]:
+    """The facets of a seed, and the sentences of a brief that say what the reader does not want."""
     parts = take_apart(seed.name, " ".join(seed.text.split(" ")[:_MOST_WORDS]))
     everything = "\n".join(passage.text for passage in parts.passages)
     language = seed.language or guess_language(everything)
     passages = list(parts.passages) if parts.brief else _clustered(parts, language)
-    facets = [
-        {
-            "name": passage.name or _name(passage.text, language),
-            "language": language,
-            "sentences": sentences(passage.text, language),
-        }
-        for passage in passages
-    ]
-    return [facet for facet in facets if facet["sentences"]]
+    facets: list[dict[str, Any]] = []
+    limits: list[str] = []
+    for passage in passages:
+        said = sentences(passage.text, language)
+        outside = [sentence for sentence in said if parts.brief and _LIMIT.search(sentence)]
+        kept = [sentence for sentence in said if sentence not in outside] or said
+        limits.extend(sentence for sentence in outside if sentence not in kept)
+        if kept:
+            name = passage.name or _name(passage.text, language)
+            facets.append({"name": name, "language": language, "sentences": kept})
+    return facets, limits
 
 
 def _clustered(parts: Passages, language: str) -> list[Passage]:

@@ -92,7 +92,7 @@ class _Known:
 def _judgement(row: int, topic: Topic, cut: float, known: _Known) -> Judgement:
     item = known.documents[row]
     rule = broken_rule(f"{item.title}\n{item.text}", topic.must, topic.must_not)
-    score = round(float(known.scores[row]), 6)
+    score = float(known.scores[row])
     reasons = known.explainer.reasons(
         row, item, rule=rule, neighbours=_neighbours(row, known), sentences_too=score >= _SENTENCES_FROM
     )

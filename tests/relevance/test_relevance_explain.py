@@ -1,0 +1,42 @@
+"""Reasons in words."""
+
+from relevance_topics import Newsroom, profile, topic
+
+from monitor.relevance.items import Item
+from monitor.relevance.scorer import judge
+
+
+def test_terms_are_shown_as_the_seed_writes_them() -> None:
+    item = Item("1", "", "A chip, a chatbot and an export control for the mainland.", "en")
+    (judgement,) = judge(profile(), topic(), [item])
+    assert {"chips", "chatbots"} & {term for term, _ in judgement.reasons.terms}
+
+
+def test_far_from_the_seed_there_is_nothing_to_show() -> None:
+    (judgement,) = judge(profile(), topic(), [Item("1", "Cake", "Beat eggs and sugar until pale.", "en")])
+    assert judgement.reasons.seed_sentence == ""
+    assert judgement.reasons.article_sentence == ""
+
+
+def test_a_very_long_sentence_is_cut_at_a_word() -> None:
+    text = "Alibaba and Huawei, Nvidia and OpenAI, Qwen and DeepSeek compete in chips, clouds and models " * 12
+    (judgement,) = judge(profile(), topic(), [Item("1", "", text, "en")])
+    assert judgement.reasons.article_sentence.endswith(" …")
+    assert len(judgement.reasons.article_sentence) <= 322
+
+
+def test_a_title_alone_explains_itself() -> None:
+    item = Item("1", "Alibaba's Qwen and DeepSeek challenge OpenAI while Nvidia chips stay barred", "", "en")
+    (judgement,) = judge(profile(), topic(), [item])
+    assert judgement.reasons.article_sentence == item.title
+
+
+def test_neighbours_are_named_where_they_lifted_an_article(newsroom: Newsroom) -> None:
+    judged = judge(profile(), topic(), newsroom.items)
+    titles = {item.id: item.title for item in newsroom.items}
+    lifted = [judgement for judgement in judged if judgement.reasons.neighbours]
+    assert lifted
+    for judgement in lifted:
+        assert titles[judgement.id] not in judgement.reasons.neighbours
+        assert set(judgement.reasons.neighbours) <= set(titles.values())
+        assert len(judgement.reasons.neighbours) <= 3
