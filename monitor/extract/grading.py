@@ -84,7 +84,7 @@ def _is_live(page: Declared, url: str) -> bool:
         path = urlsplit(url).path
     except ValueError:
         path = ""
-    heads = (*page.headings[:1], *page.titles[:1])
+    heads = (*page.headings[:1], *page.titles[:1], page.title)
     return bool(_LIVE.search(path)) or any(_LIVE.search(head) or _LIVE_TITLE.search(head) for head in heads)
 
 

@@ -24,6 +24,11 @@ _NO_NAME = re.compile(
     r"https?://|www\.|@|^\W*$|^\d+$|^(?:admin|author|autor|editor|follow|name|posted|redaction|redaktion|staff)$",
     re.IGNORECASE,
 )
+_OFFICE = re.compile(
+    r"\b(?:correspondent|editor|reporter|writer|columnist|producer|chief|bureau|newsroom|news(?:wire)? staff"
+    r"|korrespondent(?:in)?|redakteur(?:in)?|reporterin|corresponsal|redactor|periodista|journaliste|giornalista)\b",
+    re.IGNORECASE,
+)
 _ABBREVIATION = re.compile(r"\s*\([^()]*\)")
 _MOST_AUTHORS = 20
 
@@ -58,12 +63,12 @@ def title(page: Declared, url: str) -> str:
 def authors(values: Iterable[str], site_name: str) -> tuple[str, ...]:
     """Names of people, each once, without "By" before or an office after; the site itself is no author."""
     names: dict[str, None] = {}
-    for value in values:
+    for value in (value for value in values if not _NO_NAME.search(value.strip())):
         for part in _people(_BYLINE.sub("", value.strip())):
             name = _ABBREVIATION.sub("", _BYLINE.sub("", part)).strip(" ,.:-–|")
-            if 1 < len(name) <= 80 and not _NO_NAME.search(name) and fold(name) != fold(site_name):
+            if 1 < len(name) <= 80 and not (_NO_NAME.search(name) or _OFFICE.search(name)):
                 names[name] = None
-    return tuple(names)[:_MOST_AUTHORS]
+    return tuple(name for name in names if fold(name) != fold(site_name))[:_MOST_AUTHORS]
 
 
 def image(page: Declared, url: str) -> str:
