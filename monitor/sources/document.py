@@ -10,6 +10,7 @@ import codecs
 import re
 import zlib
 from dataclasses import dataclass
+from html import escape
 from html.entities import html5
 
 from lxml import etree
@@ -38,9 +39,7 @@ _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "asc
 _MOST_RECOVERED = 3_000_000
 """Characters that are read of a document that is not well formed: each mistake in it costs libxml2 memory."""
 
-_TEXT_CODEC = re.compile(
-    r"(?:utf-8|iso8859|iso2022|cp|koi8|gb18030|big5|euc|shift_jis|mac|tis|hz|johab|kz1048|ptcp154)"
-)
+_TEXT_CODEC = re.compile(r"(?:utf-8|iso8859|iso2022|cp|koi8|gb|big5|euc|shift_jis|mac|tis|hz|johab|kz1048|ptcp154)")
 """Codecs a label may choose. Python has more: some are no text, and punycode takes quadratic time. UTF-16 and UTF-32
 are recognised by their bytes; a label that names them and can be read as ASCII is wrong."""
 
@@ -55,7 +54,7 @@ _DECLARED_ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,40})\s+(["'])([^&<"']{0,200})
 _START_TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _UNQUOTED = re.compile(r"""(\s[\w:.-]+)=([^\s"'<>]+?)(?=\s|/?>)""")
 _REFERENCE = re.compile(
-    r"<!\[CDATA\[|\]\]>|&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)(?:(\w{1,40});)?"
+    r"<!\[CDATA\[|\]\]>|&(?!(?:amp|lt|gt|quot|apos);)(?:(\w{1,40}|#[0-9]{1,8}|#x[0-9a-fA-F]{1,7});)?"
 )
 
 
@@ -179,13 +178,18 @@ def _with_references(text: str, entities: dict[str, str]) -> str:
     return "".join(pieces)
 
 
+def _character(reference: str) -> str:
+    """The reference to a character by its number; nothing for one that XML forbids, which libxml2 would let pass."""
+    number = int(reference[2:], 16) if reference.startswith("#x") else int(reference[1:])
+    return "" if number > 0x10FFFF or _FORBIDDEN.match(chr(number)) else f"&{reference};"
+
+
 def _written_out(match: re.Match[str], entities: dict[str, str]) -> str:
-    name = match[1]
-    if name in entities:
-        return entities[name].replace("&", "&amp;").replace("<", "&lt;")
-    if name and f"{name};" in html5:
-        return html5[f"{name};"].replace("&", "&amp;").replace("<", "&lt;")
-    return "&amp;" + match[0][1:]
+    name = match[1] or ""
+    if name.startswith("#"):
+        return _character(name)
+    text = entities.get(name) or html5.get(f"{name};")
+    return escape(text, quote=False) if text else "&amp;" + match[0][1:]
 
 
 def _mended(text: str) -> str:

@@ -223,7 +223,7 @@ def _home(head: Fields, url: str) -> str:
 
 def read(root: etree._Element, url: str, source: str) -> Listing:
     """What the feed lists, its first `MOST_ITEMS` items at most."""
-    own = etree.QName(root).namespace or ""
+    own = root.tag.removeprefix("{").rpartition("}")[0]
     kind = KINDS.get(_name(root.tag, own), "rss")
     if _name(root.tag, own) == "entry":  # an Atom entry is a document of its own (RFC 4287, section 2)
         base = _inner_base(root, _home({}, url))

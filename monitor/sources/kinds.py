@@ -41,7 +41,9 @@ def _feed(text: str, found: Tree, kind: str, url: str, source: str) -> Listing:
     if found.well_formed or not loose.suits(text):
         return recovered
     soup = loose.read(text, kind, url, source)
-    return recovered if len(recovered.entries) > len(soup.entries) or not (soup.entries or soup.title) else soup
+    if soup is None or len(soup.entries) < len(recovered.entries) or not (soup.entries or soup.title):
+        return recovered
+    return soup
 
 
 def _xml(text: str, name: str, url: str, source: str) -> Listing:

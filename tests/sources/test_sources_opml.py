@@ -1,0 +1,51 @@
+"""Lists of feeds, read and written."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.models import Source
+from monitor.sources import opml, parse
+
+LIST = b"""<?xml version="1.0"?><opml version="2.0"><head><title>T</title></head><body>
+<outline text="Caf\xc3\xa9 &amp; Quay!" xmlUrl="https://news.example/a"/>
+<outline text="Group"><outline title="caf\xc3\xa9 quay" text="" xmlUrl="https://news.example/b"/>
+<outline xmlUrl="https://www.paper.example/world/rss/"/></outline>
+<outline text="\xe6\xb8\xaf\xe5\x8f\xa3" xmlUrl="https://harbour.example/feed"/>
+<outline text="Folder"/><outline text="File" xmlUrl="file:///etc/passwd"/></body></opml>"""
+
+
+def test_read_names_every_source_differently() -> None:
+    assert opml.read(LIST) == (
+        Source("cafe-quay", "https://news.example/a"),
+        Source("cafe-quay-2", "https://news.example/b"),
+        Source("paper-example-world", "https://www.paper.example/world/rss/"),
+        Source("harbour-example", "https://harbour.example/feed"),
+    )
+
+
+def test_read_is_lenient() -> None:
+    assert [source.url for source in opml.read(LIST[:160])] == ["https://news.example/a"]
+    assert opml.read(b"") == ()
+    assert opml.read(b"no list") == ()
+
+
+def test_written_lists_are_read_by_the_parser_of_documents() -> None:
+    sources = [Source("quay", "https://news.example/a?b=1&c=2"), Source("mast", "https://paper.example/<x>")]
+    content = opml.write(sources, 'Mine & "yours"')
+    assert parse(content, "").title == 'Mine & "yours"'
+    assert parse(content, "").children == tuple(source.url for source in sources)
+
+
+names = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
+
+
+@given(st.lists(names, unique=True, max_size=8))
+def test_what_is_written_is_read_back(found: list[str]) -> None:
+    sources = tuple(Source(name, f"https://{number}.example/feed") for number, name in enumerate(found))
+    assert opml.read(opml.write(sources, "All")) == sources
+
+
+@given(st.binary(max_size=200))
+def test_read_never_raises(content: bytes) -> None:
+    opml.read(content)
+    opml.read(b'<opml><outline xmlUrl="https://news.example/a" text="' + content)
