@@ -12,6 +12,7 @@ What a server says about the type of a document is not asked: it is wrong too of
 """
 
 import re
+from dataclasses import replace
 
 from monitor.sources import discover, feed, jsonfeed, loose, opml, sitemap
 from monitor.sources.document import Tree, decoded, opened, tree, unpacked
@@ -43,7 +44,7 @@ def _feed(text: str, found: Tree, kind: str, url: str, source: str) -> Listing:
     soup = loose.read(text, kind, url, source)
     if soup is None or len(soup.entries) < len(recovered.entries) or not (soup.entries or soup.title):
         return recovered
-    return soup
+    return replace(soup, refresh=recovered.refresh)
 
 
 def _xml(text: str, name: str, url: str, source: str) -> Listing:
