@@ -12,6 +12,8 @@ from email.utils import parseaddr
 _NOWHERE = "news-monitor.invalid"
 # Longer names are cut and get a hash: they stand in file names and in one unfolded header line.
 _LONGEST_NAME = 40
+# How the slot of a trigger by hand begins.
+_BY_HAND = "by hand "
 
 
 def message_id(digest: str, slot: str, channel: str, recipient: str, from_address: str = "") -> str:
@@ -45,15 +47,18 @@ def _parts(message_id: str) -> tuple[str, str, str]:
 def _slot_name(slot: str) -> str:
     """A slot as part of a name: a moment as UTC where it is one, else its letters, with a hash where they changed.
 
-    Slots that differ give names that differ, for files are called by them.
+    Slots that differ give names that differ, for files are called by them; two ways to write one moment do not.
     """
+    by_hand = slot.startswith(_BY_HAND)
     try:
-        moment = datetime.fromisoformat(slot)
+        moment = datetime.fromisoformat(slot.removeprefix(_BY_HAND))
     except ValueError:
         moment = None
-    if moment is not None and moment.tzinfo is not None and not moment.microsecond:
-        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ" if moment.second else "%Y-%m-%dT%H%MZ")
-    return _name(slot)
+    if moment is None or moment.tzinfo is None:
+        return _name(slot)
+    seconds = "%S-%f" if moment.microsecond else "%S" if moment.second else ""
+    name = moment.astimezone(UTC).strftime(f"%Y-%m-%dT%H%M{seconds}Z")
+    return f"by-hand-{name}" if by_hand else name
 
 
 def _name(text: str) -> str:

@@ -17,6 +17,12 @@ def test_the_id_tells_digest_and_slot():
     assert file_stem(made) == "morning-2026-11-24T0700Z"
 
 
+def test_a_digest_by_hand_is_called_by_its_moment():
+    made = message_id("morning", "by hand 2026-11-24T07:12:33.123456+00:00", "desk", "var/digests")
+
+    assert file_stem(made) == "morning-by-hand-2026-11-24T071233-123456Z"
+
+
 @given(texts, texts, texts, texts, texts)
 def test_any_input_makes_an_id_that_a_header_and_a_folder_take(digest, slot, channel, recipient, sender):
     made = message_id(digest, slot, channel, recipient, sender)
@@ -39,6 +45,8 @@ def test_what_differs_has_another_id(one, other):
         (("a/b", "x"), ("a-b", "x")),
         (("morning", "story 12 revision 3"), ("morning", "story-12-revision-3")),
         (("morning", "2026-11-24T07:00:00+00:00"), ("morning", "2026-11-24T07:00:01+00:00")),
+        (("morning", "2026-11-24T07:00:00+00:00"), ("morning", "by hand 2026-11-24T07:00:00+00:00")),
+        (("morning", "by hand 2026-11-24T07:00:00+00:00"), ("morning", "by-hand-2026-11-24T0700Z")),
         (("morning", "2026-11-24T07:00:00+00:00"), ("morning", "2026-11-24T07:00:00.5+00:00")),
     ],
 )

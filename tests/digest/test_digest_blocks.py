@@ -1,12 +1,12 @@
 import re
-from dataclasses import replace
 
 import pytest
 from slack_sdk.models.blocks import Block
 
+from monitor.digest.blocks import blocks as blocks_of
 from monitor.digest.blocks import literal, size
 from monitor.digest.compose import SourceNews, compose
-from monitor.digest.render import render
+from monitor.digest.layout import lay_out
 from monitor.models import DigestItem
 
 SLOT = "2026-11-24T07:00:00+00:00"
@@ -37,7 +37,7 @@ def _composition(settings, now, make_article, make_view, seen):
 
 
 def test_a_day_fits(composition, settings):
-    blocks = render(composition.digest, composition.items, settings).blocks
+    blocks = blocks_of(lay_out(composition.digest, composition.items, settings, 20))
 
     within_limits(blocks)
     assert blocks[0]["text"]["text"] == "Harbours, every morning"
@@ -62,7 +62,7 @@ def test_any_day_fits_and_what_does_not_is_counted(composition, settings, text):
     }
     items = [DigestItem.model_validate(composition.items[0].model_dump() | values | {"position": n}) for n in range(60)]
 
-    blocks = render(composition.digest, items, replace(settings, max_items=60)).blocks
+    blocks = blocks_of(lay_out(composition.digest, items, settings, 60))
 
     within_limits(blocks)
     (more,) = re.findall(r"^and (\d+) more$", "\n".join(texts(blocks)), re.MULTILINE)

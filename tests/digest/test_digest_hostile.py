@@ -36,7 +36,15 @@ hostile = st.one_of(
 )
 addresses = st.one_of(
     hostile,
-    st.sampled_from(["javascript:alert(1)", "data:text/html,x", 'https://a.example/"><b>', "https://a.example/|x>y"]),
+    st.sampled_from(
+        [
+            "javascript://a.example/%0aalert(1)",
+            "data:text/html,x",
+            "ftp://a.example/",
+            'https://a.example/"><b>',
+            "https://a.example/|x>y",
+        ]
+    ),
     hostile.map("https://a.example/".__add__),
 )
 quotes = st.fixed_dictionaries({"sentence": hostile, "source": hostile, "url": addresses})
