@@ -17,7 +17,7 @@ from monitor.sources.listing import MOST_ITEMS, Item, Listing, entry
 from monitor.sources.markup import line
 
 LARGEST = 300_000
-"""Characters of a document given to feedparser, which takes up to 5 microseconds for each of tag soup's (measured)."""
+"""Characters of a document given to feedparser, which takes up to 5 microseconds for each (measured on `<a<a<a`)."""
 
 _BASE = re.compile(r"\bbase\s*=", re.IGNORECASE)
 _DATES = ("published", "created", "updated")
