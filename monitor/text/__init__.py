@@ -5,13 +5,14 @@ the network (wordfreq's tables come with its wheel), and importing it loads neit
 """
 
 from monitor.text.sentences import sentences
-from monitor.text.vectors import Vectors
+from monitor.text.vectors import Vectors, document_share
 from monitor.text.words import Words, content_hash, guess_language, read, stems, stop_words, tokens
 
 __all__ = [
     "Vectors",
     "Words",
     "content_hash",
+    "document_share",
     "guess_language",
     "read",
     "sentences",
