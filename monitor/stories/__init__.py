@@ -1,0 +1,11 @@
+"""Articles to stories: which repeat one another, which tell of one event, and which of them speaks for it.
+
+Articles come in as values, placements go out. Nothing here reads a file, the network or the database, and importing it
+loads neither scikit-learn nor SciPy: workers that only make signatures import it too.
+"""
+
+from monitor.stories.candidates import Candidate, Placement, StorySettings
+from monitor.stories.fingerprint import signature
+from monitor.stories.placing import lead, place
+
+__all__ = ["Candidate", "Placement", "StorySettings", "lead", "place", "signature"]
