@@ -1,8 +1,7 @@
 """The program `monitor`: also `python -m monitor`."""
 
+import os
 import sys
-
-import click
 
 from monitor.cli import application
 from monitor.errors import MonitorError
@@ -11,18 +10,14 @@ from monitor.errors import MonitorError
 def main() -> None:
     """Run the command line; an error of our own is one line on standard error and exit code 2, never a traceback."""
     try:
-        code = application()(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        application()()
     except MonitorError as error:
         sys.stderr.write(f"monitor: {error}\n")
-        code = 2
+        sys.exit(2)
     except BrokenPipeError:
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+        # Whoever read us has gone, as `head` does; what Python would still flush has nowhere to go either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
 
 
 if __name__ == "__main__":
