@@ -50,9 +50,8 @@ def _keep(session: Session, now: datetime, *rows: tuple[float, int, float, int |
 
 def test_stories_come_whole_and_the_most_relevant_first(database: Database, now: datetime) -> None:
     with database.writing() as session:
-        ids = _keep(
-            session, now, (1, 1, 0.6, None), (90, 1, 0.2, None), (2, 2, 0.9, None), (3, 3, 0.4, None), (99, 4, 1, None)
-        )
+        rows = ((1, 1, 0.6, None), (90, 1, 0.2, None), (2, 2, 0.9, None), (3, 3, 0.4, None), (99, 4, 1.0, None))
+        ids = _keep(session, now, *rows)
         for relevant in (False, True):
             feedback = {"topic": "t", "article_id": ids[0], "relevant": relevant, "made_at": now}
             keep_feedback(session, Feedback.model_validate(feedback))

@@ -1,0 +1,128 @@
+"""Who may read: everybody on this machine, or, where a password or token is set, whoever knows it.
+
+A browser signs in by a form and is remembered by a signed cookie; a program sends `Authorization: Bearer ...`. Both are
+compared in constant time, and whoever guesses has to wait. What may be asked without stands in `OPEN`, once, so that a
+new page is closed until somebody opens it.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from urllib.parse import quote, urlencode
+
+from itsdangerous import BadData, URLSafeSerializer
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from monitor.web.house import LOOPBACK, House, hostname
+from monitor.web.throttle import Throttle
+
+COOKIE = "monitor_session"
+LIFETIME = timedelta(days=30)
+
+# Links in digests carry their own signed token; the rest says nothing about anybody.
+OPEN = frozenset({"/verdict", "/verdict/recorded", "/verdict/undo", "/unsubscribe", "/login", "/healthz"})
+OPEN_FOLDER = "/static/"
+
+
+class Admission:
+    """The layer that lets in or shows the door. `throttle` is shared with the form that signs in."""
+
+    def __init__(self, app: ASGIApp, house: House, throttle: Throttle) -> None:
+        self.app = app
+        self.house = house
+        self.throttle = throttle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or hand on."""
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self.app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if scope["path"] in OPEN or scope["path"].startswith(OPEN_FOLDER):
+            return None
+        if not self.house.passwords:
+            return None if hostname(headers.get("host", "")) in LOOPBACK else _nobody_is_asked()
+        if signed_in(self.house, HTTPConnection(scope).cookies.get(COOKIE, "")):
+            return None
+        if "authorization" in headers:
+            return self._bearer(headers["authorization"], (scope.get("client") or ("",))[0])
+        return _to_the_door(scope)
+
+    def _bearer(self, authorization: str, address: str) -> Response | None:
+        now = self.house.now()
+        if wait := self.throttle.wait(address, now):
+            return wait_first(wait)
+        scheme, _, given = authorization.partition(" ")
+        if scheme.lower() == "bearer" and is_password(self.house, given.strip()):
+            self.throttle.succeeded(address)
+            return None
+        self.throttle.failed(address, now)
+        return PlainTextResponse("wrong token\n", 401, {"WWW-Authenticate": "Bearer"})
+
+
+def is_password(house: House, given: str) -> bool:
+    """Whether it is the password or the token: each compared whole, in a time that tells nothing."""
+    # Digests have one length, and any text has one, so that neither length nor encoding shows.
+    seen = hashlib.sha256(given.encode("utf-8", "surrogatepass")).digest()
+    matches = [
+        hmac.compare_digest(seen, hashlib.sha256(each.encode("utf-8", "surrogatepass")).digest())
+        for each in house.passwords
+    ]
+    return any(matches)
+
+
+def session_cookie(house: House) -> str:
+    """A new session, signed, good for LIFETIME from now."""
+    return str(_sessions(house).dumps([secrets.token_urlsafe(16), int((house.now() + LIFETIME).timestamp())]))
+
+
+def signed_in(house: House, cookie: str) -> bool:
+    """Whether a cookie is a session of ours that has not ended. With another password all of them have."""
+    try:
+        match _sessions(house).loads(cookie):
+            case [str(), int(until)]:
+                return house.now().timestamp() < until
+    except BadData:
+        pass
+    return False
+
+
+def secure(house: House, request: Request) -> bool:
+    """Whether a cookie may be kept to https: the public page is served so, and this request came for it."""
+    name = hostname(request.headers.get("host", ""))
+    return house.settings.web.public_url.startswith("https://") and name not in LOOPBACK
+
+
+def wait_first(wait: timedelta) -> PlainTextResponse:
+    """Refused for so long."""
+    seconds = max(1, int(wait.total_seconds() + 0.999))
+    return PlainTextResponse(
+        f"too many wrong passwords: try again in {seconds} seconds\n", 429, {"Retry-After": str(seconds)}
+    )
+
+
+def _sessions(house: House) -> URLSafeSerializer:
+    known = hashlib.sha256("\0".join(house.passwords).encode("utf-8", "surrogatepass")).hexdigest()
+    return URLSafeSerializer(
+        house.secret,
+        salt=f"monitor.web.session {known}",
+        signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+    )
+
+
+def _nobody_is_asked() -> Response:
+    """A page that the world can reach, by a proxy, and no password: only links out of digests are answered."""
+    return PlainTextResponse("this page has no password yet: set MONITOR_WEB__PASSWORD to read it from here\n", 403)
+
+
+def _to_the_door(scope: Scope) -> Response:
+    if scope["method"] not in ("GET", "HEAD"):
+        return PlainTextResponse("sign in first\n", 401, {"WWW-Authenticate": "Bearer"})
+    query = scope["query_string"].decode("latin-1")
+    back = quote(scope["path"], safe="/") + (f"?{query}" if query else "")
+    return RedirectResponse(f"/login?{urlencode({'next': back})}", 303)

@@ -1,0 +1,67 @@
+"""The application: every page behind the two layers that hold for all of them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from fastapi import FastAPI, HTTPException
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from monitor.config import Settings
+from monitor.pipeline.secret import secret
+from monitor.store import Database
+from monitor.store.reading_page import answers
+from monitor.web import archive, entrance, finding, mailed, reading, sources, today, verdicts
+from monitor.web.admission import Admission
+from monitor.web.faults import answer_faults
+from monitor.web.house import Here, House
+from monitor.web.indexing import kept_indexed
+from monitor.web.pages import STATIC
+from monitor.web.protection import Protection
+from monitor.web.throttle import Throttle
+
+# Its address changes with its content (`pages`).
+_FOR_LONG = {"Cache-Control": "public, max-age=31536000, immutable"}
+PARTS = tuple(part.router for part in (today, reading, finding, archive, sources, verdicts, mailed, entrance))
+_FILES = {"page.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+
+
+def create(settings: Settings, database: Database, now: Callable[[], datetime]) -> FastAPI:
+    """The reading page over an open database; `now` is asked anew for every request.
+
+    Makes the secret that signs links where there is none yet. Raises ConfigurationError where that cannot be kept.
+    """
+    house = House(settings, database, now, secret(settings))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with kept_indexed(database):
+            yield
+
+    # The framework's own documentation pages would load scripts from elsewhere.
+    app = FastAPI(title="News monitor", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    app.state.throttle = Throttle()
+    for part in PARTS:
+        app.include_router(part)
+    app.add_api_route("/healthz", healthz)
+    app.add_api_route("/static/{name}", static)
+    answer_faults(app, house)
+    # The last one added is the outermost.
+    app.add_middleware(Admission, house=house, throttle=app.state.throttle)
+    app.add_middleware(Protection, house=house)
+    return app
+
+
+def healthz(house: Here) -> JSONResponse:
+    """Whether the page and its database answer; tells nothing else, for anybody may ask."""
+    with house.database.reading() as session:
+        alive = answers(session)
+    return JSONResponse({"status": "ok" if alive else "no answer"}, 200 if alive else 503)
+
+
+def static(name: str) -> Response:
+    """A file of ours; names are compared, never joined to a path that was asked for."""
+    if name not in _FILES:
+        raise HTTPException(404)
+    return FileResponse(STATIC / name, media_type=_FILES[name], headers=_FOR_LONG)

@@ -1,0 +1,117 @@
+"""Search over everything kept: words and phrases, and by topic, source, language and date."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import QueryParams
+from starlette.responses import Response
+
+from monitor.digest.cleaning import language_tag
+from monitor.store.search import Filters, Hit, search
+from monitor.web.house import Here, House
+from monitor.web.pages import page, teller
+from monitor.web.shown import Part, ShownArticle, Teller, parts_of
+
+router = APIRouter()
+
+MOST_HITS = 50
+LONGEST_QUERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article that answers, with the place in it where it does."""
+
+    article: ShownArticle
+    snippet: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form asks, cleaned: names that there are, days that there are, "" for the rest."""
+
+    words: str = ""
+    topic: str = ""
+    relevant: bool = False
+    source: str = ""
+    language: str = ""
+    since: str = ""
+    until: str = ""
+
+    def filters(self, zone: str) -> Filters:
+        """The same for the store; days are whole days in the reader's time zone, the last one included."""
+        return Filters(
+            source=self.source,
+            language=self.language,
+            since=_midnight(self.since, zone, timedelta(0)),
+            until=_midnight(self.until, zone, timedelta(days=1)),
+            topic=self.topic,
+            relevant=self.relevant and bool(self.topic),
+        )
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but words is asked."""
+        return bool(self.topic or self.source or self.language or self.since or self.until)
+
+
+@router.get("/search")
+def find(request: Request, house: Here) -> Response:
+    """The search form, and what answers it."""
+    asked = _asked(house, request.query_params)
+    shows = teller(house)
+    with house.database.reading() as session:
+        hits = search(session, asked.words, filters=asked.filters(house.zone), limit=MOST_HITS)
+    return page(
+        request,
+        house,
+        "search",
+        asked=asked,
+        found=[_found(shows, hit) for hit in hits],
+        most=MOST_HITS,
+        sources=sorted(each.name for each in house.settings.sources),
+        languages=_languages(house),
+    )
+
+
+def _asked(house: House, query: QueryParams) -> Asked:
+    """What the fields of the form say, read leniently: what means nothing asks nothing."""
+    return Asked(
+        words=query.get("q", "")[:LONGEST_QUERY].strip(),
+        topic=_one_of(query.get("topic", ""), [each.name for each in house.settings.topics]),
+        relevant=query.get("relevant") == "yes",
+        source=_one_of(query.get("source", ""), [each.name for each in house.settings.sources]),
+        language=language_tag(query.get("language", "")).lower(),
+        since=_day(query.get("since", "")),
+        until=_day(query.get("until", "")),
+    )
+
+
+def _found(shows: Teller, hit: Hit) -> Found:
+    return Found(shows.article(hit.article), parts_of(hit.snippet.text, hit.snippet.marks))
+
+
+def _languages(house: House) -> list[str]:
+    return sorted({tag for each in house.settings.sources if (tag := language_tag(each.language))})
+
+
+def _one_of(given: str, names: list[str]) -> str:
+    return given if given in names else ""
+
+
+def _day(given: str) -> str:
+    """A day as the form writes it (ISO 8601), "" for what is none or cannot be reckoned with."""
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        return ""
+    return day.isoformat() if 1900 <= day.year <= 2200 else ""
+
+
+def _midnight(day: str, zone: str, later: timedelta) -> datetime | None:
+    if not day:
+        return None
+    first = date.fromisoformat(day) + later
+    return datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -1,0 +1,160 @@
+"""A story with its articles, and an article with its text: what each topic makes of it, and who was told when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Request
+from starlette.responses import Response
+
+from monitor.digest.cleaning import one_line
+from monitor.models import Article, Reasons
+from monitor.store.articles import article as article_of
+from monitor.store.articles import versions
+from monitor.store.reading_page import (
+    Judged,
+    Telling,
+    judged_articles,
+    originals_of,
+    story_and_articles,
+    tellings,
+)
+from monitor.web.house import Here, House
+from monitor.web.pages import page, teller
+from monitor.web.shown import NAME, ShownArticle, Teller, paragraphs
+
+router = APIRouter()
+
+# The ids of PostgreSQL's integer columns; a greater number is in no table.
+Identity = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reprinted:
+    """An independent report and the copies of it."""
+
+    report: ShownArticle
+    copies: tuple[ShownArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTelling:
+    """That somebody was told: whom, by which channel and digest, when, and what came of it."""
+
+    recipient: str
+    channel: str
+    digest: str
+    digest_id: int
+    delivery_id: int
+    state: str
+    when: str
+    before_the_article: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a topic makes of an article; `article` carries its reasons, none where it was not judged."""
+
+    topic: str
+    title: str
+    article: ShownArticle
+
+
+@router.get("/stories/{story_id}")
+def story(request: Request, house: Here, story_id: Identity) -> Response:
+    """A story: independent reports in the order of their dates, reprints apart, and who was told of it."""
+    shows = teller(house)
+    with house.database.reading() as session:
+        found = story_and_articles(session, story_id)
+        if found is None:
+            raise HTTPException(404, "This story is not kept, or not any more.")
+        head, articles = found
+        thought = {topic.name: judged_articles(session, topic.name, articles) for topic in house.settings.topics}
+        told = tellings(session, story_id)
+    taken_by = {
+        article.id: [topic.title for topic in house.settings.topics if _takes(thought[topic.name].get(article.id or 0))]
+        for article in articles
+    }
+    return page(
+        request,
+        house,
+        "story",
+        headline=shows.article(_lead(articles, head.lead_article_id)).title if articles else head.headline,
+        language=head.language,
+        story=head,
+        reports=_reports(shows, articles),
+        taken_by=taken_by,
+        first=shows.moment(head.first_published),
+        last=shows.moment(head.last_published),
+        told=[_shown_telling(house, each, None) for each in told],
+    )
+
+
+@router.get("/articles/{article_id}")
+def article(request: Request, house: Here, article_id: Identity) -> Response:
+    """An article: its text, what every topic makes of it and why, and whether anybody was told."""
+    shows = teller(house)
+    with house.database.reading() as session:
+        found = article_of(session, article_id)
+        if found is None:
+            raise HTTPException(404, "This article is not kept, or not any more.")
+        judged = [(topic, judged_articles(session, topic.name, [found])) for topic in house.settings.topics]
+        original = originals_of(session, [found]).get(found.duplicate_of or 0)
+        told = tellings(session, found.story_id) if found.story_id is not None else []
+        changes = versions(session, article_id)
+    opinions = [Opinion(topic.name, topic.title, shows.judged(by_id[article_id])) for topic, by_id in judged]
+    sentences = [
+        Reasons.from_json(by_id[article_id].assessment.reasons).article_sentence  # type: ignore[union-attr]
+        for _, by_id in judged
+        if _takes(by_id[article_id])
+    ]
+    return page(
+        request,
+        house,
+        "article",
+        article=shows.article(found),
+        authors=[name for author in found.authors if (name := one_line(author, NAME))],
+        stored=shows.moment(found.stored_at),
+        clamped=found.published_clamped,
+        story_id=found.story_id,
+        paragraphs=paragraphs(found.text, sentences),
+        opinions=opinions,
+        relevant=any(_takes(by_id[article_id]) for _, by_id in judged),
+        original=shows.article(original) if original else None,
+        told=[_shown_telling(house, each, found) for each in told],
+        changed=[shows.moment(version.first_seen) for version in changes[1:]],
+    )
+
+
+def _takes(judged: Judged | None) -> bool:
+    return judged is not None and judged.assessment is not None and judged.assessment.relevant
+
+
+def _lead(articles: Sequence[Article], lead_id: int | None) -> Article:
+    return next((article for article in articles if article.id == lead_id), articles[0])
+
+
+def _reports(shows: Teller, articles: Sequence[Article]) -> list[Reprinted]:
+    """Each independent report with its copies; a copy whose original is not here stands for itself."""
+    here = {article.id for article in articles}
+    copies: dict[int, list[ShownArticle]] = {}
+    reports = []
+    for each in articles:
+        if each.duplicate_of is not None and each.duplicate_of in here:
+            copies.setdefault(each.duplicate_of, []).append(shows.article(each))
+        else:
+            reports.append(shows.article(each))
+    return [Reprinted(report, tuple(copies.get(report.id, ()))) for report in reports]
+
+
+def _shown_telling(house: House, telling: Telling, article: Article | None) -> ShownTelling:
+    return ShownTelling(
+        recipient=telling.delivery.recipient,
+        channel=telling.delivery.channel,
+        digest=telling.digest.title or telling.digest.name,
+        digest_id=telling.digest.id or 0,
+        delivery_id=telling.delivery.id or 0,
+        state=telling.delivery.state,
+        when=teller(house).moment(telling.told.told_at),
+        before_the_article=article is not None and article.stored_at > telling.told.told_at,
+    )

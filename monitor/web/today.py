@@ -1,0 +1,71 @@
+"""Today: the stories of the last days as one topic sees them, each with its reasons and a place for a verdict."""
+
+from datetime import timedelta
+from itertools import groupby
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.responses import Response
+
+from monitor.models import Topic
+from monitor.store.reading_page import counts, nearest_misses, stories_of_topic
+from monitor.web.house import Here, House
+from monitor.web.pages import page, seen, teller
+
+router = APIRouter()
+
+# What a person reads at one sitting, and still finds by scrolling; the rest is counted.
+MOST_STORIES = 100
+MISSES = 5
+
+Days = Literal["1", "3", "7", "30"]
+
+
+@router.get("/")
+async def start(request: Request, house: Here) -> Response:
+    """The first topic's page, or, where there is none yet, how to make one."""
+    if not house.settings.topics:
+        return page(request, house, "empty")
+    return seen(f"/today/{house.settings.topics[0].name}")
+
+
+@router.get("/today/{name}")
+def today(
+    request: Request,
+    house: Here,
+    name: str,
+    days: Days = "3",
+    opened: Annotated[int, Query(alias="open")] = 0,
+) -> Response:
+    """The stories of a topic, by day, most relevant first."""
+    topic = topic_of(house, name)
+    shows = teller(house)
+    since = shows.now - timedelta(days=int(days))
+    with house.database.reading() as session:
+        found = stories_of_topic(session, topic.name, since=since, limit=MOST_STORIES)
+        counted = counts(session, topic.name, since=since)
+        missed = nearest_misses(session, topic.name, since=since, limit=MISSES)
+    stories = [shown for each in found if (shown := shows.story(each, since))]
+    # Sorting keeps the order of relevance within a day.
+    stories.sort(key=lambda story: story.day, reverse=True)
+    return page(
+        request,
+        house,
+        "today",
+        topic=topic,
+        days=int(days),
+        choices=(1, 3, 7, 30),
+        by_day=[(shows.day(day), list(each)) for day, each in groupby(stories, key=lambda story: story.day)],
+        counts=counted,
+        more=max(0, counted.stories - len(stories)),
+        misses=[shows.judged(each) for each in missed],
+        opened=opened,
+    )
+
+
+def topic_of(house: House, name: str) -> Topic:
+    """The topic of that name; 404 where there is none."""
+    for topic in house.settings.topics:
+        if topic.name == name:
+            return topic
+    raise HTTPException(404, "There is no such topic.")
