@@ -293,6 +293,7 @@ def test_a_line_that_repeats_the_title_is_left_to_the_title():
         ("", PARAGRAPHS, "https://news.example/a", Grade.FULL),
         ("", PARAGRAPHS, "https://news.example/politics/live-updates-budget", Grade.LIVE),
         ("<title>Live: the vote on the budget</title>", PARAGRAPHS, "https://news.example/a", Grade.LIVE),
+        ("", PARAGRAPHS, "https://news.example/newsticker/meldung/bear-1.html", Grade.FULL),
         ("<title>Alive: the bear of Brockton</title>", PARAGRAPHS, "https://news.example/alive", Grade.FULL),
         ("<meta name=article:content_tier content=locked>", PARAGRAPHS, "https://news.example/a", Grade.PAYWALLED),
         ("", PARAGRAPHS + "<div class=paywall-box>Subscribe to read</div>", "https://news.example/a", Grade.PAYWALLED),

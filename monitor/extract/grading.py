@@ -50,11 +50,11 @@ _MORE = re.compile(
 _FAINT = re.compile(r"read (?:more|on)\W*|leer m[aá]s\W*|leia mais\W*", re.IGNORECASE)
 _UNFINISHED = ("…", "...", "[…]", "[...]", "(...)")
 _LIVE = re.compile(
-    r"\b(?:live[- ]?blog|live[- ]?ticker|live[- ]?updates?|news[- ]?blog|news[- ]?ticker|minute[- ]by[- ]minute"
+    r"\b(?:live[- ]?blog|live[- ]?ticker|live[- ]?updates?|news[- ]?blog|minute[- ]by[- ]minute"
     r"|as it happen(?:s|ed)|en direct|en vivo|minuto a minuto|ao vivo|на живо|онлайн-трансляция|文字直播)\b",
     re.IGNORECASE,
 )
-_LIVE_TITLE = re.compile(r"^\W*live\b\s*[:|–—-]|[|:–—-]\s*live\W*$", re.IGNORECASE)
+_LIVE_TITLE = re.compile(r"^\W*live\b\s*[:|–—-]|[|:–—-]\s*live\W*$|\bnews[- ]?ticker\b", re.IGNORECASE)
 
 
 def grade(text: str, page: Declared, url: str, html: str) -> Grade:

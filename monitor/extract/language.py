@@ -59,6 +59,9 @@ def code_of(value: str) -> str:
 
 
 def _prefers_declared(sample: str, stated: str, found: str) -> bool:
+    """Whether the page is believed: of relatives, and of a short text in Latin letters, which many languages share."""
     if any(stated in group and found in group for group in _RELATIVES):
         return True
-    return len(sample) < _ENOUGH and sample.isascii() == (stated in {"en", "id", "ms", "nl"} or sample.isascii())
+    letters = sum(character.isalpha() for character in sample)
+    latin = sum(character.isalpha() and character < "\u0250" for character in sample)
+    return len(sample) < _ENOUGH and 2 * latin > letters
