@@ -59,7 +59,7 @@ def run(settings: Settings, name: str, archives: tuple[str, ...] = ()) -> Outcom
         os.environ.update({"PREFECT_API_URL": api, **QUIET})
         return _through_deployment(f"{flow}/{name if flow == 'digest' else 'scheduled'}", parameters)
     home = settings.var / "prefect"
-    with local_server(home, services=False, ui=False) as api:
+    with local_server(home, ui=False) as api:
         use(environment(home, PREFECT_API_URL=api))
         return asyncio.run(run_here(flow, parameters))
 
@@ -73,7 +73,11 @@ def use(variables: Mapping[str, str]) -> None:
 
 async def run_here(flow: str, parameters: Mapping[str, Any]) -> Outcome:
     """Run a flow in this process, against the API that the environment names."""
+    from prefect.logging.handlers import APILogHandler
+
     state = await _flow(flow)(**parameters, return_state=True)
+    # What was logged is on its way to the server in a thread, and the server may end as soon as we return.
+    await APILogHandler.aflush()
     return Outcome(flow, state.name, state.message or "", state.is_completed())
 
 

@@ -67,7 +67,7 @@ def run(root: Path | None, *, fresh: bool) -> Demo:
     home = folder / _KEPT
     with ExitStack() as stack, ThreadPoolExecutor(1) as beside:
         # The server takes some seconds to start: what the flows import is loaded meanwhile.
-        starting = beside.submit(lambda: stack.enter_context(local_server(home, services=False, ui=False)))
+        starting = beside.submit(lambda: stack.enter_context(local_server(home, ui=False)))
         use(_environment(home))
         _load()
         api = starting.result()
