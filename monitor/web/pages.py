@@ -89,5 +89,6 @@ def _address(query: Mapping[str, object], **changes: object) -> str:
 
 @cache
 def _version() -> str:
-    """Changes when the style does: browsers keep it for long, under an address that ends in this."""
-    return hashlib.sha256((STATIC / "page.css").read_bytes()).hexdigest()[:12]
+    """Changes when a file of ours does: browsers keep them for long, under addresses that end in this."""
+    together = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
+    return hashlib.sha256(together).hexdigest()[:12]
