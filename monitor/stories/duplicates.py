@@ -1,118 +1,118 @@
-"""Which articles repeat which: candidates by hash, signature and declared canonical link, each checked by content."""
+"""Which new articles repeat another one: wire copies, reprints, a text under a new headline, cut or framed.
 
-import re
+New and kept articles come in; the original of each article that repeats one goes out. Pairs are proposed by hash,
+signature and declared link (`proposals`), and decided by what their texts share (`comparing`).
+"""
+
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
 
 from monitor.stories.candidates import Candidate
-from monitor.stories.fingerprint import PERMUTATIONS, shingles, signature
-from monitor.text import tokens
+from monitor.stories.comparing import Alike, recognisable, same_text
+from monitor.stories.proposals import by_claim, by_signature
+from monitor.stories.texts import Text
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-# Measured for this project: containment of 4-word runs of at least .25, 8 of them shared: recall 1.00, precision .97.
-_CONTAINED = 0.25
-_SHARED = 8
-# Positions of 128 that must agree: a Jaccard similarity of some .05, below which no copy was found to lie.
-_AGREEING = 5
-_MOST_A_COLUMN = 100
-_MOST_CANDIDATES = 20
-_NUMBER = re.compile(r"\d")
-
-
-class _Text:
-    """An article's runs of words, made when first asked for."""
-
-    def __init__(self, article: Candidate) -> None:
-        self.article = article
-
-    @cached_property
-    def runs(self) -> "NDArray[np.uint64]":
-        return shingles(self.article.text, self.article.language)
-
-    @cached_property
-    def slots(self) -> dict[tuple[str, ...], set[str]]:
-        """Each number of the text by the two words before it and the one after it."""
-        words = ["", "", *tokens(self.article.text, self.article.language), ""]
-        found: dict[tuple[str, ...], set[str]] = {}
-        masked = ["#" if _NUMBER.match(word) else word for word in words]
-        for at in range(2, len(words) - 1):
-            if masked[at] == "#":
-                found.setdefault((masked[at - 2], masked[at - 1], masked[at + 1]), set()).add(words[at])
-        return found
+# How much less of an article an earlier original may hold than the one that holds most, to be preferred to it.
+_AS_GOOD = 0.1
+# From this resemblance on, what one of two texts repeats the other repeats too.
+_HARDLY_CHANGED = 0.5
 
 
 def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict[int, int]:
-    """The original of each new article that repeats one, by id; an original repeats nothing itself."""
-    order = [*sorted(kept, key=_age), *sorted(new, key=_age)]
-    texts = [_Text(article) for article in order]
-    originals = {article.id: article.duplicate_of or article.id for article in kept}
+    """The original of each new article that repeats one, by id; those that repeat none are left out.
+
+    The original is a kept article where there is one, else the new one that was published first, of several the
+    fullest. An original repeats nothing itself, and is no excerpt of what repeats it: the teaser of a full text repeats
+    the text, whichever came first. No id may be in both sequences, or twice in one.
+    """
+    articles = [*sorted(kept, key=_age), *sorted(new, key=_age)]
+    texts = [Text(article) for article in articles]
+    since = len(kept)
+    first = _identical(texts)
+    places = [place for place in range(len(texts)) if first[place] == place]
+    claims = {(first[one], first[other]) for one, other in by_claim(articles)}
+    claims = {(min(pair), max(pair)) for pair in claims if pair[0] != pair[1] and max(pair) >= since}
+    proposed = sorted(claims | set(by_signature(articles, places, since)))
+    pairs = [pair for pair in proposed if not _equal(articles, *pair)]
+    repeated = _repeated(same_text(texts, pairs, claims), since)
     found: dict[int, int] = {}
-    for at, earlier in _candidates(order, len(kept)):
-        best = max(
-            ((_likeness(texts[at], texts[other]), -other) for other in earlier),
-            default=(0.0, 0),
-        )
-        if best[0] > 0.0:
-            original = order[-best[1]].id
-            found[order[at].id] = found.get(original, originals.get(original, original))
+    for place in range(since, len(articles)):
+        original = articles[repeated.get(first[place], first[place])]
+        if original is not articles[place]:
+            found[articles[place].id] = original.id if original.duplicate_of is None else original.duplicate_of
     return found
 
 
-def _age(article: Candidate) -> tuple[Any, ...]:
-    return (article.published, -len(article.text), article.id)
+def _age(article: Candidate) -> tuple[float, int, int]:
+    return article.published.timestamp(), -len(article.text), article.id
 
 
-def _candidates(order: Sequence[Candidate], kept: int) -> Iterator[tuple[int, list[int]]]:
-    by_hash: dict[str, int] = {}
-    addresses: dict[str, int] = {}
-    columns: list[defaultdict[bytes, list[int]]] = [defaultdict(list) for _ in range(PERMUTATIONS)]
-    for at, article in enumerate(order):
-        own = article.signature or signature(article.text)
-        values = [own[start : start + 4] for start in range(0, len(own), 4)]
-        if at >= kept:
-            counts: defaultdict[int, int] = defaultdict(int)
-            for column, value in zip(columns, values, strict=False):
-                for other in column.get(value, ()):
-                    counts[other] += 1
-            near = sorted((-count, other) for other, count in counts.items() if count >= _AGREEING)
-            chosen = [other for _, other in near[:_MOST_CANDIDATES]]
-            chosen += [
-                x
-                for x in (by_hash.get(article.content_hash), addresses.get(article.declared_canonical))
-                if x is not None and x not in chosen
-            ]
-            yield at, chosen
-        if article.content_hash and by_hash.setdefault(article.content_hash, at) != at:
-            continue
-        if article.canonical_url:
-            addresses.setdefault(article.canonical_url, at)
-        for column, value in zip(columns, values, strict=False):
-            if len(column[value]) < _MOST_A_COLUMN:
-                column[value].append(at)
+def _equal(articles: Sequence[Candidate], one: int, other: int) -> bool:
+    return articles[one].content_hash == articles[other].content_hash != ""
 
 
-def _likeness(one: _Text, other: _Text) -> float:
-    """How far one text holds the other, in [0, 1]; 0 where they are no near-duplicates."""
-    import numpy as np  # noqa: PLC0415
+def _identical(texts: Sequence[Text]) -> list[int]:
+    """For each place the first one with the very same text, itself where there is none.
 
-    if one.article.content_hash and one.article.content_hash == other.article.content_hash:
-        return 1.0 if len(one.runs) >= _SHARED or one.article.title == other.article.title else 0.0
-    smaller = min(len(one.runs), len(other.runs))
-    if smaller < _SHARED:
-        return 0.0
-    shared = len(np.intersect1d(one.runs, other.runs, assume_unique=True))
-    if shared < _SHARED or shared / smaller < _CONTAINED or _other_numbers(one.slots, other.slots):
-        return 0.0
-    return shared / smaller
+    A text that is too short to be told by, or that says nothing of the titles above it ("Log in to read on"), is the
+    same only under the same title.
+    """
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for place, text in enumerate(texts):
+        if text.article.content_hash:
+            groups[text.article.content_hash].append(place)
+    first = list(range(len(texts)))
+    for group in groups.values():
+        text = texts[group[0]]
+        heads: dict[frozenset[str], int] = {}
+        for place in group if len(group) > 1 else ():
+            title = texts[place].title_terms
+            if recognisable(text) and text.speaks_of(title):
+                first[place] = heads.setdefault(frozenset(), place)
+            elif title:
+                first[place] = heads.setdefault(title, place)
+    return first
 
 
-def _other_numbers(one: Mapping[tuple[str, ...], set[str]], other: Mapping[tuple[str, ...], set[str]]) -> bool:
-    """Whether the same words stand around other numbers, as in market reports made from one template."""
-    both = one.keys() & other.keys()
-    same = sum(not one[slot].isdisjoint(other[slot]) for slot in both)
-    return len(both) >= 2 and same < 0.5 * len(both)
+def _repeated(alike: Sequence[Alike], since: int) -> dict[int, int]:
+    """For each place from `since` on that repeats another, the place of its original."""
+    partners: defaultdict[int, dict[int, Alike]] = defaultdict(dict)
+    for each in alike:
+        partners[each.one][each.other] = each
+        partners[each.other][each.one] = each
+    found: dict[int, int] = {}
+    later = sorted(place for place in partners if place >= since)
+    for place in later:
+        copied = {
+            other: each
+            for other, each in partners[place].items()
+            if other < place and each.excerpt is None and _follows(found, partners[place], other)
+        }
+        if copied:
+            best = _best(copied)
+            found[place] = found.get(best, best)
+    for place in later:
+        wholes = {other: each for other, each in partners[place].items() if each.excerpt == place}
+        if wholes and place not in found:
+            original = _end(found, _best(wholes))
+            if original != place:
+                found[place] = original
+    return {place: _end(found, place) for place in found}
+
+
+def _follows(found: Mapping[int, int], mine: Mapping[int, Alike], other: int) -> bool:
+    """Whether repeating `other` means repeating its original: so texts that only meet in a round-up stay apart."""
+    original = found.get(other, other)
+    return original in mine or mine[other].resemblance >= _HARDLY_CHANGED
+
+
+def _best(partners: Mapping[int, Alike]) -> int:
+    """The earliest of those that hold most."""
+    most = max(each.share for each in partners.values())
+    return min(place for place, each in partners.items() if each.share >= most - _AS_GOOD)
+
+
+def _end(found: Mapping[int, int], place: int) -> int:
+    while place in found:
+        place = found[place]
+    return place

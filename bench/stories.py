@@ -1,0 +1,312 @@
+"""How well and how fast near-duplicates are found and articles placed.
+
+    python bench/stories.py ../shared/corpus/topics/bbc_news_train/docs.jsonl.gz
+
+Makes copies of the articles of a collection (lines with "text") in twelve ways, among reports made from templates,
+releases with long small print, notices that stand in an article's place, and round-ups of several reports; prints
+recall by kind and precision of the pairs found, and the time that placing 1,000 new articles among 10,000 kept takes.
+"""
+
+import gzip
+import json
+import random
+import resource
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+
+from monitor.stories import Candidate, StorySettings, place, signature
+from monitor.stories.duplicates import find_duplicates
+from monitor.text import content_hash
+
+_START = datetime(2026, 3, 2, 6, tzinfo=UTC)
+_BRITISH = {"or ": "our ", "ize": "ise", "center": "centre", "program ": "programme ", "defense": "defence"}
+_FIRMS = "Aldermoor Brightwell Castellan Dunmore Eskfield Farrowgate Glenhurst Harrowby Inverlea Jarrold".split()
+_PLACES = "Tarapaca Mindanao Hokkaido Antofagasta Sumatra Kermadec Oaxaca Kodiak Balochistan Samos".split()
+_DAYS = "Monday Tuesday Wednesday Thursday Friday".split()
+
+Random = random.Random
+
+
+def paragraphs(text: str) -> list[str]:
+    """Pieces of some 40 words."""
+    words = text.split()
+    return [" ".join(words[at : at + 40]) for at in range(0, len(words), 40)]
+
+
+def cut(share: float) -> Callable[[str, Random, list[str]], str]:
+    """A copy of the beginning."""
+    return lambda text, _, __: " ".join(text.split()[: int(len(text.split()) * (1 - share))])
+
+
+def reworded(share: float) -> Callable[[str, Random, list[str]], str]:
+    """A copy with a share of its words replaced by any others."""
+
+    def copy(text: str, chance: Random, pool: list[str]) -> str:
+        return " ".join(chance.choice(pool) if chance.random() < share else word for word in text.split())
+
+    return copy
+
+
+def own_paragraph(text: str, chance: Random, pool: list[str]) -> str:
+    """A copy with a paragraph of one's own in its midst."""
+    parts = paragraphs(text)
+    parts.insert(len(parts) // 2, " ".join(chance.choice(pool) for _ in range(60)))
+    return "\n\n".join(parts)
+
+
+def own_introduction(text: str, chance: Random, pool: list[str]) -> str:
+    """A copy under an introduction of one's own."""
+    return " ".join(chance.choice(pool) for _ in range(50)) + ".\n\n" + text
+
+
+def spelled(text: str, _: Random, __: list[str]) -> str:
+    """A copy in another spelling."""
+    for one, other in _BRITISH.items():
+        text = text.replace(other, one)
+    return text
+
+
+def quoted(text: str, _: Random, __: list[str]) -> str:
+    """A copy with other marks."""
+    return text.replace('"', "”").replace("'", "’").replace(" - ", " – ").upper()
+
+
+def framed(text: str, _: Random, __: list[str]) -> str:
+    """A copy in the frame of a site."""
+    frame = "Sign up for our morning briefing and never miss what moves the region, from courts to kitchens, in five minutes"
+    return f"{frame}.\n\n{text}\n\n{frame}. Read more on our front page, or share this article with your friends."
+
+
+def shuffled(text: str, chance: Random, _: list[str]) -> str:
+    """A copy with its paragraphs in another order."""
+    parts = paragraphs(text)
+    chance.shuffle(parts)
+    return "\n\n".join(parts)
+
+
+def combined(text: str, chance: Random, pool: list[str]) -> str:
+    """A copy that was cut, reworded, added to, spelled anew and framed."""
+    text = reworded(0.1)(cut(0.3)(text, chance, pool), chance, pool)
+    return framed(spelled(own_paragraph(text, chance, pool), chance, pool), chance, pool)
+
+
+KINDS: dict[str, Callable[[str, Random, list[str]], str]] = {
+    "headline": lambda text, _, __: text,
+    "cut 30%": cut(0.3),
+    "cut 60%": cut(0.6),
+    "cut 85%": cut(0.85),
+    "reworded 10%": reworded(0.1),
+    "reworded 25%": reworded(0.25),
+    "own paragraph": own_paragraph,
+    "own introduction": own_introduction,
+    "spelling": spelled,
+    "marks": quoted,
+    "framed": framed,
+    "shuffled": shuffled,
+    "combined": combined,
+}
+
+
+class Newsroom:
+    """Articles with the number of the text that each repeats."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.articles: list[Candidate] = []
+        self.truth: dict[int, int] = {}
+        self.kind: dict[int, str] = {}
+
+    def add(self, title: str, text: str, kind: str, original: int | None = None, source: str = "") -> int:
+        """Puts an article in; returns its id."""
+        number = len(self.articles) + 1
+        source = source or f"outlet-{number % 400}"
+        self.articles.append(
+            Candidate(
+                number, title, text, _START + timedelta(minutes=number), "en", source, "",
+                f"https://{source}.example/{number}", content_hash(text), signature(text),
+            )
+        )  # fmt: skip
+        self.truth[number] = original or number
+        self.kind[number] = kind
+        return number
+
+
+def made(texts: list[str], seed: int = 1) -> Newsroom:
+    """The newsroom that near-duplicates are looked for in."""
+    room = Newsroom(seed)
+    chance = room.chance
+    pool = [word for text in texts[:200] for word in text.split()]
+    texts = apart(texts)
+    bases, rest = texts[:1000], texts[1000:] or texts
+    numbers = [room.add(title_of(text), text, "base") for text in bases]
+    for at, (number, text) in enumerate(zip(numbers, bases, strict=True)):
+        kind = list(KINDS)[at % len(KINDS)]
+        title = title_of(text) if at % 2 else "What we know: " + " ".join(text.split()[20:27])
+        room.add(title, KINDS[kind](text, chance, pool), kind, number)
+    for text in bases[:3]:
+        for _ in range(40):
+            room.add(title_of(text), framed(reworded(0.02)(text, chance, pool), chance, pool), "wire", bases.index(text) + 1)
+    for at in range(60):
+        market(room, at)
+        quake(room, at)
+        earnings(room, at)
+        release(room, at, " ".join(chance.choice(rest).split()[:90]))
+        room.add(
+            f"{chance.choice(_FIRMS)} {' '.join(chance.choice(pool) for _ in range(6))}",
+            "To continue reading this story please log in or subscribe. Already a member? Sign in here to enjoy everything.",
+            "notice",
+            source="wall",
+        )
+    for _ in range(20):
+        parts = [" ".join(chance.choice(bases).split()[:60]) for _ in range(8)]
+        room.add("The day in brief", "\n\n".join(parts), "round-up")
+    return room
+
+
+def apart(texts: list[str]) -> list[str]:
+    """The texts without those that share a tenth of their runs of five words with one before: collections repeat."""
+    holders: dict[tuple[str, ...], int] = {}
+    found = []
+    for number, text in enumerate(texts):
+        words = text.lower().split()
+        runs = {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
+        seen = Counter(holders[run] for run in runs if run in holders)
+        if not seen or max(seen.values()) < 0.1 * len(runs):
+            found.append(text)
+        for run in runs:
+            holders.setdefault(run, number)
+    return found
+
+
+def title_of(text: str) -> str:
+    """A headline: the first eight words."""
+    return " ".join(text.split()[:8])
+
+
+def market(room: Newsroom, at: int) -> None:
+    """A report of a day on the market."""
+    c = room.chance
+    index, points = 7000 + c.randrange(900), c.randrange(3, 90)
+    room.add(
+        f"Shares close {c.choice(['higher', 'lower'])} on {_DAYS[at % 5]}",
+        f"The main index closed at {index}.{c.randrange(10, 99)} on {_DAYS[at % 5]}, a move of {points} points or "
+        f"0.{c.randrange(11, 99)} per cent, in a session that saw {c.randrange(300, 900)} million shares change hands. "
+        f"Among the leaders, {c.choice(_FIRMS)} added {c.randrange(2, 9)}.{c.randrange(10)} per cent to {c.randrange(100, 999)} "
+        f"pence while {c.choice(_FIRMS)} lost {c.randrange(2, 9)}.{c.randrange(10)} per cent. The pound stood at "
+        f"1.{c.randrange(1000, 9999)} against the dollar and crude oil traded at {c.randrange(60, 99)}.{c.randrange(10, 99)} "
+        "dollars a barrel in London. Traders said that volumes were thin ahead of the decision of the central bank and "
+        "that most investors preferred to stay on the sidelines until the direction of interest rates became clearer.",
+        "market",
+    )
+
+
+def quake(room: Newsroom, at: int) -> None:
+    """A report of an earthquake, as programs write it."""
+    c = room.chance
+    where = _PLACES[at % len(_PLACES)]
+    size = f"{c.randrange(4, 7)}.{c.randrange(10)}"
+    room.add(
+        f"Magnitude {size} earthquake strikes near {where}",
+        f"An earthquake of magnitude {size} struck {c.randrange(10, 200)} kilometres off {where} on {c.choice(_DAYS)}, the "
+        f"seismological centre said. The quake hit at a depth of {c.randrange(5, 120)} kilometres at {c.randrange(1, 12)}:"
+        f"{c.randrange(10, 60)} local time. There were no immediate reports of casualties or damage, and no tsunami warning "
+        "was issued. The centre revises its first figures as more stations report, and residents are advised to expect "
+        "aftershocks in the coming hours and days.",
+        "quake",
+    )
+
+
+def earnings(room: Newsroom, at: int) -> None:
+    """A report of a firm's quarter, as programs write it."""
+    c = room.chance
+    firm = f"{_FIRMS[at % len(_FIRMS)]} {c.choice(['Group', 'Holdings', 'Industries'])}"
+    room.add(
+        f"{firm} tops quarterly estimates",
+        f"{firm} on {c.choice(_DAYS)} reported quarterly net income of {c.randrange(10, 900)}.{c.randrange(10)} million dollars, "
+        f"or {c.randrange(10, 99)} cents a share. The results exceeded the expectations of analysts, whose average estimate "
+        f"was {c.randrange(10, 99)} cents a share. The company posted revenue of {c.randrange(1, 9)}.{c.randrange(10, 99)} billion "
+        f"dollars in the period, and said that it expects full-year earnings of {c.randrange(1, 5)}.{c.randrange(10, 99)} dollars "
+        f"a share. {firm} shares have risen {c.randrange(3, 40)} per cent since the beginning of the year.",
+        "earnings",
+    )
+
+
+def release(room: Newsroom, at: int, news: str) -> None:
+    """A firm's own release with the small print that all of them carry."""
+    room.add(
+        f"{title_of(news)}: {_FIRMS[at % len(_FIRMS)]}",
+        f"{news}.\n\nThis release contains statements about the future that involve risks and uncertainties and reflect what "
+        "the management believes at present. Actual results may differ materially from those that are stated or implied "
+        "because of changes in markets, in the law, in the cost of materials or in the behaviour of competitors. The "
+        "company undertakes no duty to update any of them, whether because of new information or otherwise, except as "
+        "the law demands.",
+        "release",
+    )
+
+
+def recall(room: Newsroom) -> Iterator[str]:
+    """The lines of the table."""
+    started = time.process_time()
+    found = find_duplicates(room.articles, [])
+    seconds = time.process_time() - started
+    roots = {number: found.get(number, number) for number in room.truth}
+    of: defaultdict[str, list[bool]] = defaultdict(list)
+    for number, original in room.truth.items():
+        if original != number:
+            of[room.kind[number]].append(roots[number] == roots[original])
+    for kind, hits in of.items():
+        yield f"  recall of {kind:17} {sum(hits) / len(hits):.3f} of {len(hits)}"
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for number, root in roots.items():
+        members[root].append(number)
+    pairs = [pair for group in members.values() for pair in combinations(group, 2)]
+    wrong = [pair for pair in pairs if room.truth[pair[0]] != room.truth[pair[1]]]
+    hits = [hit for each in of.values() for hit in each]
+    yield f"  recall {sum(hits) / len(hits):.3f}, precision of pairs {1 - len(wrong) / max(1, len(pairs)):.3f} of {len(pairs)}"
+    kinds = Counter(tuple(sorted(room.kind[number] for number in pair)) for pair in wrong)
+    yield f"  wrong: {dict(kinds.most_common(8))}"
+    right = sum(found.get(number) == original for number, original in room.truth.items() if original != number)
+    yield f"  named the very original: {right / len(hits):.3f}"
+    yield f"  {len(room.articles) / seconds:.0f} articles a second"
+
+
+def speed(texts: list[str]) -> Iterator[str]:
+    """What placing costs: 1,000 new articles among 10,000 kept ones."""
+    room = Newsroom(2)
+    pool = [paragraph for text in texts for paragraph in paragraphs(text)]
+    for _ in range(11_000):
+        chosen = room.chance.sample(pool, 8)
+        room.add(title_of(chosen[0]), "\n\n".join(chosen), "mixed")
+    kept = [
+        Candidate(**{name: getattr(each, name) for name in each.__slots__} | {"story": each.id // 3})
+        for each in room.articles[:10_000]
+    ]
+    started = time.process_time()
+    find_duplicates(room.articles[10_000:], kept)
+    yield f"  duplicates alone: {time.process_time() - started:.2f} s"
+    started = time.process_time()
+    place(room.articles[10_000:], kept, StorySettings(window=timedelta(days=30)))
+    yield f"  placing: {time.process_time() - started:.2f} s of one core"
+    yield f"  most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"
+
+
+def main() -> None:
+    """Prints the figures."""
+    path = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/corpus/topics/bbc_news_train/docs.jsonl.gz")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in lines]
+    print("near-duplicates")
+    for line in recall(made(texts)):
+        print(line)
+    print("1,000 new among 10,000 kept")
+    for line in speed(texts):
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""Whether two articles are one text: decided by the runs of four words that they share.
+
+1. Where half of the shorter text stands in the other, they are one text.
+2. Texts so joined count as one family. Runs that stand in more than ten families are phrases of a template, or what a
+   publisher prints under everything; of the other runs a quarter is enough between two texts of comparable length.
+3. Neither holds where the same words stand around other numbers and names, as in reports made from one template (two
+   days on the market, two earthquakes, two firms), nor where both texts are notices that say nothing of their titles.
+
+Measured for this project on eleven kinds of made copies among market reports of one template: recall 1.00 and precision
+0.97 for the second rule alone, against 0.46 for SimHash and 0.71 for MinHash at a resemblance of one half.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from monitor.stories.fingerprint import runs_of
+from monitor.stories.texts import Slots, Text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_HALF = 0.5
+_QUARTER = 0.25
+# What is enough where one article declares the other its original: a claim is a hint, never a proof.
+_CLAIMED = 0.15
+_FAMILIES = 10
+# Runs that two texts share in any case: eleven words in one piece. Fewer are a quotation.
+_FEWEST_RUNS = 8
+# Slots that two texts share from which other fillers mean another event: fewer happen in any two texts of one subject.
+_FEWEST_SLOTS = 3
+_AGREEING_SLOTS = 0.5
+# A text with less than this share of another's runs is an excerpt of it, and adds nothing; the other does.
+_EXCERPT = 0.5
+# An excerpt stands at the beginning of its whole, after an introduction at most: what a page of many reports holds
+# further down are other reports.
+_INTRODUCTION = 600
+# Pairs whose runs are intersected at once: bounds memory to some 50 MB.
+_BLOCK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two places that hold one text; `one` comes before `other`.
+
+    `share` is how much of the shorter text the other holds, `resemblance` how much of both both hold, each in [0, 1];
+    `excerpt` is the place of the one that is only an excerpt of the other, or None.
+    """
+
+    one: int
+    other: int
+    share: float
+    resemblance: float
+    excerpt: int | None = None
+
+
+def same_text(
+    texts: Sequence[Text], pairs: Sequence[tuple[int, int]], claimed: Collection[tuple[int, int]]
+) -> list[Alike]:
+    """Those of the pairs of places that are one text, in their order; `claimed` are pairs that say so themselves."""
+    import numpy as np  # noqa: PLC0415 - a command that groups nothing starts without it
+
+    if not pairs:
+        return []
+    places = sorted({place for pair in pairs for place in pair})
+    row_of = {place: row for row, place in enumerate(places)}
+    rows = np.array([(row_of[one], row_of[other]) for one, other in pairs])
+    chosen = [texts[place] for place in places]
+    sizes = np.array([len(text.runs) for text in chosen])
+    matrix = _incidence(chosen)
+    shared = _shared(matrix, rows)
+    smaller = sizes[rows].min(axis=1)
+    share = np.where(shared >= _FEWEST_RUNS, shared / np.maximum(smaller, 1), 0.0)
+    least = np.array([_CLAIMED if pair in claimed else _QUARTER for pair in pairs])
+    one_event = np.zeros(len(pairs), dtype=bool)
+    for at in np.flatnonzero(share >= least).tolist():
+        one_event[at] = _of_one_event(texts[pairs[at][0]], texts[pairs[at][1]])
+    surely = one_event & (share >= _HALF)
+    telling = _shared(_without_small_print(matrix, _families(len(chosen), rows[surely])), rows)
+    comparable = smaller >= _EXCERPT * sizes[rows].max(axis=1)
+    found = surely | (one_event & comparable & (telling >= _FEWEST_RUNS) & (telling >= least * smaller))
+    return [
+        alike
+        for at in np.flatnonzero(found).tolist()
+        if (alike := _alike(texts, pairs[at], int(shared[at]), float(share[at]))) is not None
+    ]
+
+
+def recognisable(text: Text) -> bool:
+    """Whether a text is long enough to be recognised by its runs."""
+    return len(text.runs) >= _FEWEST_RUNS
+
+
+def _alike(texts: Sequence[Text], pair: tuple[int, int], shared: int, share: float) -> Alike | None:
+    """The finding for a pair; None for an excerpt that does not stand at the beginning of its whole."""
+    import numpy as np  # noqa: PLC0415
+
+    shorter, longer = sorted(pair, key=lambda place: len(texts[place].runs))
+    size, whole = len(texts[shorter].runs), len(texts[longer].runs)
+    excerpt = None
+    if size < _EXCERPT * whole:
+        excerpt = shorter
+        beginning = texts[longer].article.text[: 2 * len(texts[shorter].article.text) + _INTRODUCTION]
+        if len(np.intersect1d(runs_of(beginning), texts[shorter].runs, assume_unique=True)) < _HALF * shared:
+            return None
+    return Alike(*pair, share, shared / (size + whole - shared), excerpt)
+
+
+def _of_one_event(one: Text, other: Text) -> bool:
+    titles = one.title_terms, other.title_terms
+    common = 2 * len(titles[0] & titles[1]) >= min(map(len, titles))
+    about = common or one.speaks_of(titles[0]) or other.speaks_of(titles[1])
+    return about and not contradict(one.slots, other.slots)
+
+
+def contradict(one: Slots, other: Slots) -> bool:
+    """Whether the same words stand around other numbers and names in two texts."""
+    both = one.keys() & other.keys()
+    agreeing = sum(not one[slot].isdisjoint(other[slot]) for slot in both)
+    return len(both) >= _FEWEST_SLOTS and agreeing < _AGREEING_SLOTS * len(both)
+
+
+def _incidence(texts: Sequence[Text]) -> Any:
+    """Which text (row) holds which run (column), as 0 and 1; runs that one text holds alone are left out."""
+    import numpy as np  # noqa: PLC0415
+    from scipy import sparse  # noqa: PLC0415
+
+    rows = np.repeat(np.arange(len(texts)), [len(text.runs) for text in texts])
+    runs = np.concatenate([text.runs for text in texts])
+    _, columns, holders = np.unique(runs, return_inverse=True, return_counts=True)
+    kept = (holders > 1)[columns]
+    return sparse.csr_matrix(
+        (np.ones(int(kept.sum()), dtype=np.int32), (rows[kept], columns[kept])), shape=(len(texts), len(holders))
+    )
+
+
+def _shared(matrix: Any, rows: "NDArray[np.intp]") -> "NDArray[np.intp]":
+    """How many runs the texts of each pair of rows share."""
+    import numpy as np  # noqa: PLC0415
+
+    return np.concatenate([_row_sums(matrix, block) for block in _blocks(rows)])
+
+
+def _row_sums(matrix: Any, rows: "NDArray[np.intp]") -> "NDArray[np.intp]":
+    import numpy as np  # noqa: PLC0415
+
+    return np.asarray(matrix[rows[:, 0]].multiply(matrix[rows[:, 1]]).sum(axis=1)).ravel()
+
+
+def _blocks(rows: "NDArray[np.intp]") -> "Iterator[NDArray[np.intp]]":
+    for start in range(0, len(rows), _BLOCK):
+        yield rows[start : start + _BLOCK]
+
+
+def _families(count: int, pairs: "NDArray[np.intp]") -> "NDArray[np.int32]":
+    """The number of each text's family: those that are surely one text, directly or through others."""
+    import numpy as np  # noqa: PLC0415
+    from scipy import sparse  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    links = sparse.csr_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    labels: NDArray[np.int32] = connected_components(links, directed=False)[1]
+    return labels
+
+
+def _without_small_print(matrix: Any, families: "NDArray[np.int32]") -> Any:
+    """The matrix without the runs that stand in more than `_FAMILIES` families."""
+    import numpy as np  # noqa: PLC0415
+    from scipy import sparse  # noqa: PLC0415
+
+    count = len(families)
+    members = sparse.csr_matrix((np.ones(count, dtype=np.int32), (families, np.arange(count))), shape=(count, count))
+    spread = np.bincount((members @ matrix).tocoo().col, minlength=matrix.shape[1])
+    return matrix[:, np.flatnonzero(spread <= _FAMILIES)]

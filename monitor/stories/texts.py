@@ -1,0 +1,80 @@
+"""An article with what comparing it with another needs, each part made when it is first asked for."""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from monitor.stories.candidates import Candidate
+from monitor.stories.fingerprint import MOST_CHARACTERS, runs_of
+from monitor.text import read, stop_words, tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_GAP = "\0"
+
+Slots = Mapping[tuple[str, str, str], frozenset[str]]
+
+
+class Text:
+    """An article as it is compared with others."""
+
+    def __init__(self, article: Candidate) -> None:
+        self.article = article
+
+    @cached_property
+    def runs(self) -> "NDArray[np.uint64]":
+        """Its hashed runs of four words, sorted."""
+        return runs_of(self.article.text)
+
+    @cached_property
+    def slots(self) -> Slots:
+        """What fills each slot of the text: its numbers and names by the two words before them and the one after.
+
+        In two texts made from one template the same words stand around other numbers and names.
+        """
+        text = self.article.text[:MOST_CHARACTERS]
+        words = _WORD.findall(text) if text.lower() != text else tokens(text)
+        return _slots(words, stop_words(self.article.language))
+
+    @cached_property
+    def title_terms(self) -> frozenset[str]:
+        """The terms of its title."""
+        return frozenset(read(self.article.title, self.article.language).terms)
+
+    def speaks_of(self, title_terms: frozenset[str]) -> bool:
+        """Whether the text holds a third of the terms of a title: a notice in an article's place does not."""
+        return 3 * len(title_terms & self._terms) >= len(title_terms)
+
+    @cached_property
+    def _terms(self) -> frozenset[str]:
+        return frozenset(read(self.article.text[:MOST_CHARACTERS], self.article.language).terms)
+
+
+def _slots(words: list[str], stop: frozenset[str]) -> Slots:
+    """The slots of a text whose words are given; neighbouring names count as one, with all their words as fillers."""
+    pattern: list[str] = []
+    fillers: list[set[str]] = []
+    for word in words:
+        kind = _kind(word, stop)
+        if kind == "name" and pattern and pattern[-1] == "name" + _GAP:
+            fillers[-1].add(word.lower())
+        else:
+            pattern.append(kind + _GAP if kind else word.lower())
+            fillers.append({word.lower().replace(",", "")} if kind else set())
+    around = ["", "", *pattern, ""]
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for at, fills in enumerate(fillers):
+        if fills:
+            key = (around[at] + around[at + 1], around[at + 2], around[at + 3])
+            found.setdefault(key, set()).update(fills)
+    return {key: frozenset(fills) for key, fills in found.items()}
+
+
+def _kind(word: str, stop: frozenset[str]) -> str:
+    if word[0].isdigit():
+        return "number"
+    return "name" if word[0].isupper() and word.lower() not in stop else ""
