@@ -74,7 +74,7 @@ def serving(demo, watched, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait()
+        process.communicate()
 
 
 def deployments(api: str) -> list[dict]:
