@@ -50,7 +50,8 @@ def local_server(home: Path, *, port: int = 0, services: bool = True, ui: bool =
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, and arguments of our own making
             [sys.executable, "-m", "prefect", *arguments],
-            env=environment(home),
+            # The pages of its UI ask the address that it is told here, or else port 4200 whatever it listens on.
+            env=environment(home, PREFECT_SERVER_UI_API_URL=f"http://127.0.0.1:{port}/api"),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -40,12 +40,21 @@ class Explainer:
         self._terms = list(asked.columns)
 
     def terms(self, row: int) -> tuple[tuple[str, float], ...]:
-        """The heaviest terms of a document with their share of all that speaks for it, heaviest first."""
+        """The heaviest terms of a document with their share of all that speaks for it, heaviest first.
+
+        No term speaks louder than the loudest, so many are equal: those of the facet shown come first, then those that
+        the seed says most often.
+        """
         added = self._evidence.contributions(row)
         total = float(added.sum())
         if total <= 0:
             return ()
-        order = sorted(added.nonzero()[0].tolist(), key=lambda column: (-added[column], self._terms[column]))
+        facet = self._asked.counts[1 + int(self._evidence.facets[row].argmax())]
+        whole = self._asked.counts[0]
+        order = sorted(
+            added.nonzero()[0].tolist(),
+            key=lambda column: (-round(added[column], 6), -facet[column], -whole[column], self._terms[column]),
+        )
         return tuple(
             (self._asked.surfaces[column], round(float(added[column]) / total, 3)) for column in order[:_TERMS_SHOWN]
         )
