@@ -23,6 +23,20 @@ def test_tidying_changes_nothing_that_is_kept(database: Database) -> None:
     assert database.faults() == []
 
 
+def test_a_small_store_keeps_the_statistics_it_was_made_with(tmp_path: Path) -> None:
+    database = Database.open("sqlite:///m.db", root=tmp_path)
+    keep(database, article("a"))
+
+    def statistics() -> list[object]:
+        with database.reading() as session:
+            return list(session.connection().exec_driver_sql("SELECT * FROM sqlite_stat1"))
+
+    before = statistics()
+    database.tidy()
+    assert statistics() == before
+    database.close()
+
+
 def test_space_is_given_back_after_much_was_deleted(tmp_path: Path) -> None:
     database = Database.open("sqlite:///m.db", root=tmp_path)
     keep(database, *(article(f"{number}", text="word " * 500) for number in range(2000)))

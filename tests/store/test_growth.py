@@ -10,7 +10,7 @@ from keeping import NOW, article, assess, assessment, entry, keep, place
 from sqlalchemy import event
 from sqlmodel import Session
 
-from monitor.store import Database, articles, digests, entries, outbox, retention, search, stories, topics
+from monitor.store import Database, articles, care, digests, entries, outbox, retention, search, stories, topics
 from monitor.store.digests import Window
 from monitor.store.stories import Placed
 
@@ -41,7 +41,9 @@ def large(
     database = Database.open("sqlite:///m.db", root=root)
     if request.param == "with statistics":
         _fill(database)
-        database.tidy()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(care, "MEASURED_FROM", 0)
+            database.tidy()
     yield database
     database.close()
 
@@ -79,3 +81,10 @@ def test_a_question_goes_through_its_index(name: str, large: Database) -> None:
     first = plans[0] if name != "unindexed" else plans[1]
     whole = [line for line in first.splitlines() if line.startswith(("SCAN entry", "SCAN article", "SCAN assessment"))]
     assert [line for line in whole if "INDEX" not in line] == [], first
+
+
+def test_the_full_text_index_is_left_out_of_the_statistics(large: Database) -> None:
+    with large.reading() as session:
+        measured = session.connection().exec_driver_sql("SELECT DISTINCT tbl FROM sqlite_stat1").scalars().all()
+    assert {"article", "assessment"} <= set(measured)
+    assert not [name for name in measured if name.startswith("article_search")]
