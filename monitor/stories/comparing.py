@@ -28,9 +28,12 @@ _CLAIMED = 0.15
 _FAMILIES = 10
 # Runs that two texts share in any case: eleven words in one piece. Fewer are a quotation.
 _FEWEST_RUNS = 8
+# Runs they share where less than half of the shorter one stands in the other: two courts pass two sentences in the same
+# phrases ("showed no emotion, his lawyer said he would appeal").
+_FEWEST_TELLING = 20
 # Slots that two texts share from which other fillers mean another event: fewer happen in any two texts of one subject.
 _FEWEST_SLOTS = 3
-_AGREEING_SLOTS = 0.5
+_AGREEING_SLOTS = 0.6
 # A text with less than this share of another's runs is an excerpt of it, and adds nothing; the other does.
 _EXCERPT = 0.5
 # An excerpt stands at the beginning of its whole, after an introduction at most: what a page of many reports holds
@@ -79,7 +82,7 @@ def same_text(
     surely = one_event & (share >= _HALF)
     telling = _shared(_without_small_print(matrix, _families(len(chosen), rows[surely])), rows)
     comparable = smaller >= _EXCERPT * sizes[rows].max(axis=1)
-    found = surely | (one_event & comparable & (telling >= _FEWEST_RUNS) & (telling >= least * smaller))
+    found = surely | (one_event & comparable & (telling >= _FEWEST_TELLING) & (telling >= least * smaller))
     return [
         alike
         for at in np.flatnonzero(found).tolist()

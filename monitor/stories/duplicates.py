@@ -21,9 +21,10 @@ _HARDLY_CHANGED = 0.5
 def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict[int, int]:
     """The original of each new article that repeats one, by id; those that repeat none are left out.
 
-    The original is a kept article where there is one, else the new one that was published first, of several the
-    fullest. An original repeats nothing itself, and is no excerpt of what repeats it: the teaser of a full text repeats
-    the text, whichever came first. No id may be in both sequences, or twice in one.
+    The original is a kept article where there is one (which may itself be known to repeat one that is not given), else
+    the new one that was published first, of several the fullest. A new original repeats nothing itself, and is no
+    excerpt of what repeats it: the teaser of a full text repeats the text, whichever came first. No id may be in both
+    sequences, or twice in one.
     """
     articles = [*sorted(kept, key=_age), *sorted(new, key=_age)]
     texts = [Text(article) for article in articles]
@@ -39,7 +40,7 @@ def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict
     for place in range(since, len(articles)):
         original = articles[repeated.get(first[place], first[place])]
         if original is not articles[place]:
-            found[articles[place].id] = original.id if original.duplicate_of is None else original.duplicate_of
+            found[articles[place].id] = original.id
     return found
 
 

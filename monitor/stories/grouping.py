@@ -1,85 +1,83 @@
-"""Which articles tell of one event: average-link clustering of TF-IDF vectors, from the kept stories on."""
+"""Which articles tell of one event: those that are alike on average join, the nearest first, from the kept stories on.
 
-import heapq
-from collections.abc import Mapping, Sequence
-from typing import Any
+New articles come in, near-duplicates left out, and kept ones with their stories; the story of each new one goes out.
+Articles of different languages are never compared, nor any that lie further apart in time than the window.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from monitor.stories.candidates import Candidate, StorySettings
-from monitor.text import Vectors, read
+from monitor.stories.likeness import Likeness
+from monitor.stories.linkage import Linkage
+from monitor.stories.wording import Wording, wording_of
 
-_MOST_CHARACTERS = 6_000
-_FLOOR = 0.05
-_ROWS = 512
-
-
-def group_events(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySettings) -> list[int]:
-    """For each new article, in order, a number: that of its kept story's place in `kept stories`, or a new one.
-
-    Numbers below the count of kept stories (sorted by id) are those stories; equal higher numbers are one new story.
-    """
-    import numpy as np  # noqa: PLC0415 - a command that groups nothing starts without it
-    from scipy import sparse  # noqa: PLC0415
-
-    words = [read(f"{each.title}\n{each.text[:_MOST_CHARACTERS]}", each.language) for each in (*new, *kept)]
-    vectors = Vectors.fit(words, words)
-    matrix = vectors.transform(words)
-    mine = matrix[: len(new)]
-    days = np.array([each.published.timestamp() for each in (*new, *kept)]) / settings.window.total_seconds()
-    codes = {code: number for number, code in enumerate(sorted({each.language for each in words}))}
-    languages = np.array([codes[each.language] for each in words])
-    stories = sorted({each.story for each in kept if each.story is not None})
-    places = {story: number for number, story in enumerate(stories)}
-    columns = [len(stories) + at for at in range(len(new))]
-    columns += [places[each.story] if each.story is not None else -1 for each in kept]
-    target = np.array(columns)
-    sums: dict[tuple[int, int], float] = {}
-    for start in range(0, len(new), _ROWS):
-        near = sparse.coo_matrix(mine[start : start + _ROWS] @ matrix.T)
-        rows = near.row + start
-        good = (near.data >= _FLOOR) & (target[near.col] != len(stories) + rows) & (target[near.col] >= 0)
-        good &= np.abs(days[rows] - days[near.col]) <= 1.0
-        good &= languages[rows] == languages[near.col]
-        for row, column, value in zip(rows[good], target[near.col[good]], near.data[good], strict=True):
-            key = (int(column), int(row) + len(stories))
-            sums[key] = sums.get(key, 0.0) + float(value)
-    sizes = np.bincount(target[target >= 0], minlength=len(stories) + len(new)).tolist()
-    links: list[dict[int, float]] = [{} for _ in sizes]
-    for (one, other), value in sums.items():
-        links[one][other] = links[other][one] = value
-    return _merge(links, sizes, len(stories), settings.similarity)[len(stories) :]
+# Likeness below this share of what joins articles counts as none: of unrelated ones nearly every pair has a little.
+_FLOOR = 0.3
 
 
-def _merge(links: list[dict[int, float]], sizes: list[int], fixed: int, least: float) -> list[int]:
-    """Average-link agglomeration of sparse similarities (sums over pairs); the first `fixed` never join each other."""
-    parent = list(range(len(sizes)))
-    heap: list[Any] = []
-    for one, near in enumerate(links):
-        for other, value in near.items():
-            if one < other and value >= least * sizes[one] * sizes[other]:
-                heap.append((-value / (sizes[one] * sizes[other]), one, other, sizes[one], sizes[other]))
-    heapq.heapify(heap)
-    while heap:
-        _, one, other, size, other_size = heapq.heappop(heap)
-        if parent[one] != one or parent[other] != other or (sizes[one], sizes[other]) != (size, other_size):
-            continue
-        parent[other] = one
-        sizes[one] += sizes[other]
-        links[one].pop(other)
-        for third, value in links[other].items():
-            if third != one:
-                links[third].pop(other)
-                if not (third < fixed and one < fixed):
-                    links[one][third] = links[third][one] = links[one].get(third, 0.0) + value
-        links[other] = {}
-        for third, value in links[one].items():
-            mean = value / (sizes[one] * sizes[third])
-            if mean >= least and not (one < fixed and third < fixed):
-                first, second = min(one, third), max(one, third)
-                heapq.heappush(heap, (-mean, first, second, sizes[first], sizes[second]))
-    return [_root(parent, at) for at in range(len(parent))]
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Where a new article goes: into a kept `story`, or, where that is None, with the new article `first`."""
+
+    story: int | None
+    first: int
 
 
-def _root(parent: Mapping[int, int] | list[int], at: int) -> int:
-    while parent[at] != at:
-        at = parent[at]
-    return at
+def group_events(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySettings) -> dict[int, Event]:
+    """The event of each new article, by id. Kept articles without a story are not looked at."""
+    fresh = _by_language(new)
+    known = _by_language(_around([article for article in kept if article.story is not None], new, settings))
+    found: dict[int, Event] = {}
+    for language, articles in fresh.items():
+        found |= _grouped(articles, known.get(language, []), settings)
+    return found
+
+
+def _by_language(articles: Iterable[Candidate]) -> dict[str, list[tuple[Candidate, Wording]]]:
+    found: defaultdict[str, list[tuple[Candidate, Wording]]] = defaultdict(list)
+    for article in sorted(articles, key=_age):
+        wording = wording_of(article)
+        found[wording.words.language].append((article, wording))
+    return dict(found)
+
+
+def _age(article: Candidate) -> tuple[float, int]:
+    return article.published.timestamp(), article.id
+
+
+def _around(kept: Sequence[Candidate], new: Sequence[Candidate], settings: StorySettings) -> list[Candidate]:
+    """The kept articles that are near enough in time to matter to a new one."""
+    moments = [article.published for article in new]
+    if not moments:
+        return []
+    first, last = min(moments) - settings.window, max(moments) + settings.window
+    return [article for article in kept if first <= article.published <= last]
+
+
+def _grouped(
+    fresh: Sequence[tuple[Candidate, Wording]], known: Sequence[tuple[Candidate, Wording]], settings: StorySettings
+) -> dict[int, Event]:
+    """The event of each article of one language; both sequences are sorted by age."""
+    articles = [article for article, _ in (*fresh, *known)]
+    pairs = Likeness([wording for _, wording in (*fresh, *known)]).pairs(len(fresh), _FLOOR * settings.similarity)
+    stories = sorted({article.story for article, _ in known if article.story is not None})
+    number = {story: place for place, story in enumerate(stories)}
+    clusters = [len(stories) + place for place in range(len(fresh))]
+    clusters += [number[article.story] for article, _ in known if article.story is not None]
+    members: list[list[float]] = [[] for _ in range(len(stories) + len(fresh))]
+    for cluster, article in zip(clusters, articles, strict=True):
+        members[cluster].append(article.published.timestamp())
+    linkage = Linkage([len(each) for each in members], [(min(each), max(each)) for each in members], len(stories))
+    window = settings.window.total_seconds()
+    for row, column, value in zip(pairs.rows.tolist(), pairs.columns.tolist(), pairs.values.tolist(), strict=True):
+        near = abs((articles[row].published - articles[column].published).total_seconds()) <= window
+        if near and (column >= len(fresh) or row < column):
+            linkage.link(clusters[row], clusters[column], value)
+    ends = linkage.run(settings.similarity, window)[len(stories) :]
+    first: dict[int, int] = {}
+    return {
+        article.id: Event(stories[end] if end < len(stories) else None, first.setdefault(end, article.id))
+        for (article, _), end in zip(fresh, ends, strict=True)
+    }

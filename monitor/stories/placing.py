@@ -1,35 +1,37 @@
-"""Where new articles belong: near-duplicates first, then events among what is left."""
+"""Where new articles belong: a near-duplicate goes where its original is, any other by the event it tells of."""
 
 from collections.abc import Mapping, Sequence
 
 from monitor.stories.candidates import Candidate, Placement, StorySettings
 from monitor.stories.duplicates import find_duplicates
-from monitor.stories.grouping import group_events
+from monitor.stories.grouping import Event, group_events
 
 
 def place(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySettings) -> list[Placement]:
     """A placement for each new article, in order; one whose id is among the kept stays where it is.
 
-    A near-duplicate goes where its original is. The same articles give the same placements, whatever their order.
+    Articles that found a story together have the id of its first article for a group. The same articles get the same
+    places, in whatever order they come.
     """
-    held = {each.id: each for each in kept}
-    given = list({each.id: each for each in new if each.id not in held}.values())
-    duplicates = find_duplicates(given, kept)
-    originals = sorted(
-        (each for each in given if each.id not in duplicates), key=lambda each: (each.published, each.id)
-    )
-    stories = sorted({each.story for each in kept if each.story is not None})
-    numbers = group_events(originals, kept, settings) if originals else []
-    placed = {each.id: (each.story, 0) for each in kept}
-    for each, number in zip(originals, numbers, strict=True):
-        joined = stories[number] if number < len(stories) else None
-        placed[each.id] = (joined, number)
-    answer: list[Placement] = []
-    for each in new:
-        original = duplicates.get(each.id, held[each.id].duplicate_of if each.id in held else None)
-        story, number = placed[each.id if each.id in placed else original or each.id]
-        answer.append(Placement(each.id, story, number, original))
-    return answer
+    held = {article.id: article for article in kept}
+    given = {article.id: article for article in new if article.id not in held}
+    repeats = find_duplicates(list(given.values()), list(held.values()))
+    own = [article for article in given.values() if article.id not in repeats]
+    events = group_events(own, [article for article in held.values() if article.duplicate_of is None], settings)
+    return [_placement(article.id, held, repeats, events) for article in new]
+
+
+def _placement(
+    number: int, held: Mapping[int, Candidate], repeats: Mapping[int, int], events: Mapping[int, Event]
+) -> Placement:
+    if number in held:
+        return Placement(number, held[number].story, number, held[number].duplicate_of)
+    original = repeats.get(number, number)
+    if original in held:
+        first = held[original].duplicate_of
+        return Placement(number, held[original].story, original, original if first is None else first)
+    event = events[original]
+    return Placement(number, event.story, event.first, None if original == number else original)
 
 
 def lead(candidates: Sequence[Candidate], duplicates: Mapping[int, int]) -> int:
@@ -37,5 +39,5 @@ def lead(candidates: Sequence[Candidate], duplicates: Mapping[int, int]) -> int:
 
     `duplicates` maps reprints to originals. Raises ValueError for a story without articles.
     """
-    own = [each for each in candidates if each.id not in duplicates] or candidates
-    return min(own, key=lambda each: (-len(each.text), each.published, each.id)).id
+    own = [article for article in candidates if article.id not in duplicates] or candidates
+    return min(own, key=lambda article: (-len(article.text), article.published, article.id)).id

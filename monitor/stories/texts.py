@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
-_GAP = "\0"
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[.!?:\n]+")
+_MARKS = ".!?:\n"
+# What stands for a number or a name among the words around a slot: no word can be equal to it.
+_NUMBER = "<number>"
+_NAME = "<name>"
 
-Slots = Mapping[tuple[str, str, str], frozenset[str]]
+Slots = Mapping[tuple[str, ...], frozenset[str]]
 
 
 class Text:
@@ -56,25 +59,28 @@ class Text:
 
 def _slots(words: list[str], stop: frozenset[str]) -> Slots:
     """The slots of a text whose words are given; neighbouring names count as one, with all their words as fillers."""
-    pattern: list[str] = []
-    fillers: list[set[str]] = []
+    names = _names(words) - stop
+    around = ["", ""]
+    fillers: list[set[str]] = [set(), set()]
     for word in words:
-        kind = _kind(word, stop)
-        if kind == "name" and pattern and pattern[-1] == "name" + _GAP:
-            fillers[-1].add(word.lower())
-        else:
-            pattern.append(kind + _GAP if kind else word.lower())
-            fillers.append({word.lower().replace(",", "")} if kind else set())
-    around = ["", "", *pattern, ""]
-    found: dict[tuple[str, str, str], set[str]] = {}
+        lower = word.lower()
+        gap = _NUMBER if word[0].isdigit() else _NAME if word[0].isupper() and lower in names else ""
+        if gap == _NAME == around[-1]:
+            fillers[-1].add(lower)
+        elif word[0] not in _MARKS:
+            around.append(gap or lower)
+            fillers.append({lower.replace(",", "")} if gap else set())
+    around.append("")
+    found: dict[tuple[str, ...], set[str]] = {}
     for at, fills in enumerate(fillers):
         if fills:
-            key = (around[at] + around[at + 1], around[at + 2], around[at + 3])
-            found.setdefault(key, set()).update(fills)
+            found.setdefault(tuple(around[at - 2 : at + 2]), set()).update(fills)
     return {key: frozenset(fills) for key, fills in found.items()}
 
 
-def _kind(word: str, stop: frozenset[str]) -> str:
-    if word[0].isdigit():
-        return "number"
-    return "name" if word[0].isupper() and word.lower() not in stop else ""
+def _names(words: list[str]) -> frozenset[str]:
+    """The words, in lower case, that are written with a capital though no sentence begins with them."""
+    before = [".", *words]
+    return frozenset(
+        word.lower() for mark, word in zip(before, words, strict=False) if word[0].isupper() and mark[0] not in _MARKS
+    )
