@@ -158,7 +158,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy passes it
         """The moment in UTC; a naive one is refused, for nobody can know what it meant."""
         if value is None:
             return None
@@ -167,7 +167,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(message)
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy passes it
         """The kept moment, aware, in UTC."""
         if value is None:
             return None
@@ -218,7 +218,6 @@ class FeedState(SQLModel, table=True):
     error: str = _text()
     entries_seen: int = 0
     articles_stored: int = 0
-    told_broken: bool = False
 
 
 class HostState(SQLModel, table=True):

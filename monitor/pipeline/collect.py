@@ -6,16 +6,19 @@ Nothing is lost when it is killed: entries are kept before their pages are asked
 each step takes up whatever an earlier run left. A lease keeps two collects from running at once.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from monitor.deliver.ping import ping
 from monitor.errors import ConfigurationError
 from monitor.models import Source
 from monitor.pipeline import judging, polling, reading
 from monitor.pipeline.context import Context, refuse_nameless
+from monitor.pipeline.instant import keep_instant
 from monitor.pipeline.tally import Tally
 from monitor.store.entries import due_entries
 from monitor.store.polling import feed_states
@@ -57,6 +60,8 @@ async def collect(context: Context, request: Request) -> Tally:
         with context.database.writing() as session:
             release(session, "collect", holder)
             finish_run(session, int(holder), context.now(), succeeded=_good(tally), figures=tally.to_json())
+    if _good(tally) and context.settings.alerts.ping_url:
+        await asyncio.to_thread(ping, context.settings.alerts.ping_url)
     return tally
 
 
@@ -86,7 +91,14 @@ async def _steps(context: Context, request: Request) -> Tally:
     for topic in context.settings.topics:
         if not request.topics or topic.name in request.topics:
             tally += await _timed(context, f"assess {topic.name}", judging.assess, topic.name)
+    if any(digest.instant for digest in context.settings.digests):
+        tally += await _timed(context, "instant", _instant)
     return tally
+
+
+async def _instant(context: Context) -> Tally:
+    await asyncio.to_thread(keep_instant, context.settings, context.database, context.now)
+    return Tally()
 
 
 def chosen(context: Context, request: Request) -> tuple[Source, ...]:

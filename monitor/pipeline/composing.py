@@ -70,23 +70,34 @@ class Gathered:
     seen: Seen
 
 
-def compose_and_keep(settings: Settings, database: Database, name: str, slot: str, now: Callable[[], datetime]) -> Kept:
+def compose_and_keep(
+    settings: Settings,
+    database: Database,
+    digest: DigestSettings,
+    slot: str,
+    now: Callable[[], datetime],
+    *,
+    only: int | None = None,
+) -> Kept:
     """The digest of a slot, kept: composed now, or found where the slot was told before.
 
-    A slot with nothing to tell is kept too, without deliveries: what was seen then, and that it was looked at. Raises
-    StoreError where other runs kept changing what was told.
+    With `only` it tells of that story alone. A slot with nothing to tell is kept too, without deliveries: what was seen
+    then, and that it was looked at. Raises StoreError where other runs kept changing what was told.
     """
     for _ in range(ATTEMPTS):
         with database.reading() as session:
-            if (before := kept_at(session, name, slot)) is not None:
+            if (before := kept_at(session, digest.name, slot)) is not None:
                 return before
-            gathered = gather(settings, session, settings.digest(name), slot, now())
-        digest, items, deliveries, telling = _decided(settings, gathered)
+            gathered = gather(settings, session, digest, slot, now())
+        if only is not None:
+            stories = tuple(view for view in gathered.stories if view.story.id == only)
+            gathered = replace(gathered, stories=stories, sources=())
+        made, items, deliveries, telling = _decided(settings, gathered)
         with database.writing(durable=True) as session:
-            kept = keep_digest(session, digest, items, deliveries, telling)
+            kept = keep_digest(session, made, items, deliveries, telling)
         if kept is not None:
             return kept
-    message = f"digest {name}: other runs kept telling its audiences something; it is composed at the next run"
+    message = f"digest {digest.name}: other runs kept telling its audiences something; it is composed at the next run"
     raise StoreError(message)
 
 

@@ -114,7 +114,7 @@ def send(settings: Settings, slots: Sequence[Slot], now: Callable[[], datetime] 
     """
     with opened_database(settings) as database:
         for slot in slots:
-            compose_and_keep(settings, database, slot.digest, slot.slot, now)
+            compose_and_keep(settings, database, settings.digest(slot.digest), slot.slot, now)
         deliver_due(settings, database, now)
         return [_sent(database, slot) for slot in slots]
 

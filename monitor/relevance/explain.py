@@ -53,7 +53,7 @@ class Explainer:
         whole = self._asked.counts[0]
         order = sorted(
             added.nonzero()[0].tolist(),
-            key=lambda column: (-round(added[column], 6), -facet[column], -whole[column], self._terms[column]),
+            key=lambda column: (-round(float(added[column]), 6), -facet[column], -whole[column], self._terms[column]),
         )
         return tuple(
             (self._asked.surfaces[column], round(float(added[column]) / total, 3)) for column in order[:_TERMS_SHOWN]

@@ -93,7 +93,6 @@ def keep_listing() -> None:
         text("error"),
         number("entries_seen"),
         number("articles_stored"),
-        flag("told_broken"),
         sa.PrimaryKeyConstraint("source"),
     )
     op.create_index("ix_feedstate_next_poll", "feedstate", ["next_poll"])
