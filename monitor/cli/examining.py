@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import output
 from monitor.cli.options import Json, Root, root_folder, settings_of
 from monitor.errors import ConfigurationError
-from monitor.fetch.settings import FetchSettings
+
+if TYPE_CHECKING:
+    from monitor.fetch.settings import FetchSettings
+    from monitor.pipeline.examine import Examined
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="FILE|URL...", help="Files or addresses, one result each, in order.")
@@ -119,14 +122,16 @@ def evaluate(
 
 
 async def _each(
-    stage: Callable[[Sequence[str], FetchSettings], AsyncIterator[object]], inputs: Sequence[str], root: Path | None
+    stage: "Callable[[Sequence[str], FetchSettings], AsyncIterator[Examined]]", inputs: Sequence[str], root: Path | None
 ) -> None:
     async for result in stage(inputs, _fetching(root)):
-        output.as_json_line(result.to_json())  # type: ignore[attr-defined]
+        output.as_json_line(result.to_json())
 
 
-def _fetching(root: Path | None) -> FetchSettings:
+def _fetching(root: Path | None) -> "FetchSettings":
     """How to fetch: as configured, or the defaults where there is no configuration."""
+    from monitor.fetch.settings import FetchSettings
+
     try:
         root_folder(root)
     except ConfigurationError:

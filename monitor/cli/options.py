@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.config import Settings, find_root, load
+if TYPE_CHECKING:
+    from monitor.config import Settings
 
 Root = Annotated[
     Path | None,
@@ -18,10 +19,14 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 for any failure a
 
 def root_folder(root: Path | None) -> Path:
     """The folder named, or found: --root, MONITOR_ROOT, or the nearest upwards that holds config/."""
+    from monitor.config import find_root
+
     named = root or (Path(os.environ["MONITOR_ROOT"]) if "MONITOR_ROOT" in os.environ else None)
     return named.resolve() if named else find_root(Path.cwd())
 
 
-def settings_of(root: Path | None) -> Settings:
+def settings_of(root: Path | None) -> "Settings":
     """The checked configuration of that folder. Raises ConfigurationError."""
+    from monitor.config import load
+
     return load(root_folder(root), os.environ)

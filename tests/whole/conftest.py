@@ -103,3 +103,10 @@ def run(demo: DemoRun) -> Run:
 def watched() -> Callable[[Path], dict[str, str]]:
     """The environment in which a Python process has its connections written to a log."""
     return environment
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these in one process: they share one demo, and a server more would slow down every other test."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("whole"))
