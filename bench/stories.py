@@ -150,7 +150,9 @@ def made(texts: list[str], seed: int = 1) -> Newsroom:
         room.add(title, KINDS[kind](text, chance, pool), kind, number)
     for text in bases[:3]:
         for _ in range(40):
-            room.add(title_of(text), framed(reworded(0.02)(text, chance, pool), chance, pool), "wire", bases.index(text) + 1)
+            room.add(
+                title_of(text), framed(reworded(0.02)(text, chance, pool), chance, pool), "wire", bases.index(text) + 1
+            )
     for at in range(60):
         market(room, at)
         quake(room, at)
@@ -278,10 +280,11 @@ def recall(room: Newsroom) -> Iterator[str]:
 def speed(texts: list[str]) -> Iterator[str]:
     """What placing costs: 1,000 new articles among 10,000 kept ones."""
     room = Newsroom(2)
-    pool = [paragraph for text in texts for paragraph in paragraphs(text)]
+    words = [word for text in texts for word in text.split()]
+    pieces = [" ".join(words[at : at + 7]) for at in range(0, len(words), 7)]
     for _ in range(11_000):
-        chosen = room.chance.sample(pool, 8)
-        room.add(title_of(chosen[0]), "\n\n".join(chosen), "mixed")
+        text = " ".join(room.chance.sample(pieces, 50))
+        room.add(title_of(text), text, "mixed")
     kept = [
         Candidate(**{name: getattr(each, name) for name in each.__slots__} | {"story": each.id // 3})
         for each in room.articles[:10_000]

@@ -24,6 +24,8 @@ _GENERAL_ARTICLES = 100.0
 _NAMED = 0.45
 # ... and what is left of the likeness where it holds none.
 _NAMELESS = 0.1
+# Likeness that rests on this many terms counts half: two teasers share a name and a verb by chance.
+_FEW = 3.0
 # Articles compared at once: bounds the memory of a product.
 _BLOCK = 256
 
@@ -76,7 +78,8 @@ class Likeness:
         theirs[self._nameless[rows[row]]] = 1.0
         mine[self._nameless[column]] = 1.0
         named = np.minimum(1.0, (theirs + mine) / (2.0 * _NAMED))
-        value = value * (_NAMELESS + (1.0 - _NAMELESS) * named * named)
+        shared = _row_sums(self._presence[rows[row]].multiply(self._presence[column]))
+        value = value * (_NAMELESS + (1.0 - _NAMELESS) * named * named) * shared / (shared + _FEW)
         good = value >= least
         return rows[row[good]], column[good], value[good]
 

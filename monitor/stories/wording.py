@@ -3,8 +3,9 @@
 An article comes in, its terms go out. Nothing here compares.
 """
 
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass
+from functools import cache
 
 from monitor.stories.candidates import Candidate
 from monitor.text import Words, read, stems, tokens
@@ -13,9 +14,6 @@ from monitor.text import Words, read, stems, tokens
 _MOST_CHARACTERS = 5_000
 # The beginning of the text in which, with the headline, an event's names are looked for: who, where, how many.
 _LEAD = 450
-_CLOSING = "\"'”’»)]”"
-_OPENING = "\"'“‘«([„"
-_ENDS = (".", "!", "?", ":", "…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +34,15 @@ def wording_of(article: Candidate) -> Wording:
     words = read(f"{article.title}\n{text}", article.language)
     known = set(words.terms)
     beginning = tokens(f"{article.title}\n{text[:_LEAD]}", words.language)
-    capitals = set(stems(tokens(" ".join(_inside_sentences(text.split()))), words.language))
+    capitals = set(stems(tokens(" ".join(_inside_sentences().findall(text))), words.language))
     names = capitals.intersection(stems(beginning, words.language))
     names.update(token for token in beginning if token[0].isdigit())
     names &= known
     return Wording(words, tuple(sorted(names or known.intersection(read(article.title, words.language).terms))))
 
 
-def _inside_sentences(words: Iterable[str]) -> set[str]:
-    """The words that are written with a capital though no sentence begins with them."""
-    found: set[str] = set()
-    begins = True
-    for word in words:
-        if not begins and word.lstrip(_OPENING)[:1].isupper():
-            found.add(word)
-        begins = word.rstrip(_CLOSING).endswith(_ENDS)
-    return found
+@cache
+def _inside_sentences() -> re.Pattern[str]:
+    """Words with a capital after a word, and not after what may end a sentence or begins a paragraph."""
+    capitals = "".join(chr(code) for code in range(0x41, 0x2000) if chr(code).isupper())
+    return re.compile(rf"(?<=[^\s.!?:…\"'”’»)\]]\s)[\"'“‘«(\[„]?([{capitals}][\w'’.-]*)")
