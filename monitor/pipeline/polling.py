@@ -27,6 +27,8 @@ CHILDREN = 8
 CANDIDATES = 5
 # What one answer may bring in: a feed of a hundred thousand items is a flood, not news.
 ENTRIES = 5000
+# What lets a document be known again, taken away: it is then read whatever it says.
+_FORGOTTEN = {"etag": "", "last_modified": "", "content_hash": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ async def _listed(context: Context, source: Source, state: FeedState, page: Page
     if listing.kind == "html":
         listing, found = await _discovered(context, source, page, listing)
     elif listing.kind == "sitemap-index":
+        found |= {} if _dates_all(page, listing) else _FORGOTTEN
         listing = await _indexed(context, source, listing)
     if listing.kind in ("unknown", "html", "opml"):
         raise ParseError(listing.note or f"lists no news: it is {listing.kind}")
@@ -143,10 +146,12 @@ async def _discovered(context: Context, source: Source, page: Page, listing: Lis
         try:
             answer = await context.client.get(candidate, purpose="feed")
             found = await _parse(context, answer, source)
+            kept = {"resolved_url": answer.moved_to or candidate, "content_hash": "", **_validators(answer)}
             if found.kind == "sitemap-index":
+                kept |= {} if _dates_all(answer, found) else _FORGOTTEN
                 found = await _indexed(context, source, found)
             if found.entries:
-                return found, {"resolved_url": answer.moved_to or candidate, "content_hash": "", **_validators(answer)}
+                return found, kept
         except (FetchError, WorkerLost) as error:
             problems.append(str(error))
     message = (
@@ -177,6 +182,11 @@ async def _parse(context: Context, page: Page, source: Source) -> Listing:
     )
 
 
+def _dates_all(page: Page, index: Listing) -> bool:
+    """Whether an index dates each of its sitemaps, and so changes when they do: only then is "not modified" of use."""
+    return page.content.count(b"lastmod>") >= 2 * len(index.children)
+
+
 def _validators(page: Page) -> dict[str, Any]:
     return {"etag": page.headers.get("etag", ""), "last_modified": page.headers.get("last-modified", "")}
 
@@ -198,9 +208,7 @@ def _failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
     failures = state.failures + 1
     until = error.until if isinstance(error, Deferred) else None
     # A feed that discovery once found and that is gone is looked for again from the source's own address.
-    forgotten = (
-        {"resolved_url": "", "etag": "", "last_modified": "", "content_hash": ""} if isinstance(error, Gone) else {}
-    )
+    forgotten = {"resolved_url": "", **_FORGOTTEN} if isinstance(error, Gone) else {}
     return FeedState.model_validate(
         {
             **state.model_dump(),

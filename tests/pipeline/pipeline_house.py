@@ -1,0 +1,246 @@
+"""A whole monitor for one test: a root with its configuration, a database file, and a clock that only tests move.
+
+    house.sources(wire=site.url("/feed"))
+    async with house.context() as context:
+        await poll(context, ["wire"])
+
+What a collect would have kept can be kept at once: `house.keep("cranes", score=0.9)` is an article, its story and what
+the topic thinks of it.
+"""
+
+import json
+import shutil
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlmodel import Session, SQLModel, select
+
+from monitor.config import Settings, load
+from monitor.fetch.client import Client
+from monitor.models import Article, Assessment
+from monitor.pipeline.context import Context
+from monitor.pipeline.tally import Tally
+from monitor.pipeline.workers import Workers
+from monitor.store import Database
+from monitor.store.articles import keep_articles
+from monitor.store.polling import host_states, keep_host_states
+from monitor.store.runs import finish_run, start_run
+from monitor.store.stories import Placed, keep_placements
+from monitor.store.topics import keep_assessments
+
+Row = TypeVar("Row", bound=SQLModel)
+
+NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+TOPIC = "harbours"
+SEED = """# Driverless harbours
+
+Ports replace crane drivers with software, and compete for the few makers of driverless cranes.
+
+- Cranes: ports order driverless container cranes that are steered by software, and their rivals follow.
+- Unions: dockers and crane drivers strike or settle over automation at the quay.
+- Makers: shipyards and crane makers cannot keep up with the orders for automated terminals.
+"""
+CRANES = (
+    "The port of Eastmere will take forty driverless cranes into service next spring, its director said on Monday.",
+    "Each container crane is steered by software that was trained on nine years of the terminal's own records.",
+    "The dockers' union, which had threatened to strike, agreed after the port promised to keep its crane drivers.",
+    "Two rival ports, Sandhaven and Kolm, have ordered the same automated cranes, and their makers cannot keep up.",
+    "Automation at the quay is expected to halve the time that a container ship spends in the harbour.",
+    "The makers of the cranes said that orders from other terminals fill their yards for the next three years.",
+)
+LOAVES = (
+    "The bakery on Mill Lane has sold its last sourdough loaf after sixty years behind the same counter.",
+    "Its owner, who learned the trade from her grandmother, said that flour had become too dear for small ovens.",
+    "Neighbours queued around the corner in the rain for a final bag of rye rolls and a slice of plum cake.",
+    "A florist will move into the shop in February, and the old oven goes to a museum of crafts in the county town.",
+    "Recipes were given away at the door, each written by hand on the back of a brown paper bag.",
+    "The council had offered a cheaper lease, but the family decided that mornings at three were over.",
+)
+MONITOR = """
+[store]
+url = "sqlite:///var/monitor.db"
+[fetch]
+user_agent = "test-monitor (+http://about.example/)"
+pause_per_host = "0s"
+timeout = "{timeout}"
+allow_addresses = ["127.1.0.0/16"]
+"""
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self, time: datetime = NOW) -> None:
+        self.time = time
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def move(self, **units: float) -> datetime:
+        """Let time pass; the moment that it then is."""
+        self.time += timedelta(**units)
+        return self.time
+
+
+@dataclass
+class House:
+    """The root folder, its clock, and the workers that all tests share."""
+
+    root: Path
+    workers: Workers
+    clock: Clock = field(default_factory=Clock)
+
+    def write(self, shown: str, text: str) -> Path:
+        """Write a file of the root."""
+        path = self.root / shown
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def sources(self, more: Mapping[str, Mapping[str, Any]] | None = None, **urls: str) -> None:
+        """Declare sources by name and address; `more` gives further keys of some."""
+        tables = []
+        for name, url in urls.items():
+            keys = {"name": name, "url": url, **(more or {}).get(name, {})}
+            tables.append("\n".join(["[[source]]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]))
+        self.write("config/sources.toml", "\n\n".join(tables))
+
+    def monitor(self, *sections: str, timeout: str = "5s") -> None:
+        """Write config/monitor.toml, with further sections."""
+        self.write("config/monitor.toml", "\n".join([MONITOR.format(timeout=timeout), *sections]))
+
+    def topic(self, name: str = TOPIC, seed: str = SEED, **keys: Any) -> None:
+        """Declare a topic and write its seed."""
+        self.write(f"seeds/{name}.md", seed)
+        table = {"title": name.capitalize(), "seeds": [f"seeds/{name}.md"], **keys}
+        self.write(f"config/topics/{name}.toml", _toml(table))
+
+    def digest(self, name: str = "morning", **keys: Any) -> None:
+        """Declare a digest."""
+        table = {"title": "Morning news", "timezone": "Europe/London", "channels": ["desk"], **keys}
+        self.write(f"config/digests/{name}.toml", _toml(table))
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration as the files say now."""
+        return load(self.root, {})
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """The open database."""
+        settings = self.settings
+        database = Database.open(settings.store.url, root=settings.root)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    @asynccontextmanager
+    async def context(self, **more: Any) -> AsyncIterator[Context]:
+        """The tools of one run, on this house's clock and with the shared workers."""
+        settings = self.settings
+        with self.database() as database:
+            with database.reading() as session:
+                hosts = host_states(session)
+            async with Client(settings.fetch, hosts, self.clock) as client:
+                yield Context(settings, database, client, self.workers, now=self.clock, **more)
+                with database.writing() as session:
+                    keep_host_states(session, client.changed_hosts())
+
+    def rows(self, kind: type[Row]) -> list[Row]:
+        """Every row of a table, as it stands."""
+        with self.database() as database, database.reading() as session:
+            return list(session.exec(select(kind)))
+
+    def keep(self, name: str, score: float = 0.9, **changes: Any) -> int:
+        """Keep an article on that, alone in its story, and what the topic thinks of it; returns the article's id."""
+        fields = {
+            "canonical_url": f"https://paper.example/{name}",
+            "source": "paper",
+            "title": f"What happened to {name}",
+            "text": f"Something happened to {name} on Monday, the port of Eastmere said. Nobody was hurt by {name}.",
+            "language": "en",
+            "published": self.clock(),
+            "stored_at": self.clock(),
+            "content_hash": f"hash of {name}",
+        }
+        with self.database() as database, database.writing() as session:
+            (article,) = keep_articles(session, [Article.model_validate(fields | changes)])
+            keep_placements(session, [Placed(article.id or 0, 1)])
+            self.judge(session, article.id or 0, score)
+        return article.id or 0
+
+    def judge(self, session: Session, article_id: int, score: float, topic: str = TOPIC) -> None:
+        """Keep what a topic thinks of an article."""
+        fields = {
+            "topic": topic,
+            "article_id": article_id,
+            "score": score,
+            "relevant": score >= 0.5,
+            "threshold": 0.5,
+            "reasons": {"facet": "Cranes", "seed_sentence": "Ports replace crane drivers with software."},
+            "profile_version": "by hand",
+            "assessed_at": self.clock(),
+        }
+        keep_assessments(session, [Assessment.model_validate(fields)])
+
+    def collected(self, *, succeeded: bool = True) -> None:
+        """Keep that a collect ran just now."""
+        with self.database() as database, database.writing() as session:
+            run = start_run(session, "collect", self.clock())
+            finish_run(session, run, self.clock(), succeeded=succeeded, figures=Tally(polled=1).to_json())
+
+
+def a_house(root: Path, template: Path, workers: Workers) -> House:
+    """A house with one topic and an empty database, a copy of the template."""
+    house = House(root, workers)
+    house.monitor()
+    house.sources()
+    house.topic()
+    (root / "var").mkdir()
+    shutil.copyfile(template, root / "var" / "monitor.db")
+    return house
+
+
+def item(url: str, title: str = "News", summary: str = "", published: datetime | None = NOW) -> str:
+    """An item of an RSS feed."""
+    date = f"<pubDate>{format_datetime(published)}</pubDate>" if published else ""
+    return f"<item><title>{title}</title><link>{url}</link><description>{summary}</description>{date}</item>"
+
+
+def rss(*items: str, channel: str = "") -> bytes:
+    """An RSS feed; `channel` is more of what its channel says."""
+    return f"<rss version='2.0'><channel><title>Wire</title>{channel}{''.join(items)}</channel></rss>".encode()
+
+
+def sitemap(*urls: str) -> bytes:
+    """A plain sitemap."""
+    return f"<urlset>{''.join(f'<url><loc>{url}</loc></url>' for url in urls)}</urlset>".encode()
+
+
+def index(*urls: str, lastmod: str = "") -> bytes:
+    """A sitemap index; `lastmod` dates each of its sitemaps."""
+    date = f"<lastmod>{lastmod}</lastmod>" if lastmod else ""
+    below = "".join(f"<sitemap><loc>{url}</loc>{date}</sitemap>" for url in urls)
+    return f"<sitemapindex>{below}</sitemapindex>".encode()
+
+
+def page(title: str, text: Sequence[str] = CRANES, head: str = "") -> bytes:
+    """A page with an article."""
+    paragraphs = "".join(f"<p>{sentence}</p>" for sentence in text)
+    return (
+        f"<!doctype html><html lang=en><head><title>{title}</title>{head}</head>"
+        f"<body><main><article><h1>{title}</h1>{paragraphs}</article></main></body></html>"
+    ).encode()
+
+
+def _toml(table: Mapping[str, Any]) -> str:
+    """A table as TOML, which writes texts, numbers, booleans and lists as JSON does; a nested one as a section."""
+    plain = [f"{key} = {json.dumps(value)}" for key, value in table.items() if not isinstance(value, Mapping)]
+    nested = [f"[{key}]\n{_toml(value)}" for key, value in table.items() if isinstance(value, Mapping)]
+    return "\n".join([*plain, *nested]) + "\n"

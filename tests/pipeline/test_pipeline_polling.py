@@ -1,0 +1,304 @@
+"""Sources asked: what a poll keeps, what it costs, and what becomes of a source that fails."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from pipeline_house import NOW, House, index, item, page, rss, sitemap
+from servers import Site, redirects, resets, says, silent
+
+from monitor.models import Entry, FeedState
+from monitor.pipeline import parsing
+from monitor.pipeline.polling import due, poll
+from monitor.pipeline.tally import Tally
+
+XML = {"content_type": "application/xml"}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site("127.1.0.1") as running:
+        running.routes["/feed"] = says(rss(item(running.url("/1")), item(running.url("/2"))), etag='"a"', **XML)
+        yield running
+
+
+async def polled(house: House, *names: str) -> Tally:
+    async with house.context() as context:
+        return await poll(context, names)
+
+
+def state(house: House, name: str = "wire") -> FeedState:
+    return next(each for each in house.rows(FeedState) if each.source == name)
+
+
+def listed(house: House) -> list[str]:
+    return sorted(entry.url.rpartition("/")[2] for entry in house.rows(Entry))
+
+
+async def test_what_a_feed_lists_is_kept_as_pending_before_any_page_is_asked(house: House, site: Site) -> None:
+    house.sources(wire=site.url("/feed"))
+    tally = await polled(house, "wire")
+    assert (tally.polled, tally.listed, tally.new, tally.failures) == (1, 2, 2, ())
+    assert [entry.state for entry in house.rows(Entry)] == ["pending", "pending"]
+    assert site.paths() == ["/robots.txt", "/feed"]
+    kept = state(house)
+    assert (kept.kind, kept.title, kept.etag, kept.entries_seen) == ("rss", "Wire", '"a"', 2)
+    assert kept.last_success == kept.last_polled == NOW
+
+
+async def test_not_modified_costs_one_request_and_no_parsing(house: House, site: Site, monkeypatch) -> None:
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    house.clock.move(minutes=30)
+    monkeypatch.setattr(parsing, "read_listing", None)
+    before = len(site.requests)
+    tally = await polled(house, "wire")
+    assert (tally.polled, tally.not_modified, tally.listed, tally.sources_failed) == (1, 1, 0, 0)
+    assert [request.headers["if-none-match"] for request in site.requests[before:]] == ['"a"']
+    assert state(house).last_success == house.clock.time
+
+
+async def test_the_same_bytes_without_a_validator_are_not_parsed_again(house: House, site: Site, monkeypatch) -> None:
+    site.routes["/feed"] = says(rss(item(site.url("/1"))), **XML)
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    monkeypatch.setattr(parsing, "read_listing", None)
+    assert (await polled(house, "wire")).not_modified == 1
+    monkeypatch.undo()
+    site.routes["/feed"] = says(rss(item(site.url("/1")), item(site.url("/2"))), **XML)
+    assert (await polled(house, "wire")).new == 1
+
+
+async def test_sources_that_fail_are_recorded_with_their_cause_and_the_others_go_on(house: House, site: Site) -> None:
+    site.routes |= {
+        "/plain": says(b"<html><title>Hello</title><p>no feed is announced here</p></html>"),
+        "/nothing": says(b"", **XML),
+        "/garbage": says(bytes(range(256)) * 40, content_type="application/octet-stream"),
+        "/broken": says(b"oh no", status=500),
+        "/cut": resets(),
+    }
+    names = ("plain", "nothing", "garbage", "broken", "cut")
+    house.sources(**{name: site.url(f"/{name}") for name in names}, wire=site.url("/feed"))
+    tally = await polled(house, *names, "wire")
+    assert (tally.polled, tally.sources_failed, tally.new) == (6, 5, 2)
+    causes = {failure.source: failure.error for failure in tally.failures}
+    assert sorted(causes) == sorted(names)
+    assert "announces no feed" in causes["plain"]
+    assert "the answer was empty" in causes["nothing"]
+    assert "500 (Internal Server Error)" in causes["broken"]
+    for name in names:
+        kept = state(house, name)
+        assert (kept.failures, kept.failing_since, kept.error) == (1, NOW, causes[name])
+        assert kept.last_success is None
+        assert kept.next_poll is not None
+        assert kept.next_poll > NOW
+
+
+async def test_each_further_failure_waits_longer_up_to_a_day_and_a_success_forgives_all(
+    house: House, site: Site
+) -> None:
+    site.routes["/feed"] = says(b"", status=500)
+    house.sources(wire=site.url("/feed"))
+    for number in range(1, 12):
+        await polled(house, "wire")
+        kept = state(house)
+        assert kept.failures == number
+        assert kept.failing_since == NOW
+        assert kept.next_poll is not None
+        whole = min(timedelta(minutes=15) * 2 ** (number - 1), DAY)
+        assert whole / 2 <= kept.next_poll - house.clock.time <= whole
+        house.clock.time = kept.next_poll
+    site.routes["/feed"] = says(rss(item(site.url("/1"))), **XML)
+    await polled(house, "wire")
+    kept = state(house)
+    assert (kept.failures, kept.failing_since, kept.error) == (0, None, "")
+
+
+async def test_a_source_that_does_not_answer_is_given_up_at_the_time_limit(house: House, site: Site) -> None:
+    site.routes["/silent"] = silent()
+    house.monitor(timeout="0.5s")
+    house.sources(slow=site.url("/silent"), wire=site.url("/feed"))
+    tally = await polled(house, "slow", "wire")
+    assert (tally.sources_failed, tally.new) == (1, 2)
+
+
+async def test_a_page_leads_to_the_feed_that_it_announces_and_the_feed_is_asked_from_then_on(
+    house: House, site: Site
+) -> None:
+    site.routes["/"] = says(page("Home", head='<link rel=alternate type="application/rss+xml" href="/feed">'))
+    house.sources(wire=site.url("/"))
+    assert (await polled(house, "wire")).new == 2
+    kept = state(house)
+    assert (kept.url, kept.resolved_url, kept.etag) == (site.url("/"), site.url("/feed"), '"a"')
+    before = len(site.requests)
+    assert (await polled(house, "wire")).not_modified == 1
+    assert site.paths()[before:] == ["/feed"]
+
+
+async def test_the_first_announced_feed_that_lists_something_is_taken(house: House, site: Site) -> None:
+    links = "".join(
+        f'<link rel=alternate type="application/rss+xml" href="/{name}">' for name in ("gone", "none", "feed")
+    )
+    site.routes |= {"/": says(page("Home", head=links)), "/none": says(rss(), **XML)}
+    house.sources(wire=site.url("/"))
+    assert (await polled(house, "wire")).new == 2
+    assert state(house).resolved_url == site.url("/feed")
+
+
+async def test_a_discovered_feed_that_is_gone_is_looked_for_again(house: House, site: Site) -> None:
+    link = '<link rel=alternate type="application/rss+xml" href="/{}">'
+    site.routes["/"] = says(page("Home", head=link.format("feed")))
+    house.sources(wire=site.url("/"))
+    await polled(house, "wire")
+    site.routes["/moved"] = site.routes.pop("/feed")
+    site.routes["/"] = says(page("Home", head=link.format("moved")))
+    assert (await polled(house, "wire")).sources_failed == 1
+    assert state(house).resolved_url == ""
+    assert (await polled(house, "wire")).sources_failed == 0
+    assert state(house).resolved_url == site.url("/moved")
+
+
+async def test_a_page_without_a_feed_leads_to_the_sitemap_that_robots_txt_names(house: House, site: Site) -> None:
+    site.routes |= {
+        "/robots.txt": says(f"User-agent: *\nAllow: /\nSitemap: {site.url('/news.xml')}\n".encode()),
+        "/": says(page("Home")),
+        "/news.xml": says(sitemap(site.url("/3"), site.url("/4")), **XML),
+    }
+    house.sources(wire=site.url("/"))
+    assert (await polled(house, "wire")).new == 2
+    assert listed(house) == ["3", "4"]
+    assert state(house).resolved_url == site.url("/news.xml")
+
+
+async def test_a_sitemap_index_gives_what_its_sitemaps_list_though_one_fails(house: House, site: Site) -> None:
+    site.routes |= {
+        "/index.xml": says(index(site.url("/a.xml"), site.url("/gone.xml"), site.url("/b.xml")), **XML),
+        "/a.xml": says(sitemap(site.url("/5")), **XML),
+        "/b.xml": says(sitemap(site.url("/6")), **XML),
+    }
+    house.sources(wire=site.url("/index.xml"))
+    tally = await polled(house, "wire")
+    assert (tally.new, tally.sources_failed) == (2, 0)
+    assert listed(house) == ["5", "6"]
+
+
+async def test_a_sitemap_index_that_stays_the_same_hides_no_news_in_its_sitemaps(house: House, site: Site) -> None:
+    site.routes |= {
+        "/index.xml": says(index(site.url("/a.xml")), etag='"1"', **XML),
+        "/a.xml": says(sitemap(site.url("/5")), **XML),
+    }
+    house.sources(wire=site.url("/index.xml"))
+    assert (await polled(house, "wire")).new == 1
+    site.routes["/a.xml"] = says(sitemap(site.url("/6"), site.url("/5")), **XML)
+    assert (await polled(house, "wire")).new == 1
+    assert listed(house) == ["5", "6"]
+
+
+async def test_a_sitemap_index_that_dates_its_sitemaps_is_believed_when_it_says_nothing_changed(
+    house: House, site: Site
+) -> None:
+    site.routes |= {
+        "/index.xml": says(index(site.url("/a.xml"), lastmod="2026-11-24"), etag='"1"', **XML),
+        "/a.xml": says(sitemap(site.url("/5")), **XML),
+    }
+    house.sources(wire=site.url("/index.xml"))
+    await polled(house, "wire")
+    assert (await polled(house, "wire")).not_modified == 1
+    assert len(site.asked("/a.xml")) == 1
+
+
+async def test_a_sitemap_index_of_which_nothing_answers_has_failed(house: House, site: Site) -> None:
+    site.routes["/index.xml"] = says(index(site.url("/gone.xml")), **XML)
+    house.sources(wire=site.url("/index.xml"))
+    tally = await polled(house, "wire")
+    assert tally.sources_failed == 1
+    assert "404" in tally.failures[0].error
+
+
+async def test_a_search_asks_with_its_query(house: House, site: Site) -> None:
+    site.routes["/search"] = site.routes["/feed"]
+    house.sources({"wire": {"kind": "search", "query": "crane & quay"}}, wire=site.url("/search?q={query}"))
+    assert (await polled(house, "wire")).new == 2
+    assert site.paths()[-1] == "/search?q=crane%20%26%20quay"
+
+
+async def test_a_permanent_redirect_is_remembered_and_a_passing_one_is_not(house: House, site: Site) -> None:
+    site.routes |= {"/old": redirects("/feed", 301), "/away": redirects("/feed", 302)}
+    house.sources(old=site.url("/old"), away=site.url("/away"))
+    await polled(house, "old", "away")
+    assert state(house, "old").resolved_url == site.url("/feed")
+    assert state(house, "away").resolved_url == ""
+
+
+async def test_a_source_whose_address_was_changed_begins_anew(house: House, site: Site) -> None:
+    house.sources(wire=site.url("/nowhere"))
+    await polled(house, "wire")
+    assert state(house).failures == 1
+    house.sources(wire=site.url("/feed"))
+    assert [each.name for each in due(house.settings.sources, {"wire": state(house)}, NOW, everything=False)] == [
+        "wire"
+    ]
+    assert (await polled(house, "wire")).new == 2
+    assert state(house).failures == 0
+
+
+async def test_a_host_that_asked_to_be_left_alone_is_not_asked_even_when_all_are(house: House, site: Site) -> None:
+    site.routes["/feed"] = says(b"busy", status=429, retry_after="3600")
+    house.sources(wire=site.url("/feed"))
+    async with house.context() as context:
+        await poll(context, ["wire"])
+        before = len(site.requests)
+        house.clock.move(minutes=59)
+        tally = await poll(context, ["wire"])
+        assert tally.sources_failed == 1
+        assert "asked to be left alone" in tally.failures[0].error
+        assert len(site.requests) == before
+        house.clock.move(minutes=2)
+        await poll(context, ["wire"])
+        assert len(site.requests) == before + 1
+    assert state(house).next_poll is not None
+    assert state(house).next_poll >= NOW + timedelta(hours=1)
+
+
+def test_due_are_sources_whose_time_has_come_and_all_but_the_paused_where_everything_is_asked(house: House) -> None:
+    house.sources({"off": {"paused": True}}, new="http://a.example/", late="http://b.example/", off="http://c.example/")
+    waiting = FeedState.model_validate({"source": "late", "url": "http://b.example/", "next_poll": NOW + DAY})
+    sources = house.settings.sources
+
+    def names(moment, **choice) -> list[str]:
+        return [source.name for source in due(sources, {"late": waiting}, moment, **choice)]
+
+    assert names(NOW, everything=False) == ["new"]
+    assert names(NOW, everything=True) == ["new", "late"]
+    assert names(NOW + DAY, everything=False) == ["new", "late"]
+
+
+async def test_a_feeds_own_time_to_live_is_kept_up_to_a_day(house: House, site: Site) -> None:
+    for minutes, kept in ((60, timedelta(hours=1)), (20160, DAY)):
+        site.routes["/feed"] = says(rss(item(site.url("/1")), channel=f"<ttl>{minutes}</ttl>"), **XML)
+        house.sources(wire=site.url("/feed"))
+        await polled(house, "wire")
+        assert state(house).next_poll == NOW + kept
+
+
+async def test_a_flood_is_cut(house: House, site: Site, monkeypatch) -> None:
+    monkeypatch.setattr("monitor.pipeline.polling.ENTRIES", 3)
+    site.routes["/feed"] = says(rss(*(item(site.url(f"/{number}")) for number in range(9))), **XML)
+    house.sources(wire=site.url("/feed"))
+    assert (await polled(house, "wire")).listed == 3
+
+
+async def test_what_was_heard_is_kept_while_others_are_still_silent(house: House, site: Site, monkeypatch) -> None:
+    monkeypatch.setattr("monitor.pipeline.polling.KEEP_EVERY", 1)
+    kept: list[int] = []
+    house.sources(wire=site.url("/feed"), other=site.url("/nowhere"))
+
+    def seen(stage: str, done: int, total: int) -> None:
+        assert (stage, total) == ("polling", 2)
+        kept.append(len(house.rows(FeedState)))
+
+    async with house.context(progress=seen) as context:
+        tally = await poll(context, ["wire", "other"])
+    assert kept == [0, 1]
+    assert (tally.polled, tally.new, tally.sources_failed) == (2, 2, 1)
