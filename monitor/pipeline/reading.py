@@ -120,11 +120,12 @@ async def _read_one(context: Context, entry: Entry) -> Outcome:
         reading = await context.workers.run(
             parsing.read_page, page.content, page.final_url, page.headers.get("content-type", "")
         )
-    except (FetchError, WorkerLost) as error:
+        address = canonical_url(page.final_url)
+    except (FetchError, WorkerLost, AddressError) as error:  # a redirect may lead to an address too long to be kept
         return await _without_page(context, entry, error)
     if reading.document.grade == Grade.EMPTY:
         return await _stand_in(context, entry, f"{entry.url}: the page holds no text", EntryState.FAILED)
-    article = _article(entry, page.final_url, reading, context.now(), page)
+    article = _article(entry, address, reading, context.now(), page)
     return Outcome(entry, EntryState.STORED, article, fetched=True)
 
 
@@ -157,20 +158,20 @@ async def _stand_in(context: Context, entry: Entry, reason: str, state: EntrySta
         return Outcome(entry, state, error=reason)
     if reading.document.grade == Grade.EMPTY:
         return Outcome(entry, state, error=reason)
-    return Outcome(entry, state, _article(entry, entry.url, reading, context.now()), error=reason)
+    return Outcome(entry, state, _article(entry, entry.canonical_url, reading, context.now()), error=reason)
 
 
-def _article(entry: Entry, final_url: str, reading: Reading, now: datetime, page: Page | None = None) -> Article:
+def _article(entry: Entry, address: str, reading: Reading, now: datetime, page: Page | None = None) -> Article:
     """The article of an entry: the page's own title, date and language, the feed's where the page states none."""
     document = reading.document
     stated = document.published or entry.published or entry.first_seen or now
     clamped = stated > now
     fields: dict[str, Any] = {
-        "canonical_url": canonical_url(final_url),
+        "canonical_url": address,
         "declared_canonical": document.declared_canonical,
         "entry_id": entry.id,
         "source": entry.source,
-        "title": document.title or entry.title or final_url,
+        "title": document.title or entry.title or address,
         "text": document.text,
         "authors": list(document.authors) or entry.authors,
         "published": (entry.first_seen or now) if clamped else stated,

@@ -9,7 +9,10 @@ the topic thinks of it.
 """
 
 import json
+import os
 import shutil
+import signal
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -237,6 +240,16 @@ def page(title: str, text: Sequence[str] = CRANES, head: str = "") -> bytes:
         f"<!doctype html><html lang=en><head><title>{title}</title>{head}</head>"
         f"<body><main><article><h1>{title}</h1>{paragraphs}</article></main></body></html>"
     ).encode()
+
+
+def hang(*arguments: object) -> None:
+    """What a parser does that never ends; in a worker process, whatever it is given."""
+    time.sleep(600)
+
+
+def die(*arguments: object) -> None:
+    """What a parser does that breaks its process."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _toml(table: Mapping[str, Any]) -> str:

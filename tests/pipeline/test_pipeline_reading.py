@@ -1,0 +1,305 @@
+"""Pages of entries read: what is kept of them, what waits for another attempt, and what is given up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pipeline_house import CRANES, LOAVES, NOW, House, die, hang, item, page, rss
+from servers import Route, Site, redirects, resets, says, silent
+
+from monitor.models import Article, Entry
+from monitor.pipeline import parsing
+from monitor.pipeline.polling import poll
+from monitor.pipeline.reading import read
+from monitor.pipeline.tally import Tally
+from monitor.pipeline.workers import Workers
+from monitor.store.entries import due_entries
+
+STANDING_IN = "The port said on Monday that " + "the cranes will come in spring and their drivers will stay, " * 4
+BUSY = says(b"busy", status=503, retry_after="7200")
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site("127.1.0.1") as running:
+        yield running
+
+
+async def listed(house: House, site: Site, *items: str, **routes: Route) -> None:
+    """Have the source list these items, or one for each route, and the routes answer for their pages."""
+    site.routes |= {f"/{name}": route for name, route in routes.items()}
+    shown = items or [item(site.url(f"/{name}"), f"About {name}") for name in routes]
+    site.routes["/feed"] = says(rss(*shown), content_type="application/xml")
+    house.sources(wire=site.url("/feed"))
+    async with house.context() as context:
+        await poll(context, ["wire"])
+
+
+async def reading(house: House) -> Tally:
+    """Read what is due."""
+    async with house.context() as context:
+        with context.database.reading() as session:
+            due = due_entries(session, now=house.clock())
+        return await read(context, [entry.id for entry in due if entry.id is not None])
+
+
+def entry_of(house: House, name: str) -> Entry:
+    return next(entry for entry in house.rows(Entry) if entry.url.endswith(f"/{name}"))
+
+
+def articles(house: House) -> list[Article]:
+    return sorted(house.rows(Article), key=lambda article: article.canonical_url)
+
+
+async def test_an_article_is_what_its_page_says(house: House, site: Site) -> None:
+    head = (
+        '<meta property="article:published_time" content="2026-11-23T18:00:00Z"><meta name=author content="Ada Quay">'
+    )
+    await listed(house, site, cranes=says(page("Cranes without drivers", head=head), etag='"9"', last_modified="Mon"))
+    tally = await reading(house)
+    assert (tally.fetched, tally.stored, tally.failures) == (1, 1, ())
+    (article,) = articles(house)
+    assert article.canonical_url == site.url("/cranes")
+    assert article.title == "Cranes without drivers"
+    assert all(sentence in article.text for sentence in CRANES)
+    assert article.published == NOW - timedelta(hours=13)
+    assert (article.language, article.grade, article.source) == ("en", "full", "wire")
+    assert (article.etag, article.last_modified) == ('"9"', "Mon")
+    assert article.content_hash
+    assert article.signature
+    assert article.stored_at == NOW
+    entry = entry_of(house, "cranes")
+    assert (entry.state, entry.article_id, entry.attempts, entry.error) == ("stored", article.id, 0, "")
+
+
+async def test_what_the_page_does_not_state_comes_from_the_feed(house: House, site: Site) -> None:
+    await listed(
+        house,
+        site,
+        item(site.url("/dated"), published=NOW - timedelta(hours=3)),
+        item(site.url("/undated"), published=None),
+        dated=says(page("A dated page")),
+        undated=says(page("An undated page", LOAVES)),
+    )
+    house.clock.move(hours=2)
+    await reading(house)
+    dated, undated = articles(house)
+    assert dated.published == NOW - timedelta(hours=3)
+    assert undated.published == NOW  # when it was first seen
+    assert not dated.published_clamped
+    assert not undated.published_clamped
+
+
+async def test_a_date_in_the_future_is_clamped_and_flagged(house: House, site: Site) -> None:
+    head = '<meta property="article:published_time" content="2026-11-26T18:00:00Z">'
+    await listed(
+        house,
+        site,
+        item(site.url("/page"), published=NOW),
+        item(site.url("/feed-says"), published=NOW + timedelta(days=2)),
+        **{"page": says(page("Tomorrow's page", head=head)), "feed-says": says(page("Tomorrow's feed", LOAVES))},
+    )
+    await reading(house)
+    assert [(article.published, article.published_clamped) for article in articles(house)] == [(NOW, True)] * 2
+
+
+async def test_a_page_that_fails_waits_and_after_five_attempts_is_given_up(house: House, site: Site) -> None:
+    await listed(house, site, broken=says(b"oh no", status=500), well=says(page("Well")))
+    for attempt in range(1, 6):
+        tally = await reading(house)
+        entry = entry_of(house, "broken")
+        assert tally.pages_failed == 1
+        assert [failure.url for failure in tally.failures] == [site.url("/broken")]
+        assert "500 (Internal Server Error)" in entry.error
+        assert entry.attempts == attempt
+        assert len(site.asked("/broken")) == attempt
+        if attempt < 5:
+            assert entry.state == "pending"
+            assert entry.next_attempt is not None
+            assert timedelta(minutes=7) < entry.next_attempt - house.clock() <= timedelta(hours=2)
+            assert (await reading(house)).failures == ()  # not due yet
+            house.clock.time = entry.next_attempt
+    assert (entry.state, entry.next_attempt) == ("failed", None)
+    house.clock.move(days=9)
+    assert (await reading(house)).failures == ()
+    assert [article.title for article in articles(house)] == ["Well"]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_a_page_that_is_gone_is_given_up_at_once(house: House, site: Site, status: int) -> None:
+    await listed(house, site, gone=says(b"gone", status=status))
+    tally = await reading(house)
+    assert (tally.pages_failed, tally.stored) == (1, 0)
+    assert str(status) in tally.failures[0].error
+    assert (entry_of(house, "gone").state, entry_of(house, "gone").attempts) == ("failed", 1)
+
+
+async def test_what_robots_txt_or_the_guard_forbids_is_refused_and_never_asked(house: House, site: Site) -> None:
+    site.routes["/robots.txt"] = says(b"User-agent: *\nDisallow: /private\n")
+    async with Site("127.0.0.1") as machine:
+        machine.routes["/admin"] = says(page("The machine's own"))
+        await listed(
+            house, site, item(site.url("/private")), item(machine.url("/admin")), private=says(page("Private"))
+        )
+        tally = await reading(house)
+        assert machine.connections == 0
+    assert (tally.refused, tally.stored, tally.pages_failed) == (2, 0, 0)
+    assert site.asked("/private") == []
+    assert {entry.state for entry in house.rows(Entry)} == {"refused"}
+    assert "forbids it" in entry_of(house, "private").error
+
+
+async def test_a_page_that_asks_to_wait_is_deferred_by_that_time_and_costs_no_attempt(house: House, site: Site) -> None:
+    await listed(house, site, busy=BUSY)
+    tally = await reading(house)
+    assert (tally.deferred, tally.pages_failed) == (1, 0)
+    assert tally.failures[0].url == site.url("/busy")
+    entry = entry_of(house, "busy")
+    assert (entry.state, entry.attempts, entry.next_attempt) == ("deferred", 0, NOW + timedelta(hours=2))
+    site.routes["/busy"] = says(page("Not busy any more"))
+    house.clock.move(minutes=119)
+    assert await reading(house) == Tally()
+    house.clock.move(minutes=1)
+    assert (await reading(house)).stored == 1
+
+
+async def test_a_page_put_off_for_more_than_a_week_is_given_up(house: House, site: Site) -> None:
+    await listed(house, site, busy=BUSY)
+    await reading(house)
+    house.clock.move(days=7, seconds=1)
+    assert (await reading(house)).pages_failed == 1
+    assert entry_of(house, "busy").state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("route", "state"),
+    [(says(b"gone", status=404), "failed"), (says(b"<html><body></body></html>"), "failed"), (says(b""), "refused")],
+    ids=["gone", "no-text", "refused"],
+)
+async def test_the_feeds_own_text_stands_in_as_a_teaser_and_the_page_counts_as_failed(
+    house: House, site: Site, route: Route, state: str
+) -> None:
+    if state == "refused":
+        site.routes["/robots.txt"] = says(b"User-agent: *\nDisallow: /told\n")
+    await listed(house, site, item(site.url("/told"), "Told by the feed", STANDING_IN), told=route)
+    tally = await reading(house)
+    assert (tally.stored, tally.fetched) == (1, 0)
+    assert (tally.pages_failed, tally.refused) == ((0, 1) if state == "refused" else (1, 0))
+    assert [failure.url for failure in tally.failures] == [site.url("/told")]
+    (article,) = articles(house)
+    assert (article.grade, article.title, article.text) == ("teaser", "Told by the feed", STANDING_IN.strip())
+    assert article.canonical_url == site.url("/told")
+    assert entry_of(house, "told").state == "stored"
+
+
+async def test_it_stands_in_only_when_no_attempt_is_left(house: House, site: Site) -> None:
+    await listed(house, site, item(site.url("/told"), "Told by the feed", STANDING_IN), told=says(b"", status=500))
+    for _ in range(4):
+        assert (await reading(house)).stored == 0
+        house.clock.move(days=1)
+    assert (await reading(house)).stored == 1
+    assert articles(house)[0].grade == "teaser"
+
+
+async def test_a_feeds_few_words_stand_in_for_nothing(house: House, site: Site) -> None:
+    await listed(house, site, item(site.url("/told"), "Told", "Read it on our site."))
+    assert (await reading(house)).stored == 0
+    assert entry_of(house, "told").state == "failed"
+
+
+async def test_where_a_redirect_leads_is_the_articles_address_and_two_entries_may_lead_to_one(
+    house: House, site: Site
+) -> None:
+    await listed(house, site, short=redirects("/story?utm_source=feed", 301), other=redirects("/story"))
+    site.routes["/story"] = says(page("The story"))
+    tally = await reading(house)
+    assert (tally.fetched, tally.stored) == (2, 1)
+    (article,) = articles(house)
+    assert article.canonical_url == site.url("/story")
+    assert {(entry.state, entry.article_id) for entry in house.rows(Entry)} == {("stored", article.id)}
+
+
+async def test_a_declared_canonical_link_is_a_hint_and_no_identity(house: House, site: Site) -> None:
+    head = '<link rel=canonical href="https://victim.example/story">'
+    await listed(house, site, claim=says(page("Claims to be another", head=head)))
+    await reading(house)
+    assert articles(house)[0].canonical_url == site.url("/claim")
+    assert articles(house)[0].declared_canonical == "https://victim.example/story"
+
+
+async def test_an_address_that_cannot_be_kept_is_a_failure_of_its_page_alone(house: House, site: Site) -> None:
+    endless = "/" + "<" * 3000  # 9,000 characters once it is escaped
+    await listed(house, site, astray=redirects(endless), well=says(page("Well")))
+    site.routes["/" + "%3C" * 3000] = says(page("At a very long address", LOAVES))
+    tally = await reading(house)
+    assert (tally.stored, tally.pages_failed) == (1, 1)
+    assert entry_of(house, "astray").state == "pending"
+    assert "not an http or https address" in entry_of(house, "astray").error
+
+
+async def test_what_is_no_text_is_not_read(house: House, site: Site) -> None:
+    await listed(house, site, paper=says(b"%PDF-1.7 ...", content_type="application/pdf"))
+    assert "not html but application/pdf" in (await reading(house)).failures[0].error
+
+
+@pytest.mark.parametrize(("broken", "cause"), [(hang, "took longer than 1 s"), (die, "broke the process")])
+async def test_a_page_that_breaks_its_reader_fails_alone(house: House, site: Site, monkeypatch, broken, cause) -> None:
+    await listed(house, site, bad=says(page("Bad")))
+    monkeypatch.setattr(parsing, "read_page", broken)
+    short = Workers(count=1, limit=timedelta(seconds=1))
+    try:
+        tally = await reading(replace(house, workers=short))
+    finally:
+        await short.close()
+    assert tally.pages_failed == 1
+    entry = entry_of(house, "bad")
+    assert (entry.state, entry.attempts) == ("pending", 1)
+    assert cause in entry.error
+    assert entry.error.startswith(site.url("/bad"))
+
+
+async def test_a_host_is_asked_for_as_many_pages_at_once_as_it_may_be(house: House, site: Site) -> None:
+    site.latency = 0.05
+    names = [f"page-{number}" for number in range(6)]
+    await listed(house, site, **{name: says(page(name)) for name in names})
+    seen: list[tuple[object, ...]] = []
+    async with house.context(progress=lambda *step: seen.append(step)) as context:
+        site.most_in_flight = 0
+        tally = await read(context, [entry.id or 0 for entry in house.rows(Entry)])
+    assert tally.stored == 6
+    assert site.most_in_flight == 2
+    assert seen == [("reading", done, 6) for done in range(1, 7)]
+
+
+async def test_a_run_that_is_stopped_has_kept_what_it_had_read(house: House, site: Site, monkeypatch) -> None:
+    monkeypatch.setattr("monitor.pipeline.reading.KEEP_EVERY", 1)
+    async with Site("127.1.0.2") as other:
+        other.routes["/never"] = silent()
+        await listed(house, site, item(site.url("/one")), item(other.url("/never")), one=says(page("One")))
+        task = asyncio.create_task(reading(house))
+        while not house.rows(Article):
+            await asyncio.sleep(0.02)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    states = {entry.url.rpartition("/")[2]: entry.state for entry in house.rows(Entry)}
+    assert states == {"one": "stored", "never": "pending"}
+
+
+async def test_an_error_that_nobody_expects_stops_the_run_loudly(house: House, site: Site, monkeypatch) -> None:
+    await listed(house, site, one=says(page("One")), two=resets())
+
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("monitor.pipeline.reading._article", broken)
+    with pytest.raises(ZeroDivisionError):
+        await reading(house)
+
+
+async def test_entries_that_are_there_no_more_are_passed_over(house: House) -> None:
+    async with house.context() as context:
+        gone: Sequence[int] = [7, 8]
+        assert await read(context, gone) == Tally()
