@@ -2,7 +2,8 @@
 
 1. Where half of the shorter text stands in the other, they are one text.
 2. Texts so joined count as one family. Runs that stand in more than ten families are phrases of a template, or what a
-   publisher prints under everything; of the other runs a quarter is enough between two texts of comparable length.
+   publisher prints under everything, and count no more. Of what is left, half is enough, and between two texts of
+   comparable length a quarter.
 3. Neither holds where the same words stand around other numbers and names, as in reports made from one template (two
    days on the market, two earthquakes, two firms), nor where both texts are notices that say nothing of their titles.
 
@@ -10,7 +11,7 @@ Measured for this project on eleven kinds of made copies among market reports of
 0.97 for the second rule alone, against 0.46 for SimHash and 0.71 for MinHash at a resemblance of one half.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,14 +32,17 @@ _FEWEST_RUNS = 8
 # Runs they share where less than half of the shorter one stands in the other: two courts pass two sentences in the same
 # phrases ("showed no emotion, his lawyer said he would appeal").
 _FEWEST_TELLING = 20
+# The most runs a notice has that stands in an article's place ("Log in to read on"); a longer text is an article,
+# whatever its title says.
+_LONGEST_NOTICE = 100
 # Slots that two texts share from which other fillers mean another event: fewer happen in any two texts of one subject.
 _FEWEST_SLOTS = 3
 _AGREEING_SLOTS = 0.6
 # A text with less than this share of another's runs is an excerpt of it, and adds nothing; the other does.
 _EXCERPT = 0.5
-# An excerpt stands at the beginning of its whole, after an introduction at most: what a page of many reports holds
-# further down are other reports.
-_INTRODUCTION = 600
+# An excerpt stands in the first characters of its whole, after an introduction at most: what a page of many reports
+# holds further down are other reports.
+_BEGINNING = 450
 # Pairs whose runs are intersected at once: bounds memory to some 50 MB.
 _BLOCK = 2000
 
@@ -72,27 +76,45 @@ def same_text(
     chosen = [texts[place] for place in places]
     sizes = np.array([len(text.runs) for text in chosen])
     matrix = _incidence(chosen)
-    shared = _shared(matrix, rows)
-    smaller = sizes[rows].min(axis=1)
-    share = np.where(shared >= _FEWEST_RUNS, shared / np.maximum(smaller, 1), 0.0)
+    everything = _Sharing.of(matrix, sizes, rows)
     least = np.array([_CLAIMED if pair in claimed else _QUARTER for pair in pairs])
     one_event = np.zeros(len(pairs), dtype=bool)
-    for at in np.flatnonzero(share >= least).tolist():
+    for at in np.flatnonzero(everything.share >= least).tolist():
         one_event[at] = _of_one_event(texts[pairs[at][0]], texts[pairs[at][1]])
-    surely = one_event & (share >= _HALF)
-    telling = _shared(_without_small_print(matrix, _families(len(chosen), rows[surely])), rows)
-    comparable = smaller >= _EXCERPT * sizes[rows].max(axis=1)
-    found = surely | (one_event & comparable & (telling >= _FEWEST_TELLING) & (telling >= least * smaller))
+    families = _families(len(chosen), rows[one_event & (everything.share >= _HALF)])
+    small_print = _small_print(matrix, families)
+    telling = _Sharing.of(matrix[:, np.flatnonzero(~small_print)], sizes - matrix @ small_print.astype(np.int64), rows)
+    lengths = np.sort(sizes[rows], axis=1)
+    comparable = (lengths[:, 0] >= _EXCERPT * lengths[:, 1]) & (telling.runs >= _FEWEST_TELLING)
+    found = one_event & ((telling.share >= _HALF) | (comparable & (telling.share >= least)))
     return [
         alike
         for at in np.flatnonzero(found).tolist()
-        if (alike := _alike(texts, pairs[at], int(shared[at]), float(share[at]))) is not None
+        if (alike := _alike(texts, pairs[at], everything.runs[at], everything.share[at])) is not None
     ]
 
 
-def recognisable(text: Text) -> bool:
-    """Whether a text is long enough to be recognised by its runs."""
-    return len(text.runs) >= _FEWEST_RUNS
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sharing:
+    """For each of several pairs how many runs both texts have, and what share of the shorter one that is."""
+
+    runs: "NDArray[np.int64]"
+    share: "NDArray[np.float64]"
+
+    @classmethod
+    def of(cls, matrix: Any, sizes: "NDArray[np.int64]", rows: "NDArray[np.int64]") -> "_Sharing":
+        """What the texts of each pair of rows share; 0 where it is too little to be more than a quotation."""
+        import numpy as np  # noqa: PLC0415
+
+        blocks = [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
+        runs = np.concatenate([_common(matrix, block) for block in blocks])
+        smaller = np.maximum(sizes[rows].min(axis=1), 1)
+        return cls(runs, np.where(runs >= _FEWEST_RUNS, runs / smaller, 0.0))
+
+
+def tells(text: Text, title_terms: frozenset[str]) -> bool:
+    """Whether a text may be the article of a title: long enough to be recognised by its runs, and no notice."""
+    return len(text.runs) >= _FEWEST_RUNS and (len(text.runs) > _LONGEST_NOTICE or text.speaks_of(title_terms))
 
 
 def _alike(texts: Sequence[Text], pair: tuple[int, int], shared: int, share: float) -> Alike | None:
@@ -104,16 +126,15 @@ def _alike(texts: Sequence[Text], pair: tuple[int, int], shared: int, share: flo
     excerpt = None
     if size < _EXCERPT * whole:
         excerpt = shorter
-        beginning = texts[longer].article.text[: 2 * len(texts[shorter].article.text) + _INTRODUCTION]
-        if len(np.intersect1d(runs_of(beginning), texts[shorter].runs, assume_unique=True)) < _HALF * shared:
+        beginning = runs_of(texts[longer].article.text[:_BEGINNING])
+        if len(np.intersect1d(beginning, texts[shorter].runs, assume_unique=True)) < _FEWEST_RUNS:
             return None
     return Alike(*pair, share, shared / (size + whole - shared), excerpt)
 
 
 def _of_one_event(one: Text, other: Text) -> bool:
     titles = one.title_terms, other.title_terms
-    common = 2 * len(titles[0] & titles[1]) >= min(map(len, titles))
-    about = common or one.speaks_of(titles[0]) or other.speaks_of(titles[1])
+    about = 2 * len(titles[0] & titles[1]) >= min(map(len, titles)) or tells(one, titles[0]) or tells(other, titles[1])
     return about and not contradict(one.slots, other.slots)
 
 
@@ -138,25 +159,14 @@ def _incidence(texts: Sequence[Text]) -> Any:
     )
 
 
-def _shared(matrix: Any, rows: "NDArray[np.intp]") -> "NDArray[np.intp]":
+def _common(matrix: Any, rows: "NDArray[np.int64]") -> "NDArray[np.int64]":
     """How many runs the texts of each pair of rows share."""
     import numpy as np  # noqa: PLC0415
 
-    return np.concatenate([_row_sums(matrix, block) for block in _blocks(rows)])
+    return np.asarray(matrix[rows[:, 0]].multiply(matrix[rows[:, 1]]).sum(axis=1), dtype=np.int64).ravel()
 
 
-def _row_sums(matrix: Any, rows: "NDArray[np.intp]") -> "NDArray[np.intp]":
-    import numpy as np  # noqa: PLC0415
-
-    return np.asarray(matrix[rows[:, 0]].multiply(matrix[rows[:, 1]]).sum(axis=1)).ravel()
-
-
-def _blocks(rows: "NDArray[np.intp]") -> "Iterator[NDArray[np.intp]]":
-    for start in range(0, len(rows), _BLOCK):
-        yield rows[start : start + _BLOCK]
-
-
-def _families(count: int, pairs: "NDArray[np.intp]") -> "NDArray[np.int32]":
+def _families(count: int, pairs: "NDArray[np.int64]") -> "NDArray[np.int32]":
     """The number of each text's family: those that are surely one text, directly or through others."""
     import numpy as np  # noqa: PLC0415
     from scipy import sparse  # noqa: PLC0415
@@ -167,12 +177,12 @@ def _families(count: int, pairs: "NDArray[np.intp]") -> "NDArray[np.int32]":
     return labels
 
 
-def _without_small_print(matrix: Any, families: "NDArray[np.int32]") -> Any:
-    """The matrix without the runs that stand in more than `_FAMILIES` families."""
+def _small_print(matrix: Any, families: "NDArray[np.int32]") -> "NDArray[np.bool_]":
+    """Which runs stand in more than `_FAMILIES` families."""
     import numpy as np  # noqa: PLC0415
     from scipy import sparse  # noqa: PLC0415
 
     count = len(families)
     members = sparse.csr_matrix((np.ones(count, dtype=np.int32), (families, np.arange(count))), shape=(count, count))
     spread = np.bincount((members @ matrix).tocoo().col, minlength=matrix.shape[1])
-    return matrix[:, np.flatnonzero(spread <= _FAMILIES)]
+    return spread > _FAMILIES

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from monitor.stories.candidates import Candidate
-from monitor.stories.comparing import Alike, recognisable, same_text
+from monitor.stories.comparing import Alike, same_text, tells
 from monitor.stories.proposals import by_claim, by_signature
 from monitor.stories.texts import Text
 
@@ -68,7 +68,7 @@ def _identical(texts: Sequence[Text]) -> list[int]:
         heads: dict[frozenset[str], int] = {}
         for place in group if len(group) > 1 else ():
             title = texts[place].title_terms
-            if recognisable(text) and text.speaks_of(title):
+            if tells(text, title):
                 first[place] = heads.setdefault(frozenset(), place)
             elif title:
                 first[place] = heads.setdefault(title, place)

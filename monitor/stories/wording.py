@@ -10,8 +10,8 @@ from functools import cache
 from monitor.stories.candidates import Candidate
 from monitor.text import Words, read, stems, tokens
 
-# What is read of a text, in characters: some 800 words. What stands further down says little of the event.
-_MOST_CHARACTERS = 5_000
+# What is read of a text, in characters: some 500 words. What stands further down says more of what went before.
+_MOST_CHARACTERS = 3_000
 # The beginning of the text in which, with the headline, an event's names are looked for: who, where, how many.
 _LEAD = 450
 
