@@ -252,6 +252,12 @@ def die(*arguments: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def pid_after(seconds: float) -> int:
+    """The process that was kept busy for so long."""
+    time.sleep(seconds)
+    return os.getpid()
+
+
 def _toml(table: Mapping[str, Any]) -> str:
     """A table as TOML, which writes texts, numbers, booleans and lists as JSON does; a nested one as a section."""
     plain = [f"{key} = {json.dumps(value)}" for key, value in table.items() if not isinstance(value, Mapping)]

@@ -1,0 +1,82 @@
+"""Processes that read: one that hangs or dies is replaced, and nobody else notices."""
+
+import asyncio
+import operator
+import os
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from pipeline_house import die, hang, pid_after
+
+from monitor.pipeline.workers import WorkerLost, Workers
+
+
+@pytest.fixture
+async def two() -> AsyncIterator[Workers]:
+    pool = Workers(count=2, limit=timedelta(seconds=1))
+    yield pool
+    await pool.close()
+
+
+async def test_a_task_runs_in_another_process(two: Workers) -> None:
+    assert await two.run(operator.add, 2, 3) == 5
+    assert await two.run(os.getpid) != os.getpid()
+
+
+async def test_one_that_hangs_is_killed_at_its_limit_and_replaced_and_the_others_are_unaffected(two: Workers) -> None:
+    hanging = asyncio.ensure_future(two.run(hang))
+    started = time.monotonic()
+    others = [await two.run(operator.add, number, 1) for number in range(20)]
+    assert others == [number + 1 for number in range(20)]
+    assert not hanging.done()
+    with pytest.raises(WorkerLost, match="took longer than 1 s to read, and was stopped"):
+        await hanging
+    assert 0.9 < time.monotonic() - started < 10
+    assert await both(two)
+
+
+async def test_one_that_dies_is_replaced_and_the_others_are_unaffected(two: Workers) -> None:
+    answers = await asyncio.gather(
+        *(two.run(operator.add, number, 1) for number in range(5)), two.run(die), return_exceptions=True
+    )
+    assert answers[:5] == [1, 2, 3, 4, 5]
+    assert isinstance(answers[5], WorkerLost)
+    assert str(answers[5]) == "broke the process that read it"
+    assert await both(two)
+
+
+async def test_what_a_task_raises_is_raised_here(two: Workers) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await two.run(operator.floordiv, 1, 0)
+
+
+async def test_a_pool_starts_with_its_first_task_and_leaves_no_process(two: Workers) -> None:
+    await two.close()  # nothing was started
+    pid = await two.run(os.getpid)
+    assert is_alive(pid)
+    await two.close()
+    assert not is_alive(pid)
+    assert await two.run(operator.add, 1, 1) == 2  # a task that comes later starts it anew
+
+
+def test_as_many_as_there_are_processors_unless_told() -> None:
+    assert Workers().count == os.cpu_count()
+    assert Workers(3).count == 3
+
+
+async def both(two: Workers) -> bool:
+    """Whether two processes take tasks, given the moment that a new one needs to start."""
+    for _ in range(50):
+        if len(set(await asyncio.gather(two.run(pid_after, 0.05), two.run(pid_after, 0.05)))) == 2:
+            return True
+    return False
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
