@@ -87,6 +87,8 @@ async def _steps(context: Context, request: Request) -> Tally:
     names = [source.name for source in due]
     tally = await _batches(context, "poll", polling.poll, names, SOURCES_A_BATCH)
     tally += await _read_pending(context, request, [source.name for source in sources])
+    # Judging needs memory of its own; workers that have nothing more to read would hold theirs beside it.
+    await context.workers.close()
     tally += await _timed(context, "group", judging.group)
     for topic in context.settings.topics:
         if not request.topics or topic.name in request.topics:
