@@ -135,6 +135,7 @@ def _candidate(article: Article) -> Candidate:
         content_hash=article.content_hash,
         signature=article.signature,
         story=article.story_id,
+        duplicate_of=article.duplicate_of,
     )
 
 

@@ -1,0 +1,176 @@
+"""Grouping and judging as steps: they take up whatever is left, and repeat without effect."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pipeline_house import CRANES, LOAVES, NOW, SEED, TOPIC, House
+
+from monitor.errors import ConfigurationError
+from monitor.models import Article, Assessment, Model, Profile, Story
+from monitor.pipeline import judging
+from monitor.pipeline.judging import assess, group
+from monitor.pipeline.tally import Tally
+from monitor.store.articles import keep_articles
+from monitor.store.stories import Placed, keep_placements
+from monitor.store.topics import keep_model
+from monitor.stories import signature
+from monitor.text import content_hash
+
+OTHER_SEED = "# Bakeries\n\nSmall bakeries close because flour is dear; old ovens, sourdough loaves, rye rolls.\n"
+EXTRA = "A pilot from Kolm said that she would miss the voices on the radio, and that the gulls would not notice."
+
+
+def keep(house: House, name: str, sentences: tuple[str, ...], **changes: Any) -> int:
+    """Keep an article that was not grouped or judged yet."""
+    text = "\n\n".join(sentences)
+    fields = {
+        "canonical_url": f"https://{name}.example/story",
+        "source": name,
+        "title": sentences[0][:60],
+        "text": text,
+        "language": "en",
+        "published": house.clock(),
+        "stored_at": house.clock(),
+        "content_hash": content_hash(text),
+        "signature": signature(text),
+    }
+    with house.database() as database, database.writing() as session:
+        return keep_articles(session, [Article.model_validate(fields | changes)])[0].id or 0
+
+
+async def grouped(house: House) -> int:
+    async with house.context() as context:
+        return (await group(context)).near_duplicates
+
+
+async def assessed(house: House, topic: str = TOPIC) -> int:
+    async with house.context() as context:
+        tally = await assess(context, topic)
+    assert tally == Tally(relevant=dict(tally.relevant))
+    return tally.relevant[topic]
+
+
+def article(house: House, identity: int) -> Article:
+    return next(each for each in house.rows(Article) if each.id == identity)
+
+
+def assessments(house: House) -> dict[int, Assessment]:
+    return {each.article_id: each for each in house.rows(Assessment)}
+
+
+async def test_copies_join_the_story_of_their_original_and_the_rest_found_their_own(house: House) -> None:
+    original = keep(house, "herald", CRANES)
+    other = keep(house, "courier", LOAVES)
+    copy = keep(house, "reprint", CRANES, published=NOW + timedelta(hours=1))
+    assert await grouped(house) == 1
+    assert article(house, copy).duplicate_of == original
+    assert article(house, copy).story_id == article(house, original).story_id
+    assert article(house, other).story_id != article(house, original).story_id
+    stories = {story.id: story for story in house.rows(Story)}
+    cranes = stories[article(house, original).story_id or 0]
+    assert (cranes.articles, cranes.sources, cranes.revision, cranes.lead_article_id) == (2, 1, 1, original)
+
+
+async def test_a_later_copy_joins_the_story_that_is_kept_and_repeats_its_original_alone(house: House) -> None:
+    original = keep(house, "herald", CRANES)
+    keep(house, "reprint", CRANES, published=NOW + timedelta(minutes=1))
+    await grouped(house)
+    late = keep(house, "late", CRANES, published=NOW + timedelta(hours=2))
+    assert await grouped(house) == 1
+    assert article(house, late).duplicate_of == original
+    assert len(house.rows(Story)) == 1
+    assert house.rows(Story)[0].revision == 1  # a reprint is no news
+
+
+async def test_what_repeats_a_reprint_repeats_its_original(house: House) -> None:
+    original, reprint = keep(house, "herald", LOAVES), keep(house, "reprint", CRANES)
+    with house.database() as database, database.writing() as session:
+        keep_placements(session, [Placed(original, 1), Placed(reprint, 1, duplicate_of=original)])
+    late = keep(house, "late", CRANES, published=NOW + timedelta(hours=2))
+    assert await grouped(house) == 1
+    assert article(house, late).duplicate_of == original
+
+
+async def test_the_lead_is_the_fullest_and_grouping_again_changes_nothing(house: House) -> None:
+    keep(house, "herald", CRANES[:3])
+    full = keep(house, "courier", (*CRANES, EXTRA), published=NOW + timedelta(minutes=5))
+    await grouped(house)
+    before = [story.model_dump() for story in house.rows(Story)]
+    assert [story["lead_article_id"] for story in before] == [full]
+    assert await grouped(house) == 0
+    assert [story.model_dump() for story in house.rows(Story)] == before
+
+
+async def test_many_articles_are_grouped_batch_by_batch(house: House, monkeypatch) -> None:
+    monkeypatch.setattr(judging, "ARTICLES_A_BATCH", 1)
+    for number in range(3):
+        keep(house, f"paper-{number}", CRANES, published=NOW + timedelta(minutes=number))
+    assert await grouped(house) == 2
+    assert len(house.rows(Story)) == 1
+
+
+async def test_each_article_is_judged_once_with_reasons(house: House) -> None:
+    cranes, loaves = keep(house, "herald", CRANES), keep(house, "courier", LOAVES)
+    assert await assessed(house) == 1
+    judged = assessments(house)
+    assert judged[cranes].relevant
+    assert not judged[loaves].relevant
+    assert judged[cranes].score > judged[cranes].threshold > judged[loaves].score
+    assert judged[cranes].reasons["facet"]
+    assert judged[cranes].reasons["seed_sentence"] in SEED
+    assert judged[cranes].assessed_at == NOW
+    assert await assessed(house) == 0  # nothing is left
+    keep(house, "late", CRANES, canonical_url="https://late.example/2")
+    assert await assessed(house) == 1
+
+
+async def test_a_changed_seed_makes_a_new_profile_and_recent_articles_are_judged_anew(house: House) -> None:
+    old = keep(house, "old", LOAVES, stored_at=NOW - timedelta(days=8), published=NOW - timedelta(days=8))
+    cranes, loaves = keep(house, "herald", CRANES), keep(house, "courier", LOAVES)
+    await assessed(house)
+    assert old not in assessments(house)  # stored before what is judged anew
+    first = assessments(house)[loaves].profile_version
+    house.write(f"seeds/{TOPIC}.md", OTHER_SEED)
+    assert await assessed(house) == 1
+    judged = assessments(house)
+    assert judged[loaves].relevant
+    assert not judged[cranes].relevant
+    assert {each.profile_version for each in judged.values()} == {house.rows(Profile)[1].version}
+    assert first == house.rows(Profile)[0].version
+    house.write(f"seeds/{TOPIC}.md", SEED)
+    assert await assessed(house) == 1
+    assert assessments(house)[cranes].relevant
+    assert len(house.rows(Profile)) == 2
+
+
+async def test_a_changed_term_counts_as_a_changed_profile(house: House) -> None:
+    keep(house, "courier", LOAVES)
+    await assessed(house)
+    house.topic(terms={"add": ["sourdough"]})
+    await assessed(house)
+    assert len(house.rows(Profile)) == 2
+
+
+async def test_a_topic_judges_what_its_sources_list(house: House) -> None:
+    keep(house, "herald", CRANES)
+    keep(house, "courier", CRANES)
+    house.sources({"herald": {"tags": ["quay"]}}, herald="https://herald.example/", courier="https://courier.example/")
+    house.topic(sources=["tag:quay"])
+    assert await assessed(house) == 1
+    house.topic(sources=["*"])
+    assert await assessed(house) == 1
+
+
+async def test_a_model_of_another_profile_is_left_aside(house: House) -> None:
+    cranes = keep(house, "herald", CRANES)
+    fields = {"topic": TOPIC, "version": "m1", "profile_version": "of another", "sha256": "", "accepted": True}
+    with house.database() as database, database.writing() as session:
+        keep_model(session, Model.model_validate(fields | {"made_at": NOW}))
+    await assessed(house)
+    assert assessments(house)[cranes].model_version == ""
+
+
+async def test_a_topic_that_is_not_there_is_named(house: House) -> None:
+    with pytest.raises(ConfigurationError, match='did you mean "harbours"'):
+        await assessed(house, "harbour")

@@ -1,0 +1,81 @@
+"""Seeds read, from files and from addresses, and the profile that they make."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from pipeline_house import CRANES, SEED, TOPIC, House, page
+from servers import Site, says
+
+from monitor.errors import ConfigurationError, FetchError
+from monitor.models import Profile
+from monitor.pipeline.profiles import current_profile, local_seed
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site("127.1.0.1") as running:
+        yield running
+
+
+async def profile(house: House) -> Profile:
+    async with house.context() as context:
+        return await current_profile(context, context.settings.topic(TOPIC))
+
+
+async def test_the_profile_of_a_file_is_kept_once(house: House) -> None:
+    first = await profile(house)
+    assert [facet["name"] for facet in first.body["facets"]][1:] == ["Cranes", "Unions", "Makers"]
+    again = await profile(house)
+    assert again.version == first.version
+    assert [kept.version for kept in house.rows(Profile)] == [first.version]
+
+
+async def test_an_address_is_a_seed_and_the_last_profile_stands_in_while_it_does_not_answer(
+    house: House, site: Site
+) -> None:
+    site.routes["/brief"] = says(page("Cranes without drivers"))
+    house.topic(seeds=[site.url("/brief")])
+    first = await profile(house)
+    assert "dockers' union" in str(first.body)
+    site.routes["/brief"] = says(b"", status=500)
+    assert (await profile(house)).version == first.version
+    site.routes["/brief"] = says(page("Cranes without drivers", CRANES[:3]))
+    assert (await profile(house)).version != first.version
+    assert len(house.rows(Profile)) == 2
+
+
+async def test_an_address_that_never_answered_is_an_error(house: House, site: Site) -> None:
+    house.topic(seeds=[site.url("/nowhere")])
+    with pytest.raises(FetchError, match="404"):
+        await profile(house)
+
+
+async def test_an_address_that_holds_no_article_says_what_to_do(house: House, site: Site) -> None:
+    site.routes["/empty"] = says(b"<html><body></body></html>")
+    house.topic(seeds=[site.url("/empty")])
+    with pytest.raises(ConfigurationError, match=r"paste its text into a \.txt file"):
+        await profile(house)
+
+
+def test_a_file_is_text_or_a_page(house: House) -> None:
+    house.write("seeds/plain.txt", "\ufeffOnly text.")
+    house.write("seeds/page.html", page("Cranes without drivers").decode())
+    assert local_seed("seeds/plain.txt", house.root).text == "Only text."
+    seed = local_seed("seeds/page.html", house.root)
+    assert seed.text.startswith("Cranes without drivers\n\n")
+    assert CRANES[0] in seed.text
+    assert seed.language == "en"
+    assert local_seed(f"seeds/{TOPIC}.md", house.root).text == SEED
+
+
+def test_a_file_that_is_no_seed_is_named(house: House) -> None:
+    (house.root / "seeds" / "latin.txt").write_bytes(b"caf\xe9")
+    house.write("seeds/empty.html", "<html></html>")
+    for seed, says_what in (
+        ("seeds/nowhere.md", r"seeds/nowhere\.md: the seed cannot be read: No such file"),
+        ("seeds", "seeds: the seed cannot be read"),
+        ("seeds/latin.txt", r"seeds/latin\.txt: the seed is no UTF-8 text"),
+        ("seeds/empty.html", r"seeds/empty\.html: the page holds no article"),
+    ):
+        with pytest.raises(ConfigurationError, match=says_what):
+            local_seed(seed, house.root)
