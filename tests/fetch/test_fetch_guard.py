@@ -1,6 +1,7 @@
 import asyncio
 import ipaddress
 import socket
+from ipaddress import ip_address
 import ssl
 import threading
 from collections.abc import Sequence
@@ -130,7 +131,8 @@ async def test_an_address_in_any_spelling_is_checked_without_asking_for_a_name(h
 async def test_allowed_blocks_are_asked_and_nothing_beside_them() -> None:
     guard = Guard(("127.1.0.0/16", "fd00::/64"), names(["127.1.2.3"]))
     assert await guard.addresses("good.example", 80) == ("127.1.2.3",)
-    assert await guard.addresses("::ffff:127.1.0.1", 80) == ("::ffff:7f01:1",)
+    (mapped,) = await guard.addresses("::ffff:127.1.0.1", 80)
+    assert ip_address(mapped) == ip_address("::ffff:127.1.0.1")  # Python 3.13 writes it otherwise than 3.11
     assert await guard.addresses("fd00::7", 80) == ("fd00::7",)
     for host in ("127.2.0.1", "127.0.0.1", "fd00:0:0:1::7", "64:ff9b::127.1.0.1", "::127.1.0.1"):
         with pytest.raises(Refused):
