@@ -10,6 +10,7 @@ recall by kind and precision of the pairs found, and the time that placing 1,000
 import gzip
 import json
 import random
+import re
 import resource
 import sys
 import time
@@ -25,9 +26,9 @@ from monitor.text import content_hash
 
 _START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 _BRITISH = {"or ": "our ", "ize": "ise", "center": "centre", "program ": "programme ", "defense": "defence"}
-_FIRMS = "Aldermoor Brightwell Castellan Dunmore Eskfield Farrowgate Glenhurst Harrowby Inverlea Jarrold".split()
-_PLACES = "Tarapaca Mindanao Hokkaido Antofagasta Sumatra Kermadec Oaxaca Kodiak Balochistan Samos".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday".split()
+_FIRMS = ("Aldermoor", "Brightwell", "Castellan", "Dunmore", "Eskfield", "Farrowgate", "Glenhurst", "Harrowby")
+_PLACES = ("Tarapaca", "Mindanao", "Hokkaido", "Antofagasta", "Sumatra", "Kermadec", "Oaxaca", "Kodiak", "Samos")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 Random = random.Random
 
@@ -78,7 +79,7 @@ def quoted(text: str, _: Random, __: list[str]) -> str:
 
 def framed(text: str, _: Random, __: list[str]) -> str:
     """A copy in the frame of a site."""
-    frame = "Sign up for our morning briefing and never miss what moves the region, from courts to kitchens, in five minutes"
+    frame = "Sign up for our morning briefing and never miss what moves the region, from courts to kitchens"
     return f"{frame}.\n\n{text}\n\n{frame}. Read more on our front page, or share this article with your friends."
 
 
@@ -94,6 +95,42 @@ def combined(text: str, chance: Random, pool: list[str]) -> str:
     text = reworded(0.1)(cut(0.3)(text, chance, pool), chance, pool)
     return framed(spelled(own_paragraph(text, chance, pool), chance, pool), chance, pool)
 
+
+TEMPLATES = {
+    "market": (
+        "Shares close higher on {day}",
+        "The main index closed at 7###.## points on {day}, a move of ## points or 0.## per cent, in a session "
+        "that saw ### million shares change hands. Among the leaders, {firm} added #.# per cent to ### pence "
+        "while {other} lost #.# per cent. The pound stood at 1.#### against the dollar and crude oil traded at "
+        "##.## dollars a barrel in London. Traders said that volumes were thin ahead of the decision of the "
+        "central bank and that most investors preferred to stay on the sidelines until the direction of interest "
+        "rates became clearer.",
+    ),
+    "quake": (
+        "Magnitude #.# earthquake strikes near {place}",
+        "An earthquake of magnitude #.# struck ## kilometres off {place} on {day}, the seismological centre said."
+        " The quake hit at a depth of ## kilometres at #.## local time. There were no immediate reports of "
+        "casualties or damage, and no tsunami warning was issued. The centre revises its first figures as more "
+        "stations report, and residents are advised to expect aftershocks in the coming hours and days.",
+    ),
+    "earnings": (
+        "{firm} tops quarterly estimates",
+        "{firm} Group on {day} reported quarterly net income of ##.# million dollars, or ## cents a share. The "
+        "results exceeded the expectations of analysts, whose average estimate was ## cents a share. The company "
+        "posted revenue of #.## billion dollars in the period, and said that it expects full-year earnings of "
+        "#.## dollars a share. Its shares have risen ## per cent since the beginning of the year.",
+    ),
+}
+_SMALL_PRINT = (
+    "This release contains statements about the future that involve risks and uncertainties and reflect what the "
+    "management believes at present. Actual results may differ materially from those that are stated or implied "
+    "because of changes in markets, in the law, in the cost of materials or in the behaviour of competitors. The "
+    "company undertakes no duty to update any of them, whether because of new information or otherwise, except as"
+    " the law demands."
+)
+_NOTICE = (
+    "To continue reading this story please log in or subscribe. Already a member? Sign in here to enjoy everything."
+)
 
 KINDS: dict[str, Callable[[str, Random, list[str]], str]] = {
     "headline": lambda text, _, __: text,
@@ -154,16 +191,12 @@ def made(texts: list[str], seed: int = 1) -> Newsroom:
                 title_of(text), framed(reworded(0.02)(text, chance, pool), chance, pool), "wire", bases.index(text) + 1
             )
     for at in range(60):
-        market(room, at)
-        quake(room, at)
-        earnings(room, at)
-        release(room, at, " ".join(chance.choice(rest).split()[:90]))
-        room.add(
-            f"{chance.choice(_FIRMS)} {' '.join(chance.choice(pool) for _ in range(6))}",
-            "To continue reading this story please log in or subscribe. Already a member? Sign in here to enjoy everything.",
-            "notice",
-            source="wall",
-        )
+        for kind in TEMPLATES:
+            report(room, kind)
+        news = " ".join(rest[at % len(rest)].split()[:90])
+        room.add(f"{title_of(news)}: {_FIRMS[at % len(_FIRMS)]}", f"{news}.\n\n{_SMALL_PRINT}", "release")
+        subject = " ".join(chance.choice(pool) for _ in range(6))
+        room.add(f"{chance.choice(_FIRMS)} {subject}", _NOTICE, "notice", source="wall")
     for _ in range(20):
         parts = [" ".join(chance.choice(bases).split()[:60]) for _ in range(8)]
         room.add("The day in brief", "\n\n".join(parts), "round-up")
@@ -190,65 +223,15 @@ def title_of(text: str) -> str:
     return " ".join(text.split()[:8])
 
 
-def market(room: Newsroom, at: int) -> None:
-    """A report of a day on the market."""
-    c = room.chance
-    index, points = 7000 + c.randrange(900), c.randrange(3, 90)
-    room.add(
-        f"Shares close {c.choice(['higher', 'lower'])} on {_DAYS[at % 5]}",
-        f"The main index closed at {index}.{c.randrange(10, 99)} on {_DAYS[at % 5]}, a move of {points} points or "
-        f"0.{c.randrange(11, 99)} per cent, in a session that saw {c.randrange(300, 900)} million shares change hands. "
-        f"Among the leaders, {c.choice(_FIRMS)} added {c.randrange(2, 9)}.{c.randrange(10)} per cent to {c.randrange(100, 999)} "
-        f"pence while {c.choice(_FIRMS)} lost {c.randrange(2, 9)}.{c.randrange(10)} per cent. The pound stood at "
-        f"1.{c.randrange(1000, 9999)} against the dollar and crude oil traded at {c.randrange(60, 99)}.{c.randrange(10, 99)} "
-        "dollars a barrel in London. Traders said that volumes were thin ahead of the decision of the central bank and "
-        "that most investors preferred to stay on the sidelines until the direction of interest rates became clearer.",
-        "market",
-    )
-
-
-def quake(room: Newsroom, at: int) -> None:
-    """A report of an earthquake, as programs write it."""
-    c = room.chance
-    where = _PLACES[at % len(_PLACES)]
-    size = f"{c.randrange(4, 7)}.{c.randrange(10)}"
-    room.add(
-        f"Magnitude {size} earthquake strikes near {where}",
-        f"An earthquake of magnitude {size} struck {c.randrange(10, 200)} kilometres off {where} on {c.choice(_DAYS)}, the "
-        f"seismological centre said. The quake hit at a depth of {c.randrange(5, 120)} kilometres at {c.randrange(1, 12)}:"
-        f"{c.randrange(10, 60)} local time. There were no immediate reports of casualties or damage, and no tsunami warning "
-        "was issued. The centre revises its first figures as more stations report, and residents are advised to expect "
-        "aftershocks in the coming hours and days.",
-        "quake",
-    )
-
-
-def earnings(room: Newsroom, at: int) -> None:
-    """A report of a firm's quarter, as programs write it."""
-    c = room.chance
-    firm = f"{_FIRMS[at % len(_FIRMS)]} {c.choice(['Group', 'Holdings', 'Industries'])}"
-    room.add(
-        f"{firm} tops quarterly estimates",
-        f"{firm} on {c.choice(_DAYS)} reported quarterly net income of {c.randrange(10, 900)}.{c.randrange(10)} million dollars, "
-        f"or {c.randrange(10, 99)} cents a share. The results exceeded the expectations of analysts, whose average estimate "
-        f"was {c.randrange(10, 99)} cents a share. The company posted revenue of {c.randrange(1, 9)}.{c.randrange(10, 99)} billion "
-        f"dollars in the period, and said that it expects full-year earnings of {c.randrange(1, 5)}.{c.randrange(10, 99)} dollars "
-        f"a share. {firm} shares have risen {c.randrange(3, 40)} per cent since the beginning of the year.",
-        "earnings",
-    )
-
-
-def release(room: Newsroom, at: int, news: str) -> None:
-    """A firm's own release with the small print that all of them carry."""
-    room.add(
-        f"{title_of(news)}: {_FIRMS[at % len(_FIRMS)]}",
-        f"{news}.\n\nThis release contains statements about the future that involve risks and uncertainties and reflect what "
-        "the management believes at present. Actual results may differ materially from those that are stated or implied "
-        "because of changes in markets, in the law, in the cost of materials or in the behaviour of competitors. The "
-        "company undertakes no duty to update any of them, whether because of new information or otherwise, except as "
-        "the law demands.",
-        "release",
-    )
+def report(room: Newsroom, kind: str) -> None:
+    """A report made from a template: every # is another digit."""
+    chance = room.chance
+    title, text = TEMPLATES[kind]
+    names = {"firm": chance.choice(_FIRMS), "other": chance.choice(_FIRMS), "place": chance.choice(_PLACES)}
+    names["day"] = chance.choice(_DAYS)
+    filled = re.sub("#", lambda _: str(chance.randrange(1, 10)), f"{title}|{text}".format(**names))
+    title, text = filled.split("|", 1)
+    room.add(title, text, kind)
 
 
 def recall(room: Newsroom) -> Iterator[str]:
@@ -269,7 +252,8 @@ def recall(room: Newsroom) -> Iterator[str]:
     pairs = [pair for group in members.values() for pair in combinations(group, 2)]
     wrong = [pair for pair in pairs if room.truth[pair[0]] != room.truth[pair[1]]]
     hits = [hit for each in of.values() for hit in each]
-    yield f"  recall {sum(hits) / len(hits):.3f}, precision of pairs {1 - len(wrong) / max(1, len(pairs)):.3f} of {len(pairs)}"
+    yield f"  recall {sum(hits) / len(hits):.3f} of {len(hits)}"
+    yield f"  precision of pairs {1 - len(wrong) / max(1, len(pairs)):.3f} of {len(pairs)}"
     kinds = Counter(tuple(sorted(room.kind[number] for number in pair)) for pair in wrong)
     yield f"  wrong: {dict(kinds.most_common(8))}"
     right = sum(found.get(number) == original for number, original in room.truth.items() if original != number)

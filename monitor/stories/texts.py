@@ -28,6 +28,11 @@ class Text:
     def __init__(self, article: Candidate) -> None:
         self.article = article
 
+    @property
+    def publisher(self) -> str:
+        """Who published it: the host it stands on, for a search lists the articles of many under one source."""
+        return self.article.canonical_url.partition("://")[2].partition("/")[0] or self.article.source
+
     @cached_property
     def runs(self) -> "NDArray[np.uint64]":
         """Its hashed runs of four words, sorted."""

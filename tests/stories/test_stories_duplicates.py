@@ -153,3 +153,23 @@ def test_two_thousand_reports_of_one_template_are_not_all_compared() -> None:
     started = time.process_time()
     find_duplicates(articles, [])
     assert time.process_time() - started < 30
+
+
+def test_a_sequel_is_no_reprint_of_what_it_goes_back_to() -> None:
+    report = candidate(1, "Harrowby bridge stays open", BRIDGE)
+    lead = (
+        "Lorries queued for an hour at Harrowby on Monday after the crossing guard whom the county had promised fell "
+        "ill and no one took her place.\n\nA driver from Little Emmet said that the wait had cost him a delivery, and "
+        "the school sent a letter home. The county blamed a virus and a rota that nobody had read, and sent a clerk with "
+        "a whistle in the afternoon."
+    )
+    sequel = candidate(2, "Lorries queue at Harrowby", "\n\n".join([lead, *PARAGRAPHS[3:]]), 96)
+    assert find_duplicates([sequel], [report]) == {}
+    own = replace(candidate(3, "Bridge", "\n\n".join([PARAGRAPHS[0], lead, *PARAGRAPHS[3:]]), 96), canonical_url="")
+    assert find_duplicates([own], [report]) == {3: 1}
+    assert find_duplicates([replace(own, canonical_url=report.canonical_url + "0")], [report]) == {}
+
+
+def test_an_address_that_cannot_be_read_is_no_obstacle() -> None:
+    copy = replace(candidate(2, "Bridge", COPIES["the tail cut"], 1), canonical_url="http://[broken")
+    assert find_duplicates([copy], [candidate(1, "Bridge", BRIDGE)]) == {2: 1}
