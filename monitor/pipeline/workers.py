@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from multiprocessing.synchronize import Semaphore
 from typing import ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -13,11 +14,15 @@ from pebble import ProcessExpired, ProcessPool
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-# Extraction's 99th percentile is a quarter of a second (research on 725 real pages); what takes forty times that hangs.
-LIMIT = timedelta(seconds=10)
+# The slowest of 715 real pages takes 1.3 s of processor, tables of dates that it is the first to need included. On two
+# cores that twelve others wanted too, such a page twice took more than 10 s; what takes three times that hangs.
+LIMIT = timedelta(seconds=30)
 # Parsers keep memory: measured on 715 real pages a worker grew from 20 MB of its own to 100 after 200 of them, to 160
 # after 360. A new one forks in milliseconds.
 TASKS_A_PROCESS = 200
+
+# How long a worker may take to start: seconds on a slow machine, and one that never does is no reason to wait for ever.
+START = timedelta(minutes=1)
 
 
 class WorkerLost(Exception):
@@ -30,15 +35,14 @@ class Workers:
     def __init__(self, count: int = 0, limit: timedelta = LIMIT) -> None:
         self.count = count or os.cpu_count() or 1
         self.limit = limit
-        self._pool: ProcessPool | None = None
+        self._pool: concurrent.futures.Future[ProcessPool] | None = None
 
     async def run(
         self, function: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Result:
         """What `function` returns in a worker process. Raises WorkerLost where the worker did not live to tell."""
-        if self._pool is None:
-            self._pool = self._start()
-        future = self._pool.schedule(function, args=arguments, kwargs=named, timeout=self.limit.total_seconds())
+        pool = await self._started()
+        future = pool.schedule(function, args=arguments, kwargs=named, timeout=self.limit.total_seconds())
         try:
             return await asyncio.wrap_future(future)
         except (TimeoutError, concurrent.futures.TimeoutError) as error:
@@ -51,12 +55,34 @@ class Workers:
     async def close(self) -> None:
         """End every worker; what was still waiting is dropped. A task that comes later starts the pool anew."""
         if self._pool is not None:
-            pool, self._pool = self._pool, None
+            pool = await self._started()
+            self._pool = None
             pool.stop()
             await asyncio.to_thread(pool.join, 5)
 
+    async def _started(self) -> ProcessPool:
+        """The pool, started beside the event loop: what is being fetched meanwhile would run into its time limits."""
+        if self._pool is None:
+            starter = concurrent.futures.ThreadPoolExecutor(1)
+            self._pool = starter.submit(self._start)
+            starter.shutdown(wait=False)
+        return await asyncio.shield(asyncio.wrap_future(self._pool))
+
     def _start(self) -> ProcessPool:
+        """A pool whose processes all run: one that were ended while it is being born would say so on our terminal."""
         # A server forked once with the readers loaded: each worker then starts in milliseconds and shares its memory.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["monitor.pipeline.warmed"])
-        return ProcessPool(max_workers=self.count, max_tasks=TASKS_A_PROCESS, context=context)
+        running = context.Semaphore(0)
+        pool = ProcessPool(
+            max_workers=self.count, max_tasks=TASKS_A_PROCESS, context=context, initializer=_arrive, initargs=(running,)
+        )
+        pool.schedule(os.getpid)
+        for _ in range(self.count):
+            running.acquire(timeout=START.total_seconds())
+        return pool
+
+
+def _arrive(running: Semaphore) -> None:
+    """What each worker does first."""
+    running.release()
