@@ -10,12 +10,23 @@ from pipeline_house import House, a_house
 from monitor.pipeline.workers import Workers
 
 
+class SharedWorkers(Workers):
+    """Workers that outlive the run that would close them."""
+
+    async def close(self) -> None:
+        """Nothing: other tests need them."""
+
+    async def end(self) -> None:
+        """End every process."""
+        await super().close()
+
+
 @pytest.fixture(scope="session")
 def workers() -> Iterator[Workers]:
-    """Processes that read, started once: that takes a second."""
-    shared = Workers(count=2)
+    """Processes that read, started once: that takes seconds."""
+    shared = SharedWorkers(count=2)
     yield shared
-    asyncio.run(shared.close())
+    asyncio.run(shared.end())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from pebble import ProcessPool
 from pipeline_house import die, hang, pid_after
 
 from monitor.pipeline.workers import WorkerLost, Workers
@@ -59,6 +60,28 @@ async def test_a_pool_starts_with_its_first_task_and_leaves_no_process(two: Work
     await two.close()
     assert not is_alive(pid)
     assert await two.run(operator.add, 1, 1) == 2  # a task that comes later starts it anew
+
+
+async def test_the_event_loop_goes_on_while_the_readers_are_loaded(two: Workers, monkeypatch) -> None:
+    start = Workers._start
+
+    def slow(workers: Workers) -> ProcessPool:
+        time.sleep(0.5)
+        return start(workers)
+
+    monkeypatch.setattr(Workers, "_start", slow)
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.01)
+            ticks += 1
+
+    ticking = asyncio.ensure_future(tick())
+    assert await asyncio.gather(*(two.run(operator.add, number, 1) for number in range(3))) == [1, 2, 3]
+    ticking.cancel()
+    assert ticks > 10
 
 
 def test_as_many_as_there_are_processors_unless_told() -> None:
