@@ -53,20 +53,27 @@ async def collect(context: Context, request: Request) -> Tally:
     """
     refuse_nameless(context.settings)
     holder = _begin(context)
-    tally = Tally()
+    tally, good = Tally(), False
     try:
         tally = await _steps(context, request)
+        good = _is_good(context, tally)
     finally:
         with context.database.writing() as session:
             release(session, "collect", holder)
-            finish_run(session, int(holder), context.now(), succeeded=_good(tally), figures=tally.to_json())
-    if _good(tally) and context.settings.alerts.ping_url:
+            finish_run(session, int(holder), context.now(), succeeded=good, figures=tally.to_json())
+    if good and context.settings.alerts.ping_url:
         await asyncio.to_thread(ping, context.settings.alerts.ping_url)
     return tally
 
 
-def _good(tally: Tally) -> bool:
-    return tally.polled > 0 and not tally.too_many_sources_failed
+def _is_good(context: Context, tally: Tally) -> bool:
+    """Whether a run did its job. Where no source was due they must be well: one that waits to be asked again is not."""
+    if tally.polled:
+        return not tally.too_many_sources_failed
+    with context.database.reading() as session:
+        states = feed_states(session)
+    known = [states[each.name] for each in context.settings.sources if not each.paused and each.name in states]
+    return sum(state.failures > 0 for state in known) * 5 <= len(known) > 0
 
 
 def _begin(context: Context) -> str:
