@@ -1,10 +1,10 @@
 import asyncio
 import ipaddress
 import socket
-from ipaddress import ip_address
 import ssl
 import threading
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Any
 
 import httpcore
