@@ -44,8 +44,8 @@ _EXCERPT = 0.5
 # The first characters of a text. A copy holds them, after an introduction of its own at most: an excerpt those of its
 # whole, for what a page of many reports holds further down are other reports; and of two texts that do not share nearly
 # all, one must hold those of the other, for a report and its sequel share what went before, which they tell last.
-_BEGINNING = 450
-_SEVENTH = 0.14
+_BEGINNING = 300
+_AS_MUCH = 0.3
 _MOST = 0.9
 # How much of both texts both must hold where one publisher wrote them: who repeats himself in part writes a sequel.
 _OWN = 0.5
@@ -128,21 +128,21 @@ def _alike(texts: Sequence[Text], pair: tuple[int, int], shared: int, share: flo
     shorter, longer = sorted(pair, key=lambda place: len(texts[place].runs))
     size, whole = len(texts[shorter].runs), len(texts[longer].runs)
     alike = Alike(*pair, share, shared / (size + whole - shared), shorter if size < _EXCERPT * whole else None)
-    begins = _holds_beginning(texts[shorter], texts[longer])
+    begins = _holds_beginning(texts[shorter], texts[longer], share)
     if alike.excerpt is None:
         if texts[shorter].publisher == texts[longer].publisher and alike.resemblance < _OWN:
             return None
-        begins = begins or share >= _MOST or _holds_beginning(texts[longer], texts[shorter])
+        begins = begins or share >= _MOST or _holds_beginning(texts[longer], texts[shorter], share)
     return alike if begins else None
 
 
-def _holds_beginning(one: Text, other: Text) -> bool:
-    """Whether a text holds a seventh of the beginning of another."""
+def _holds_beginning(one: Text, other: Text, share: float) -> bool:
+    """Whether a text holds a piece of the beginning of another, or nearly as much of it as of the rest."""
     import numpy as np  # noqa: PLC0415
 
     beginning = runs_of(other.article.text[:_BEGINNING])
     held = len(np.intersect1d(beginning, one.runs, assume_unique=True))
-    return held >= max(_FEWEST_RUNS, _SEVENTH * len(beginning))
+    return held >= min(_FEWEST_RUNS, _AS_MUCH * share * len(beginning))
 
 
 def _of_one_event(one: Text, other: Text) -> bool:

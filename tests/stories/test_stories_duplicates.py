@@ -160,8 +160,7 @@ def test_a_sequel_is_no_reprint_of_what_it_goes_back_to() -> None:
     lead = (
         "Lorries queued for an hour at Harrowby on Monday after the crossing guard whom the county had promised fell "
         "ill and no one took her place.\n\nA driver from Little Emmet said that the wait had cost him a delivery, and "
-        "the school sent a letter home. The county blamed a virus and a rota that nobody had read, and sent a clerk with "
-        "a whistle in the afternoon."
+        "the school sent a letter home. The county blamed a virus and a rota that nobody had read, and sent a clerk."
     )
     sequel = candidate(2, "Lorries queue at Harrowby", "\n\n".join([lead, *PARAGRAPHS[3:]]), 96)
     assert find_duplicates([sequel], [report]) == {}
