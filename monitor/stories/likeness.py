@@ -26,8 +26,9 @@ _NAMED = 0.45
 _NAMELESS = 0.1
 # Likeness that rests on this many terms counts half: two teasers share a name and a verb by chance.
 _FEW = 3.0
-# Articles compared at once: bounds the memory of a product.
-_BLOCK = 256
+# Articles compared at once, and the nearest that are looked at of each: bounds memory to some 100 MB, whatever comes.
+_BLOCK = 128
+_MOST_NEAR = 300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +53,7 @@ class Likeness:
         double = _neighbours(terms, len(numbers))
         both = sparse.hstack([_weighted(single, weights), _weighted(double, _rarity(double, 0.0))]).tocsr()
         self._vectors = _scaled(both, np.sqrt(_row_sums(both.multiply(both))))
+        self._turned = self._vectors.T.tocsr()
         self._presence = single.sign()
         named = [np.array([numbers[term] for term in each.names], dtype=np.int64) for each in wordings]
         names = _counts(named, len(numbers)).multiply(weights[None, :]).tocsr()
@@ -68,20 +70,31 @@ class Likeness:
     def _block(self, rows: "NDArray[np.intp]", least: float) -> "tuple[NDArray[Any], NDArray[Any], NDArray[Any]]":
         import numpy as np  # noqa: PLC0415
 
-        near = (self._vectors[rows] @ self._vectors.T).tocoo()
-        good = (near.data >= least) & (near.col != rows[near.row])
-        row, column, value = near.row[good], near.col[good], near.data[good]
-        if not len(row):
-            return rows[row], column, value
-        theirs = np.asarray((self._names[rows] @ self._presence.T)[row, column]).ravel()
-        mine = np.asarray((self._presence[rows] @ self._names.T)[row, column]).ravel()
-        theirs[self._nameless[rows[row]]] = 1.0
+        row, column, value = _nearest((self._vectors[rows] @ self._turned).tocoo(), rows, least)
+        theirs = _row_sums(self._names[row].multiply(self._presence[column]))
+        mine = _row_sums(self._names[column].multiply(self._presence[row]))
+        theirs[self._nameless[row]] = 1.0
         mine[self._nameless[column]] = 1.0
         named = np.minimum(1.0, (theirs + mine) / (2.0 * _NAMED))
-        shared = _row_sums(self._presence[rows[row]].multiply(self._presence[column]))
+        shared = _row_sums(self._presence[row].multiply(self._presence[column]))
         value = value * (_NAMELESS + (1.0 - _NAMELESS) * named * named) * shared / (shared + _FEW)
         good = value >= least
-        return rows[row[good]], column[good], value[good]
+        return row[good], column[good], value[good]
+
+
+def _nearest(
+    products: Any, rows: "NDArray[np.intp]", least: float
+) -> "tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]":
+    """Of each row the nearest others; `products` has a row for each of `rows`, and a column for each article."""
+    import numpy as np  # noqa: PLC0415
+
+    row = rows[products.row]
+    good = (products.data >= least) & (products.col != row)
+    row, column, value = row[good], products.col[good], products.data[good]
+    order = np.lexsort((column, -value, row))
+    row, column, value = row[order], column[order], value[order]
+    near = np.arange(len(row)) - np.searchsorted(row, row) < _MOST_NEAR
+    return row[near], column[near], value[near]
 
 
 def _numbered(wordings: Sequence[Wording]) -> "tuple[dict[str, int], list[NDArray[np.int64]]]":
