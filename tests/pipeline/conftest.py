@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mailing import mail_server_fixture, mailbox_fixture
 from pipeline_house import House, a_house
 
 from monitor.pipeline.workers import Workers
+
+__all__ = ["mail_server_fixture", "mailbox_fixture"]
 
 
 class SharedWorkers(Workers):
