@@ -4,14 +4,13 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from croniter import croniter
 from prefect.client.schemas import State
 from prefect.context import FlowRunContext
 from prefect.states import Completed
 
 from monitor.config import Settings, find_root, load
+from monitor.pipeline.schedule import latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,7 @@ def is_late(set_off: Trigger, schedule: str, timezone: str) -> bool:
 
 def covered_by_later(schedule: str, timezone: str, scheduled: datetime, now: datetime) -> bool:
     """Whether the schedule has another instant after `scheduled` that is not later than `now`."""
-    following = croniter(schedule, scheduled.astimezone(ZoneInfo(timezone))).get_next(datetime)
-    return bool(following <= now.astimezone(following.tzinfo))
+    return latest(schedule, timezone, now) > scheduled
 
 
 def skipped(reason: str) -> State[None]:

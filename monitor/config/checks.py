@@ -97,15 +97,23 @@ def _schedules(settings: Settings) -> Iterator[str]:
 
 
 def _schedule(where: str, schedule: str, timezone: str) -> Iterator[str]:
-    if len(schedule.split()) != 5 or not croniter.is_valid(schedule):
+    if len(schedule.split()) != 5 or not _comes(schedule):
         yield (
-            f'{where}schedule: "{schedule}" is no cron expression: write minute, hour, day, month and weekday, as '
-            '"0 7 * * 1-5"'
+            f'{where}schedule: "{schedule}" is no cron expression of a time that comes: write minute, hour, day, month '
+            'and weekday, as "0 7 * * 1-5"'
         )
     try:
         ZoneInfo(timezone)
     except (ValueError, OSError, KeyError):
         yield f'{where}timezone: "{timezone}" is no IANA time zone: write one as "Europe/London" or "UTC"'
+
+
+def _comes(schedule: str) -> bool:
+    """Whether a schedule has any time at all: the 30th of February is written well, and never comes."""
+    try:
+        return croniter(schedule).get_next() > 0
+    except (ValueError, KeyError):
+        return False
 
 
 def _channel(channel: ChannelSettings) -> Iterator[str]:

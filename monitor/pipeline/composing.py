@@ -31,6 +31,7 @@ from monitor.models import (
     audience,
 )
 from monitor.pipeline.health import is_broken, remedy
+from monitor.pipeline.schedule import latest
 from monitor.relevance.threshold import parse
 from monitor.store.database import Database
 from monitor.store.digests import StoryRows, Window, digests, last_digest, looked, relevant_stories, told
@@ -91,7 +92,9 @@ def compose_and_keep(
             gathered = gather(settings, session, digest, slot, now())
         if only is not None:
             stories = tuple(view for view in gathered.stories if view.story.id == only)
-            gathered = replace(gathered, stories=stories, sources=())
+            # Composed within a collect, before that has ended well: it is no sign of a dead monitor.
+            seen = replace(gathered.seen, collects_ok=max(1, gathered.seen.collects_ok))
+            gathered = replace(gathered, stories=stories, sources=(), seen=seen)
         made, items, deliveries, telling = _decided(settings, gathered)
         with database.writing(durable=True) as session:
             kept = keep_digest(session, made, items, deliveries, telling)
@@ -253,7 +256,7 @@ def _seen(settings: Settings, session: Session, digest: DigestSettings, now: dat
         since=since,
         articles=look.articles,
         relevant_articles=look.relevant,
-        collects_ok=successes(session, "collect", since=since),
+        collects_ok=successes(session, "collect", since=since and min(since, _collect_due(settings, now))),
         sources_failing=sum(1 for name in declared if name in states and states[name].failures),
         quiet_since=_quiet_since(session, digest),
         topics={topic.name: topic.title for topic in topics},
@@ -267,6 +270,16 @@ def _seen(settings: Settings, session: Session, digest: DigestSettings, now: dat
         nearest_miss_score=look.nearest_miss_assessment.score,
         nearest_miss_threshold=look.nearest_miss_assessment.threshold,
     )
+
+
+def _collect_due(settings: Settings, now: datetime) -> datetime:
+    """When the last collect was to begin that must have ended by now, for the next one was due too.
+
+    Whoever sends a digest twice within minutes has not seen that the monitor is dead.
+    """
+    collect = settings.collect
+    following = latest(collect.schedule, collect.timezone, now)
+    return latest(collect.schedule, collect.timezone, following - timedelta(microseconds=1))
 
 
 def _quiet_since(session: Session, digest: DigestSettings) -> datetime | None:

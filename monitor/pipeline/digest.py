@@ -10,11 +10,8 @@ unknown, says so, and leaves sending again to a person.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from croniter import croniter
 
 from monitor.config import Settings
 from monitor.deliver import Outcome, deliver
@@ -25,6 +22,7 @@ from monitor.models import Delivery, DeliveryState
 from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.rhythm import after_failure
+from monitor.pipeline.schedule import latest
 from monitor.store.database import Database
 from monitor.store.outbox import (
     claim,
@@ -97,9 +95,7 @@ def all_sent(posted: Sequence[Delivery]) -> bool:
 
 def scheduled(digest: DigestSettings, now: datetime) -> Slot:
     """The slot of the latest scheduled instant that is not later than `now`, by the wall clock of its time zone."""
-    local = now.astimezone(ZoneInfo(digest.timezone)) + timedelta(microseconds=1)
-    instant = croniter(digest.schedule, local).get_prev(datetime)
-    return Slot(digest.name, instant.astimezone(UTC).isoformat())
+    return Slot(digest.name, latest(digest.schedule, digest.timezone, now).isoformat())
 
 
 def by_hand(name: str, trigger: str = "", now: Callable[[], datetime] = clock) -> Slot:

@@ -119,6 +119,7 @@ def test_a_folder_without_configuration_is_told_what_to_do(tmp_path: Path) -> No
         ("config/topics/race.toml", "threshold = 0.7", "threshold = 7", r'threshold: "7" is none'),
         ("config/topics/race.toml", 'title = "The race"', 'titel = "The race"', r'race.toml:2: titel: unknown key; did you mean "title"'),  # noqa: E501 - a table reads better unbroken
         ("config/digests/morning.toml", "0 7 * * 1-5", "0 25 * * *", r'morning.toml: schedule: "0 25 \* \* \*" is no cron'),  # noqa: E501 - a table reads better unbroken
+        ("config/digests/morning.toml", "0 7 * * 1-5", "0 7 30 2 *", r'schedule: "0 7 30 2 \*" is no cron expression of a time that comes'),  # noqa: E501 - a table reads better unbroken
         ("config/digests/morning.toml", "Europe/London", "Europe/Lundon", r'timezone: "Europe/Lundon" is no IANA'),
         ("config/digests/morning.toml", '["desk"]', '["dusk"]', r'there is no channel "dusk"; did you mean "desk"'),
     ],

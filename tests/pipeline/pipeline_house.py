@@ -27,6 +27,7 @@ from monitor.config import Settings, load
 from monitor.fetch.client import Client
 from monitor.models import Article, Assessment
 from monitor.pipeline.context import Context
+from monitor.pipeline.digest import Slot, send
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.workers import Workers
 from monitor.store import Database
@@ -197,6 +198,33 @@ class House:
         with self.database() as database, database.writing() as session:
             run = start_run(session, "collect", self.clock())
             finish_run(session, run, self.clock(), succeeded=succeeded, figures=Tally(polled=1).to_json())
+
+
+DESK = """
+[channels.desk]
+kind = "file"
+path = "var/digests"
+"""
+
+
+def mail_channel(port: int, *recipients: str, name: str = "analyst") -> str:
+    """A section of config/monitor.toml: mail to these through the server at that port of loopback."""
+    return f"""
+[channels.{name}]
+kind = "email"
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+from = "News monitor <monitor@monitor.example>"
+to = {json.dumps(recipients or ["a@reader.example"])}
+"""
+
+
+def send_now(root: Path, name: str, slot: str) -> list[str]:
+    """Send a digest in this process, whichever that is: the state of each of its deliveries."""
+    settings = load(root, {})
+    (sent,) = send(settings, [Slot(name, slot)], Clock(NOW + timedelta(hours=1)))
+    return [str(delivery.state) for delivery in sent.deliveries]
 
 
 def a_house(root: Path, template: Path, workers: Workers) -> House:
