@@ -58,7 +58,15 @@ def weave(documents: Sequence[Words], seed: Words) -> Graph:
 
     everything = [*documents, seed]
     rows = Vectors.fit(everything, documents).transform(everything).astype(np.float32)
-    joined = _joined(rows) + _joined(_latent(rows))
+    return _normalised(_joined(rows) + _joined(_latent(rows)))
+
+
+def weave_vectors(documents: NDArray[np.float32], seed: NDArray[np.float32]) -> Graph:
+    """The graph of documents and seed given as sentence vectors of unit length: ten nearest by their cosine."""
+    return _normalised(_joined(np.vstack([documents, seed[None, :]])))
+
+
+def _normalised(joined: Any) -> Graph:
     degrees = np.asarray(joined.sum(axis=1)).ravel()
     scale = sparse.diags(1.0 / np.sqrt(np.where(degrees > 0, degrees, 1.0)))
     return Graph(sparse.csr_matrix(scale @ joined @ scale))

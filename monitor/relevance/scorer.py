@@ -15,7 +15,7 @@ pass into one another without a jump. Equal input gives equal output.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +23,15 @@ from numpy.typing import NDArray
 from monitor.errors import StoreError
 from monitor.models import Profile, Reasons, Topic
 from monitor.relevance import threshold
-from monitor.relevance.evidence import measure, question
+from monitor.relevance.evidence import Evidence, measure, question
 from monitor.relevance.explain import Explainer
 from monitor.relevance.guards import broken_rule
 from monitor.relevance.items import NOTHING, Archive, Item, words_of
 from monitor.relevance.learn import Taught, open_model, seed_words
+from monitor.relevance.meaning import Said, weigh
 from monitor.relevance.ordering import INCLUSIVE_EVIDENCE, Order, Stream, put_in_order
-from monitor.relevance.profile import interest
+from monitor.relevance.profile import Interest, interest
+from monitor.text import Words
 
 Floats = NDArray[np.float64]
 
@@ -67,15 +69,25 @@ def judge(profile: Profile, topic: Topic, items: Sequence[Item], archive: Archiv
     words = [words_of(item) for item in documents]
     verdicts = {row: archive.verdicts[item.id] for row, item in enumerate(documents) if item.id in archive.verdicts}
     evidence = measure(asked, words)
-    order = put_in_order(Stream(words, evidence.total, verdicts), seed_words(subject), _trusted(archive, profile))
+    meant = weigh(subject, documents, _said(subject, evidence, words), sorted(verdicts))
+    own = evidence.total if meant is None else meant.total
+    order = put_in_order(Stream(words, own, verdicts, meant), seed_words(subject), _trusted(archive, profile))
     scores = threshold.score(order.evidence)
     first = len(documents) - len(items)
     judged = [(float(scores[row]), yes) for row, yes in sorted(verdicts.items())]
     cut = threshold.decide(purpose, scores[first:], judged)
     if cut.note:
         _log.info("topic %s: %s", topic.name, cut.note)
-    known = _Known(documents, evidence.total, order, scores, Explainer(subject, asked, evidence))
+    known = _Known(documents, own, order, scores, Explainer(subject, asked, evidence))
     return [_judgement(row, topic, cut.value, known) for row in range(first, len(documents))]
+
+
+def _said(subject: Interest, evidence: Evidence, words: Sequence[Words]) -> Said:
+    """What a reader added counts in full, whatever the seed's own words count beside meaning."""
+    if not subject.added:
+        return Said(evidence.total, np.zeros(len(words)))
+    plain = measure(question(replace(subject, added=())), words).total
+    return Said(plain, evidence.total - plain)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
