@@ -4,8 +4,11 @@ import time
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from invented import BRIDGE, MONDAY, TUESDAY, candidate, events
 
+from monitor.stories import Candidate
 from monitor.stories.duplicates import find_duplicates
 
 WORDS = BRIDGE.split()
@@ -172,3 +175,18 @@ def test_a_sequel_is_no_reprint_of_what_it_goes_back_to() -> None:
 def test_an_address_that_cannot_be_read_is_no_obstacle() -> None:
     copy = replace(candidate(2, "Bridge", COPIES["the tail cut"], 1), canonical_url="http://[broken")
     assert find_duplicates([copy], [candidate(1, "Bridge", BRIDGE)]) == {2: 1}
+
+
+ALL = [
+    *(candidate(number, f"Bridge {number}", text, number % 3) for number, text in enumerate(COPIES.values())),
+    *(article for _, article in events().values()),
+    candidate(800, "Bridge stays open", PARAGRAPHS[0], 1),
+]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.permutations(ALL), st.permutations(ALL[:4]))
+def test_the_order_does_not_matter(articles: list[Candidate], known: list[Candidate]) -> None:
+    assert find_duplicates(articles, []) == find_duplicates(ALL, [])
+    new = [article for article in articles if article.id not in {each.id for each in known}]
+    assert find_duplicates(new, known) == find_duplicates(ALL[4:], ALL[:4])
