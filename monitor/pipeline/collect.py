@@ -134,7 +134,7 @@ async def _batches(
     tally = Tally()
     for start in range(0, len(items), size):
         batch = items[start : start + size]
-        tally += await _timed(context, label, step, batch)
+        tally += await _timed(context, f"{label} {start + 1}-{start + len(batch)}", step, batch)
     return tally
 
 
