@@ -1,0 +1,311 @@
+"""What a digest is made of: who is told what, what is told though there be no story, and what is kept of a silence."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pipeline_house import DESK, NOW, TOPIC, House, mail_channel
+
+from monitor.errors import StoreError
+from monitor.models import Article, Delivery, DeliveryState, Digest, DigestItem, FeedState, Story, Told, audience
+from monitor.pipeline import composing
+from monitor.pipeline.composing import compose_and_keep
+from monitor.store.articles import keep_articles
+from monitor.store.outbox import Kept, settle, unsubscribe
+from monitor.store.polling import keep_feed_states
+from monitor.store.stories import Placed, keep_placements
+
+PORT = 9  # nothing is sent here
+
+
+@pytest.fixture
+def read(house: House) -> House:
+    """A house whose digest goes to two readers, an hour after a story was stored."""
+    house.monitor(DESK, mail_channel(PORT, "a@reader.example", "b@reader.example"))
+    house.digest(channels=["analyst"])
+    house.keep("cranes")
+    later(house)
+    return house
+
+
+def later(house: House, **units: float) -> None:
+    """Let time pass (an hour) and the monitor go on collecting."""
+    house.clock.move(**(units or {"hours": 1}))
+    house.collected()
+
+
+def compose(house: House, slot: str = "one", name: str = "morning", **more: Any) -> Kept:
+    with house.database() as database:
+        settings = house.settings
+        return compose_and_keep(settings, database, settings.digest(name), slot, house.clock, **more)
+
+
+def told_to(kept: Kept) -> list[str]:
+    return [delivery.recipient for delivery in kept.deliveries]
+
+
+def failing(house: House, name: str = "wire", failures: int = 3, **changes: Any) -> None:
+    """Keep how a source fares."""
+    fields = {"source": name, "url": f"https://{name}.example/", "failures": failures, "error": "answered 404"}
+    fields |= {
+        "failing_since": house.clock() if failures else None,
+        "last_success": None if failures else house.clock(),
+    }
+    with house.database() as database, database.writing() as session:
+        keep_feed_states(session, [FeedState.model_validate(fields | changes)])
+
+
+def joined(house: House, name: str, text: str) -> None:
+    """Let another article join the first story."""
+    fields = {
+        "canonical_url": f"https://other.example/{name}",
+        "source": "other",
+        "title": f"More on {name}",
+        "text": text,
+        "language": "en",
+        "published": house.clock(),
+        "stored_at": house.clock(),
+    }
+    story = house.rows(Story)[0].id
+    with house.database() as database, database.writing() as session:
+        (article,) = keep_articles(session, [Article.model_validate(fields)])
+        keep_placements(session, [Placed(article.id or 0, 1, story_id=story)])
+        house.judge(session, article.id or 0, 0.8)
+
+
+def test_a_digest_is_kept_whole_before_anything_leaves(read: House) -> None:
+    kept = compose(read)
+    assert kept.new
+    assert told_to(kept) == ["a@reader.example", "b@reader.example"]
+    assert {str(delivery.state) for delivery in kept.deliveries} == {"pending"}
+    assert len({delivery.message_id for delivery in kept.deliveries}) == 2
+    assert [item.headline for item in kept.items] == ["What happened to cranes"]
+    told = read.rows(Told)
+    assert {each.audience for each in told} == {audience("morning", "analyst", who) for who in told_to(kept)}
+    assert {each.delivery_id for each in told} == {delivery.id for delivery in kept.deliveries}
+
+
+def test_a_slot_told_before_is_the_same_digest(read: House) -> None:
+    first = compose(read)
+    read.keep("something else")
+    later(read)
+    again = compose(read)
+    assert not again.new
+    assert again.digest.id == first.digest.id
+    assert [item.id for item in again.items] == [item.id for item in first.items]
+
+
+def test_an_audience_that_wants_no_more_is_left_out(read: House) -> None:
+    with read.database() as database, database.writing() as session:
+        unsubscribe(session, audience("morning", "analyst", "a@reader.example"), NOW)
+    assert told_to(compose(read)) == ["b@reader.example"]
+
+
+def test_a_new_audience_is_told_what_it_was_not_told_and_the_others_nothing(read: House) -> None:
+    compose(read)
+    later(read)
+    read.monitor(mail_channel(PORT, "a@reader.example", "b@reader.example", "new@reader.example"))
+    kept = compose(read, "two")
+    assert told_to(kept) == ["new@reader.example"]
+    assert "What happened to cranes" in kept.deliveries[0].text
+    read.keep("gulls")
+    later(read)
+    kept = compose(read, "three")
+    assert told_to(kept) == ["a@reader.example", "b@reader.example", "new@reader.example"]
+    assert all("cranes" not in delivery.text for delivery in kept.deliveries)
+
+
+def test_what_exceeds_the_most_is_counted_and_never_carried_over(read: House) -> None:
+    read.digest(channels=["analyst"], max_items=3)
+    for number in range(7):
+        read.keep(f"ship {number}", score=0.6 + number / 100)
+    later(read)
+    kept = compose(read)
+    assert len(kept.items) == 8
+    text = kept.deliveries[0].text
+    assert sum(f"ship {number}" in text for number in range(7)) == 2  # beside the cranes, which score highest
+    assert "and 5 more" in " ".join(text.lower().split())
+    later(read)
+    assert compose(read, "two").deliveries == ()
+
+
+def test_nothing_relevant_is_kept_with_what_was_seen_and_sent_to_nobody(read: House) -> None:
+    compose(read)
+    read.keep("a lighthouse", score=0.41)
+    read.keep("a bakery", score=0.1)
+    later(read)
+    kept = compose(read, "two")
+    assert (kept.items, kept.deliveries, kept.new) == ((), (), True)
+    assert kept.digest.first_line == (
+        "Nothing relevant: 2 articles read, all fell below the threshold; the nearest miss was "
+        "“What happened to a lighthouse”, 0.41 of 0.50"
+    )
+    assert kept.digest.topics == [TOPIC]
+    later(read)
+    assert compose(read, "three").digest.first_line == "Nothing relevant: no new article was read"
+
+
+def test_a_source_that_newly_broke_is_told_once_and_told_again_when_it_recovers(read: House) -> None:
+    compose(read)
+    read.sources(wire="https://wire.example/")
+    failing(read, failures=2)
+    later(read)
+    assert compose(read, "two").deliveries == ()  # not broken yet
+    failing(read, failures=3)
+    later(read)
+    kept = compose(read, "three")
+    assert told_to(kept) == ["a@reader.example", "b@reader.example"]
+    assert kept.digest.first_line.endswith("1 source failing")
+    text = " ".join(kept.deliveries[0].text.split())
+    assert "wire" in text
+    assert "answered 404" in text
+    assert "find the new one" in text  # the remedy
+    later(read)
+    assert compose(read, "four").deliveries == ()  # told once
+    failing(read, failures=0)
+    later(read)
+    assert compose(read, "five").deliveries == ()  # a recovery alone is no alarm
+    read.keep("gulls")
+    later(read)
+    text = " ".join(compose(read, "six").deliveries[0].text.split())
+    assert "Recovered: wire" in text
+    read.keep("terns")
+    later(read)
+    assert "wire" not in compose(read, "seven").deliveries[0].text
+
+
+def test_a_paused_source_or_one_of_another_topic_is_no_news(read: House) -> None:
+    compose(read)
+    read.sources({"off": {"paused": True}}, off="https://off.example/", far="https://far.example/")
+    read.topic(sources=["off"])
+    failing(read, "off")
+    failing(read, "far")
+    later(read)
+    assert compose(read, "two").deliveries == ()
+
+
+def test_when_no_collect_succeeded_silence_is_not_kept(read: House) -> None:
+    read.clock.move(minutes=5)
+    compose(read)
+    read.clock.move(hours=24)
+    read.collected(succeeded=False)
+    kept = compose(read, "two")
+    assert told_to(kept) == ["a@reader.example", "b@reader.example"]
+    assert "no collect succeeded since Tue 24 Nov, 08:05" in kept.digest.first_line
+
+
+def test_two_digests_within_minutes_are_no_sign_of_a_dead_monitor(read: House) -> None:
+    compose(read)
+    read.clock.move(minutes=2)
+    assert compose(read, "two").deliveries == ()
+
+
+def test_before_the_first_collect_it_says_so(house: House) -> None:
+    house.monitor(DESK)
+    house.digest()
+    kept = compose(house)
+    assert len(kept.deliveries) == 1
+    assert "no collect succeeded yet" in kept.digest.first_line
+
+
+def test_a_heartbeat_is_told_after_so_long_a_silence_and_begins_anew(read: House) -> None:
+    read.digest(channels=["analyst"], heartbeat="7d")
+    compose(read)
+    silent = []
+    for day in range(1, 17):
+        later(read, days=1)
+        if compose(read, f"day {day}").deliveries:
+            silent.append(day)
+    assert silent == [7, 14]
+
+
+def test_the_digests_own_threshold_decides(read: House) -> None:
+    read.keep("a doubtful ship", score=0.6)
+    read.keep("a hopeful ship", score=0.3)
+    later(read)
+    read.digest("strict", channels=["desk"], threshold="precise")
+    read.digest("loose", channels=["desk"], threshold="inclusive")
+    assert [item.headline for item in compose(read, name="strict").items] == ["What happened to cranes"]
+    assert len(compose(read, name="loose").items) == 3
+    assert len(compose(read).items) == 2
+
+
+def test_each_digest_has_a_memory_of_its_own(read: House) -> None:
+    read.digest("evening", channels=["analyst"])
+    assert len(compose(read).deliveries) == 2
+    assert len(compose(read, name="evening").deliveries) == 2
+
+
+def test_a_story_told_before_comes_back_as_an_update_with_what_is_new(read: House) -> None:
+    compose(read)
+    read.clock.move(hours=2)
+    joined(read, "cranes", "The dockers of Kolm walked out on Wednesday over the pay of those who watch the screens.")
+    later(read)
+    kept = compose(read, "two")
+    (item,) = kept.items
+    assert (item.section, item.revision) == ("updates", 2)
+    assert "walked out on Wednesday" in kept.deliveries[0].text
+    later(read)
+    assert compose(read, "three").deliveries == ()
+
+
+def test_what_lies_behind_the_window_is_not_told(read: House) -> None:
+    read.clock.move(days=8)
+    read.collected()
+    assert compose(read).items == ()
+    read.digest("week", channels=["desk"], form="weekly")
+    assert len(compose(read, name="week").items) == 1
+
+
+def test_a_digest_that_names_no_topic_of_the_story_does_not_tell_it(read: House) -> None:
+    read.topic("other")
+    read.digest("narrow", channels=["desk"], topics=["other"])
+    assert compose(read, name="narrow").items == ()
+
+
+def test_told_meanwhile_it_is_composed_anew(read: House, monkeypatch) -> None:
+    keep = composing.keep_digest
+    attempts = []
+
+    def always_too_late(*arguments: Any) -> None:
+        attempts.append(1)
+
+    def first_too_late(*arguments: Any) -> Kept | None:
+        attempts.append(1)
+        return None if len(attempts) < 3 else keep(*arguments)
+
+    monkeypatch.setattr(composing, "keep_digest", first_too_late)
+    assert len(compose(read).deliveries) == 2
+    assert len(attempts) == 3
+    monkeypatch.setattr(composing, "keep_digest", always_too_late)
+    with pytest.raises(StoreError, match="digest morning: other runs kept telling"):
+        compose(read, "two")
+    assert len(read.rows(Digest)) == 1
+
+
+def test_one_story_alone_can_be_told(read: House) -> None:
+    read.keep("gulls")
+    later(read)
+    story = next(story.id for story in read.rows(Story) if "gulls" in story.headline)
+    kept = compose(read, only=story)
+    assert [item.headline for item in kept.items] == ["What happened to gulls"]
+    assert [item.headline for item in compose(read, "two").items] == ["What happened to cranes"]
+
+
+def test_the_message_of_each_audience_is_its_own(read: House) -> None:
+    compose(read)
+    with read.database() as database, database.writing() as session:
+        for delivery in read.rows(Delivery):
+            settle(session, delivery.id or 0, DeliveryState.SENT, "", next_attempt=None, now=read.clock())
+    read.monitor(mail_channel(PORT, "a@reader.example", "new@reader.example"))
+    read.keep("gulls")
+    later(read)
+    old, new = compose(read, "two").deliveries
+    assert (old.recipient, new.recipient) == ("a@reader.example", "new@reader.example")
+    assert "gulls" in old.text
+    assert "cranes" not in old.text
+    assert "gulls" in new.text
+    assert "cranes" in new.text
+    assert "2 stories" in new.text
+    assert len(read.rows(DigestItem)) == 3
+    assert read.clock() - NOW < timedelta(days=1)

@@ -1,0 +1,107 @@
+"""What is told at once, and what waits."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pipeline_house import DESK, NOW, House
+
+from monitor.digest.settings import DigestSettings
+from monitor.models import Delivery, Digest, Told
+from monitor.pipeline.composing import compose_and_keep
+from monitor.pipeline.instant import is_quiet, keep_instant
+
+
+@pytest.fixture
+def urgent(house: House) -> House:
+    """A house whose digest tells at once what is very relevant: a story of 0.9, not one of 0.6."""
+    house.monitor(DESK)
+    house.digest(instant=True)
+    house.keep("cranes", score=0.9)
+    house.keep("a lighthouse", score=0.6)
+    house.clock.move(minutes=1)
+    return house
+
+
+def instant(house: House) -> int:
+    with house.database() as database:
+        return keep_instant(house.settings, database, house.clock)
+
+
+def test_what_is_very_relevant_is_told_at_once_and_once(urgent: House) -> None:
+    assert instant(urgent) == 1
+    ((delivery,), (digest,)) = urgent.rows(Delivery), urgent.rows(Digest)
+    assert digest.slot == "instant 1 1"
+    assert "cranes" in delivery.subject
+    assert "lighthouse" not in delivery.text
+    for _ in range(3):
+        urgent.clock.move(minutes=30)
+        assert instant(urgent) == 0
+    assert len(urgent.rows(Told)) == 1
+
+
+def test_the_next_digest_knows_it_as_told(urgent: House) -> None:
+    instant(urgent)
+    urgent.clock.move(hours=1)
+    urgent.collected()
+    with urgent.database() as database:
+        settings = urgent.settings
+        kept = compose_and_keep(settings, database, settings.digest("morning"), "one", urgent.clock)
+    assert [item.headline for item in kept.items] == ["What happened to a lighthouse"]
+
+
+def test_within_a_collect_it_does_not_say_that_none_succeeded(urgent: House) -> None:
+    urgent.keep("gulls", score=0.95)
+    urgent.clock.move(minutes=1)
+    assert instant(urgent) == 2
+    assert [digest.first_line for digest in urgent.rows(Digest)] == ["1 story from 1 article"] * 2
+    assert all("no collect" not in delivery.text for delivery in urgent.rows(Delivery))
+
+
+def test_its_threshold_can_be_set(urgent: House) -> None:
+    urgent.digest(instant=True, instant_threshold="balanced")
+    assert instant(urgent) == 2
+
+
+def test_a_digest_that_does_not_ask_for_it_tells_nothing_at_once(urgent: House) -> None:
+    urgent.digest(instant=False)
+    assert instant(urgent) == 0
+    assert urgent.rows(Digest) == []
+
+
+def test_within_quiet_hours_it_waits(urgent: House) -> None:
+    urgent.digest(instant=True, quiet_hours="06:00-07:30")
+    assert instant(urgent) == 0
+    urgent.clock.move(minutes=30)
+    assert instant(urgent) == 1
+
+
+def test_where_nobody_is_to_be_told_nothing_is_kept(urgent: House) -> None:
+    urgent.monitor('[channels.none]\nkind = "email"\nhost = "127.0.0.1"\nfrom = "a@b.example"\n')
+    urgent.digest(instant=True, channels=["none"])
+    assert instant(urgent) == 0
+    assert urgent.rows(Digest) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "quiet"),
+    [
+        ("", "2026-11-24T03:00", False),
+        ("22:00-07:00", "2026-11-24T21:59", False),
+        ("22:00-07:00", "2026-11-24T22:00", True),
+        ("22:00-07:00", "2026-11-24T03:00", True),
+        ("22:00-07:00", "2026-11-24T06:59", True),
+        ("22:00-07:00", "2026-11-24T07:00", False),
+        ("12:00-13:00", "2026-11-24T12:30", True),
+        ("12:00-13:00", "2026-11-24T13:00", False),
+        ("22:00-07:00", "2026-07-24T06:30", False),  # 07:30 in London
+        ("22:00-07:00", "2026-07-24T21:00", True),  # 22:00 in London
+    ],
+)
+def test_quiet_hours_go_by_the_wall_clock_and_may_span_midnight(hours: str, moment: str, quiet: bool) -> None:
+    digest = DigestSettings("morning", timezone="Europe/London", quiet_hours=hours)
+    assert is_quiet(digest, datetime.fromisoformat(moment).replace(tzinfo=UTC)) is quiet
+
+
+def test_it_is_told_by_the_clock_that_is_given(urgent: House) -> None:
+    instant(urgent)
+    assert urgent.rows(Digest)[0].composed_at == urgent.clock() > NOW
