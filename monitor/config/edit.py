@@ -57,7 +57,9 @@ def add_topic(root: Path, topic: Topic, environment: Mapping[str, str]) -> Path:
 
 
 def _document(path: Path) -> tomlkit.TOMLDocument:
-    return tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    """The file as it stands, its last line ended: what is added would be written on behind it."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return tomlkit.parse(f"{text}\n" if text and not text.endswith("\n") else text)
 
 
 def _replace(root: Path, path: Path, text: str, environment: Mapping[str, str]) -> None:

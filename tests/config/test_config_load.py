@@ -181,6 +181,14 @@ def test_a_source_is_added_with_comments_kept(root: Path) -> None:
     assert load(root, {}).source("three").paused
 
 
+@pytest.mark.parametrize("ends", ["", "\n", "\n# the last word"])
+def test_a_source_is_added_whatever_a_file_ends_with(root: Path, ends: str) -> None:
+    path = root / "config/sources.toml"
+    path.write_text(path.read_text(encoding="utf-8").rstrip() + ends, encoding="utf-8")
+    add_source(root, Source(name="three", url="https://three.example/"), {})
+    assert [source.name for source in load(root, {}).sources] == ["one", "two", "three"]
+
+
 def test_a_source_that_would_break_the_configuration_changes_nothing(root: Path) -> None:
     before = (root / "config/sources.toml").read_bytes()
     with pytest.raises(ConfigurationError, match="two sources share it"):
