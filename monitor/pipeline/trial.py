@@ -1,6 +1,6 @@
 """One trial of an address as a source: asked, discovered, parsed, nothing kept; for `check` and `sources --add`."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from monitor.errors import MonitorError, ParseError
@@ -33,15 +33,18 @@ class Trial:
         return f'{self.source.name}: {self.kind} "{self.title}", {len(self.entries)} entries{found}'
 
 
+Answer = tuple[Listing, str]
+"""What an address lists, and where in the end that stood."""
+
+
 async def try_source(client: Client, source: Source) -> Trial:
     """Ask a source once, as a poll would."""
     try:
         asked = address(source)
-        listing, feed = await _listing(client, asked)
-        for child in _children(client, listing, asked):
-            if listing.entries:
-                break
-            listing, feed = await _listing(client, child)
+        listing, feed = await _whole(client, asked)
+        if listing.kind == "html":
+            announced = (*listing.children, *client.sitemaps(feed))
+            listing, feed = await _first(client, announced, _whole) or (listing, feed)
         if listing.kind in ("unknown", "html", "opml", "sitemap-index"):
             raise ParseError(listing.note or f"{asked} lists no news: it is {listing.kind}")
     except MonitorError as error:
@@ -49,15 +52,32 @@ async def try_source(client: Client, source: Source) -> Trial:
     return Trial(source, feed, listing.kind, listing.title, listing.entries)
 
 
-def _children(client: Client, listing: Listing, asked: str) -> Sequence[str]:
-    """Where a document leads: a sitemap of an index, a feed that a page announces, a sitemap that robots.txt names."""
-    if listing.kind == "sitemap-index":
-        return listing.children[:_CANDIDATES]
-    if listing.kind == "html":
-        return (*listing.children, *client.sitemaps(asked))[:_CANDIDATES]
-    return ()
-
-
-async def _listing(client: Client, url: str) -> tuple[Listing, str]:
+async def _listing(client: Client, url: str) -> Answer:
     page = await client.get(url, purpose="feed")
     return parse(page.content, page.final_url, content_type=page.headers.get("content-type", "")), page.final_url
+
+
+async def _whole(client: Client, url: str) -> Answer:
+    """What an address lists: for an index what the first of its sitemaps does that lists something."""
+    listing, feed = await _listing(client, url)
+    if listing.kind == "sitemap-index" and (found := await _first(client, listing.children, _listing)):
+        listing = found[0]
+    return listing, feed
+
+
+async def _first(
+    client: Client, addresses: Sequence[str], ask: Callable[[Client, str], Awaitable[Answer]]
+) -> Answer | None:
+    """The first answer that lists something, None where none does. Raises the last error there was."""
+    failure: MonitorError | None = None
+    for each in addresses[:_CANDIDATES]:
+        try:
+            found = await ask(client, each)
+        except MonitorError as error:
+            failure = error
+        else:
+            if found[0].entries:
+                return found
+    if failure:
+        raise failure
+    return None

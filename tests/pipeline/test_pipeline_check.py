@@ -1,0 +1,56 @@
+"""What `monitor check` finds."""
+
+import asyncio
+
+import pytest
+from pipeline_house import House, item, rss
+from servers import Site, says
+
+from monitor.errors import StoreError
+from monitor.models import Source
+from monitor.pipeline.check import Report, check
+from monitor.pipeline.trial import Trial
+
+
+def report(*errors: str) -> Report:
+    trials = tuple(
+        Trial(Source(f"s{number}", "https://a.example/"), error=error) for number, error in enumerate(errors)
+    )
+    return Report(len(trials), 1, 1, (), trials)
+
+
+def test_a_sound_configuration_is_counted_and_its_warnings_told(house: House) -> None:
+    house.sources(wire="https://wire.example/feed")
+    house.digest(channels=["analyst"])
+    house.monitor('[channels.analyst]\nkind = "email"\n')
+    found = check(house.settings, online=False)
+    assert (found.sources, found.topics, found.digests, found.trials) == (1, 1, 1, ())
+    assert found.lines()[0] == "configuration sound: 1 sources, 1 topics, 1 digests"
+    assert any("channels.analyst: host is missing" in line for line in found.lines())
+    assert not found.failed
+
+
+async def test_online_every_source_is_asked_once(house: House) -> None:
+    async with Site("127.1.0.1") as site:
+        site.routes["/feed"] = says(rss(item(site.url("/1"))), content_type="application/xml")
+        house.sources(
+            {"off": {"paused": True}}, wire=site.url("/feed"), broken=site.url("/broken"), off=site.url("/off")
+        )
+        found = await asyncio.to_thread(check, house.settings, online=True)
+        assert sorted(site.paths()) == ["/broken", "/feed", "/robots.txt"]
+    assert found.failed
+    assert found.lines()[1].startswith("ok      wire: rss")
+    assert found.lines()[2].startswith("FAILED  broken: ")
+    assert [(each["source"], each["entries"]) for each in found.to_json()["asked"]] == [("wire", 1), ("broken", 0)]
+
+
+def test_more_than_a_fifth_that_list_nothing_is_a_failure() -> None:
+    assert not report().failed
+    assert not report("no", "", "", "", "").failed
+    assert report("no", "no", "", "", "", "", "", "", "").failed
+
+
+def test_a_database_that_cannot_be_used_is_an_error(house: House) -> None:
+    (house.root / "var" / "monitor.db").write_bytes(b"no database at all" * 1000)
+    with pytest.raises(StoreError, match=r"monitor\.db"):
+        check(house.settings, online=False)
