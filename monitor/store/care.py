@@ -1,4 +1,8 @@
-"""Upkeep of an open database: statistics, space, soundness. Changes nothing that anybody kept."""
+"""Upkeep of an open database: space and soundness. Changes nothing that anybody kept.
+
+SQLite's ANALYZE is never run: what the first migration expects of a grown store serves at every size, while measured
+at the wrong moment (the full-text index still small, articles not placed yet) a run took minutes for seconds.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,12 +10,6 @@ from contextlib import contextmanager
 from typing import cast
 
 from sqlalchemy import Engine, text
-
-# Rows of an index that ANALYZE looks at: https://sqlite.org/lang_analyze.html recommends 100 to 1,000.
-ANALYSED_ROWS = 1_000
-
-# Articles from which on the store is measured; before, what the first migration expects is nearer to what will come.
-MEASURED_FROM = 10_000
 
 # Pages of the full-text index merged at a time: some seconds of work at most.
 MERGED_PAGES = 2_000
@@ -21,7 +19,7 @@ FREE_SHARE_WORTH_A_VACUUM = 0.2
 
 
 def tidy(engine: Engine) -> None:
-    """Statistics for the query planner, the full-text index merged, and unused space given back."""
+    """The full-text index merged and unused space given back; on PostgreSQL also statistics for its planner."""
     if engine.dialect.name != "sqlite":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM (ANALYZE)"))
@@ -29,19 +27,9 @@ def tidy(engine: Engine) -> None:
     with _bare(engine) as connection:
         connection.execute("PRAGMA query_only=OFF")
         connection.execute("INSERT INTO article_search(article_search, rank) VALUES('merge', ?)", (MERGED_PAGES,))
-        if connection.execute("SELECT count(*) FROM article").fetchone()[0] >= MEASURED_FROM:
-            _measure(connection)
         if _number(connection, "freelist_count") > FREE_SHARE_WORTH_A_VACUUM * _number(connection, "page_count"):
             connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _measure(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA analysis_limit={ANALYSED_ROWS}")
-    connection.execute("ANALYZE")
-    # FTS5 finds its own way: believing its tables to be as small as they once were, it went five times slower.
-    connection.execute("DELETE FROM sqlite_stat1 WHERE tbl GLOB 'article_search*'")
-    connection.execute("ANALYZE sqlite_schema")
 
 
 def faults(engine: Engine) -> list[str]:

@@ -112,7 +112,7 @@ class Database:
             backup.restore(location, path, upgrade.ours)
 
     def tidy(self) -> None:
-        """Upkeep after much was deleted: statistics for the query planner, the index merged, space given back."""
+        """Upkeep after much was deleted: the full-text index merged, space given back."""
         with _in_words(self.location):
             care.tidy(self._engine)
 

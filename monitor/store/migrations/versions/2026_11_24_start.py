@@ -407,10 +407,11 @@ def index_words() -> None:
 
 
 def expect_much() -> None:
-    """Tells SQLite's planner what a store looks like that has grown, until `Database.tidy` measures it.
+    """Tells SQLite's planner what a store looks like that has grown, once and for all.
 
     Without, it takes a condition such as `relevant` for rare, and walks all assessments where it should look at the
-    day's articles (https://sqlite.org/queryplanner-ng.html#howtofix recommends statistics made by hand).
+    day's articles. Fixed statistics keep plans the same at every size, as https://sqlite.org/queryplanner-ng.html#howtofix
+    advises; `tests/store/test_growth.py` says which plans.
     """
     if op.get_bind().dialect.name != "sqlite":
         return
