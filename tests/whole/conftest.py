@@ -106,7 +106,8 @@ def watched() -> Callable[[Path], dict[str, str]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these in one process: they share one demo, and a server more would slow down every other test."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("whole"))
+    """All of these in one process, for they share one demo; and first, for they take longest."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.xdist_group("whole"))
+    items.sort(key=lambda item: item not in here)
