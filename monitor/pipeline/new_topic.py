@@ -69,14 +69,25 @@ def new_topic(settings: Settings, name: str, seeds: Sequence[str], title: str = 
         message = f"new-topic: give at least one seed as a file; addresses can be added to config/topics/{name}.toml"
         raise ConfigurationError(message)
     profile = build(topic, [local_seed(seed) for seed in local], clock())
-    kept = {seed: _copied(settings.root, name, Path(seed)) for seed in local}
-    path = add_topic(settings.root, replace(topic, seeds=tuple(kept.get(seed, seed) for seed in seeds)), {})
+    path = _written(settings.root, topic, local)
     levels, articles = _would_have_given(settings, topic, profile)
     return Proposal(name, path, facet_terms(profile), levels, articles)
 
 
-def _copied(root: Path, name: str, seed: Path) -> str:
-    """A seed's place under seeds/: where it is, if it is there already, else a copy."""
+def _written(root: Path, topic: Topic, local: Sequence[str]) -> Path:
+    """The topic's file, written with copies of its local seeds; where it cannot be, no copy stays either."""
+    copies: list[Path] = []
+    try:
+        kept = {seed: _copied(root, topic.name, Path(seed), copies) for seed in local}
+        return add_topic(root, replace(topic, seeds=tuple(kept.get(seed, seed) for seed in topic.seeds)), {})
+    except ConfigurationError:
+        for copy in copies:
+            copy.unlink()
+        raise
+
+
+def _copied(root: Path, name: str, seed: Path, copies: list[Path]) -> str:
+    """A seed's place under seeds/: where it is, if it is in the root already, else a copy, added to `copies`."""
     source = seed.resolve()
     if source.is_relative_to(root.resolve()):
         return source.relative_to(root.resolve()).as_posix()
@@ -84,8 +95,10 @@ def _copied(root: Path, name: str, seed: Path) -> str:
     if target.exists() and target.read_bytes() != source.read_bytes():
         message = f"{target}: there is another seed of that name; rename one"
         raise ConfigurationError(message)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(source.read_bytes())
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+        copies.append(target)
     return target.relative_to(root).as_posix()
 
 
