@@ -151,7 +151,7 @@ async def test_steps_are_handed_to_the_caller_in_their_order_and_in_batches(decl
         return await step(*arguments)
 
     assert (await collected(declared, call=noting)).stored == 3
-    assert labels == ["poll", "poll", "read", "read", "group", f"assess {TOPIC}"]
+    assert labels == ["poll 1-1", "poll 2-2", "read 1-2", "read 3-3", "group", f"assess {TOPIC}"]
 
 
 async def test_the_example_user_agent_asks_nobody_but_this_machine(declared: House, site: Site) -> None:

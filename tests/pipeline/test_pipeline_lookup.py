@@ -1,0 +1,47 @@
+"""Full-text search, as `monitor search` asks for it."""
+
+import pytest
+from pipeline_house import TOPIC, House
+
+from monitor.errors import ConfigurationError
+from monitor.pipeline.lookup import Query, lookup
+
+
+@pytest.fixture
+def filled(house: House) -> House:
+    house.sources(paper="https://paper.example/", wire="https://wire.example/")
+    house.keep("cranes", text="Forty driverless cranes for the quay of Eastmere.")
+    house.keep("bread", score=0.1, text="The quay bakery sells its last loaf.", source="wire", language="de")
+    return house
+
+
+def titles(house: House, words: str, **more: str | int) -> list[str]:
+    return sorted(found.title for found in lookup(house.settings, Query(words, **more)))  # type: ignore[arg-type]
+
+
+def test_what_is_new_is_found_without_any_step_before(filled: House) -> None:
+    assert titles(filled, "quay") == ["What happened to bread", "What happened to cranes"]
+    filled.keep("gulls", text="Gulls on the quay.")
+    assert len(titles(filled, "quay")) == 3
+    assert titles(filled, "zebra") == []
+
+
+def test_it_can_be_narrowed(filled: House) -> None:
+    assert titles(filled, "quay", topic=TOPIC) == ["What happened to cranes"]
+    assert titles(filled, "quay", source="wire") == ["What happened to bread"]
+    assert titles(filled, "quay", language="de") == ["What happened to bread"]
+    assert len(titles(filled, "quay", limit=1)) == 1
+
+
+def test_a_hit_shows_where(filled: House) -> None:
+    (found,) = lookup(filled.settings, Query('"driverless cranes"'))
+    assert found.url == "https://paper.example/cranes"
+    assert "driverless" in found.snippet
+    assert found.row[:3] == ("2026-11-24", "paper", "What happened to cranes")
+    assert set(found.to_json()) == {"url", "title", "source", "published", "snippet"}
+
+
+def test_names_that_are_not_there_are_refused(filled: House) -> None:
+    for query in (Query("quay", topic="harbour"), Query("quay", source="wires")):
+        with pytest.raises(ConfigurationError, match="did you mean"):
+            lookup(filled.settings, query)
