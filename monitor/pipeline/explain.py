@@ -12,6 +12,7 @@ from monitor.pipeline import parsing
 from monitor.pipeline.context import Context, opened
 from monitor.pipeline.judging import ARCHIVE, ARCHIVE_AGE, item
 from monitor.pipeline.profiles import current_profile
+from monitor.pipeline.workers import WorkerLost
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.scorer import judge
 from monitor.store.articles import article_by_url, recent_articles
@@ -122,7 +123,11 @@ def _story(article: Article | None) -> int:
 async def _fetched(context: Context, url: str) -> Item:
     page = await context.client.get(url, purpose="page")
     content_type = page.headers.get("content-type", "")
-    reading = await context.workers.run(parsing.read_page, page.content, page.final_url, content_type)
+    try:
+        reading = await context.workers.run(parsing.read_page, page.content, page.final_url, content_type)
+    except WorkerLost as error:
+        message = f"{url}: {error}"
+        raise ConfigurationError(message) from error
     document = reading.document
     if document.grade == Grade.EMPTY:
         message = f"{url}: the page holds no text"
