@@ -1,0 +1,89 @@
+"""What verdicts teach, and when it is used."""
+
+import asyncio
+
+import pytest
+from pipeline_house import CRANES, LOAVES, TOPIC, House
+
+from monitor.errors import ConfigurationError
+from monitor.models import Assessment, Model
+from monitor.pipeline.context import clock
+from monitor.pipeline.feedback import record
+from monitor.pipeline.judging import assess
+from monitor.pipeline.train import Training, train
+
+
+@pytest.fixture
+def judged(house: House) -> House:
+    """Six articles on each of two subjects, none with a verdict."""
+    house.clock.time = clock()
+    for number in range(6):
+        house.keep(f"cranes-{number}", text="\n".join(CRANES[number:] + CRANES[:number]))
+        house.keep(f"loaves-{number}", score=0.1, text="\n".join(LOAVES[number:] + LOAVES[:number]))
+    return house
+
+
+def verdict(house: House, *names: str, relevant: bool) -> None:
+    for name in names:
+        record(house.settings, f"https://paper.example/{name}", TOPIC, relevant=relevant)
+
+
+def test_without_a_verdict_there_is_nothing_to_learn(judged: House) -> None:
+    training = train(judged.settings, TOPIC)
+    assert (training.verdicts, training.accepted, training.before) == (0, False, None)
+    assert "monitor feedback" in training.done
+    assert judged.rows(Model) == []
+    assert training.row == (TOPIC, 0, "", "", training.done)
+
+
+def test_verdicts_of_one_kind_are_kept_and_not_used(judged: House) -> None:
+    verdict(judged, "cranes-0", "cranes-1", relevant=True)
+    training = train(judged.settings, TOPIC)
+    assert (training.verdicts, training.accepted) == (2, False)
+    assert "verdicts of both kinds" in training.done
+    assert [model.accepted for model in judged.rows(Model)] == [False]
+
+
+async def test_a_model_that_is_no_worse_is_used_from_the_next_collect_on(judged: House) -> None:
+    verdict(judged, *(f"cranes-{number}" for number in range(6)), relevant=True)
+    verdict(judged, *(f"loaves-{number}" for number in range(6)), relevant=False)
+    async with judged.context() as context:
+        await assess(context, TOPIC)
+    assert {each.model_version for each in judged.rows(Assessment)} == {""}
+    training = await train_beside(judged)
+    assert training.accepted
+    assert training.after is not None
+    assert training.before is not None
+    assert training.after >= training.before
+    assert training.to_json()["average_precision_after"] == training.after
+    assert training.to_row()["what was done"] == "used from the next collect on"
+    (model,) = judged.rows(Model)
+    async with judged.context() as context:
+        await assess(context, TOPIC)
+    assert {each.model_version for each in judged.rows(Assessment)} == {model.version}
+
+
+async def test_a_model_that_ranks_worse_is_kept_and_not_used(judged: House, monkeypatch) -> None:
+    verdict(judged, "cranes-0", "cranes-1", relevant=True)
+    verdict(judged, "loaves-0", "loaves-1", relevant=False)
+
+    def worse(profile, topic, archive, now) -> Model:
+        fields = {"topic": topic.name, "version": "m", "profile_version": "", "sha256": "", "made_at": now}
+        figures = {"verdicts": 4, "average_precision_seed": 0.9, "average_precision": 0.8}
+        return Model.model_validate(fields | {"figures": figures})
+
+    monkeypatch.setattr("monitor.pipeline.train.fit", worse)
+    training = await train_beside(judged)
+    assert not training.accepted
+    assert "the seed alone ranks better" in training.done
+    assert [model.accepted for model in judged.rows(Model)] == [False]
+
+
+def test_a_topic_that_is_not_there_is_named(house: House) -> None:
+    with pytest.raises(ConfigurationError, match='did you mean "harbours"'):
+        train(house.settings, "harbors")
+
+
+async def train_beside(house: House) -> Training:
+    """Train, which runs a loop of its own, beside ours."""
+    return await asyncio.to_thread(train, house.settings, TOPIC)
