@@ -90,15 +90,18 @@ def ask(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """The few verdicts that would help most: articles nearest to the threshold, not yet judged.
+    """The few verdicts that would help most, and one drawn at random from what was left out, to measure what is missed.
 
-    This version asks at the border only; it draws no random sample of what was left out.
+    With --input there is no store to draw from: all are asked to learn.
     Example: monitor ask --topic ai-competition --count 5
     """
     from monitor.pipeline import feedback as asking
 
     if articles is not None:
-        for question in asking.questions_of_file(tuple(seed or ()), articles, labels, count):
+        if not seed:
+            message = "ask: --input needs --seed beside it"
+            raise ConfigurationError(message)
+        for question in asking.questions_of_file(tuple(seed), articles, labels, count):
             output.as_json_line({"id": question.id, "why": question.why})
         return
     questions = asking.questions(settings_of(root), topic, count)

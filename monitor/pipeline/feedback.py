@@ -1,28 +1,42 @@
-"""Verdicts: recorded, and asked for where they would help most."""
+"""Verdicts: recorded with the probability with which they were asked for, and asked for where they help most."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import Session
+
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
-from monitor.models import Article, Feedback
+from monitor.models import Article, Assessment, Feedback
 from monitor.pipeline.context import clock, opened_database
+from monitor.pipeline.drawing import drawn_with, draws
+from monitor.pipeline.judging import item
+from monitor.relevance.asking import Candidate, choose
+from monitor.relevance.items import words_of
 from monitor.store.articles import article_by_url, articles_of
-from monitor.store.topics import borderline, keep_feedback
+from monitor.store.topics import assessments, borderline, keep_feedback, verdicts
 from monitor.urls import canonical_url
+
+# The articles nearest to the threshold, among which those worth asking about are looked for.
+_CONSIDERED = 400
+_JUDGED_KEPT_IN_MIND = 200
+# One question in so many is drawn at random.
+_ONE_DRAWN_OF = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An article that a verdict is asked for, and why."""
+    """An article that a verdict is asked for, and why; `probability` with which it was drawn, 0 where chosen."""
 
     id: str
     title: str
     url: str
     score: float
     why: str
+    probability: float = 0.0
 
     @property
     def row(self) -> tuple[object, ...]:
@@ -31,7 +45,14 @@ class Question:
 
     def to_json(self) -> dict[str, Any]:
         """One question of `monitor ask --json`."""
-        return {"id": self.id, "title": self.title, "url": self.url, "score": self.score, "why": self.why}
+        return {
+            "id": self.id,
+            "title": self.title,
+            "url": self.url,
+            "score": self.score,
+            "why": self.why,
+            "probability": self.probability,
+        }
 
 
 def record(settings: Settings, url: str, topic: str, *, relevant: bool) -> Article:
@@ -45,13 +66,19 @@ def record(settings: Settings, url: str, topic: str, *, relevant: bool) -> Artic
         if article is None:
             message = f"{url}: no such article is kept; `monitor search` finds those that are"
             raise ConfigurationError(message)
-        fields = {"topic": topic, "article_id": article.id, "relevant": relevant, "made_at": clock()}
+        fields = {
+            "topic": topic,
+            "article_id": article.id,
+            "relevant": relevant,
+            "probability": drawn_with(session, topic, article),
+            "made_at": clock(),
+        }
         keep_feedback(session, Feedback.model_validate(fields))
     return article
 
 
-def questions(settings: Settings, topic: str, count: int) -> list[Question]:
-    """The articles nearest to the threshold that nobody judged yet, of one topic or of the first.
+def questions(settings: Settings, topic: str, count: int, now: datetime | None = None) -> list[Question]:
+    """At most `count` articles that nobody judged yet, of one topic or of the first: drawn ones last.
 
     Raises ConfigurationError for a topic that is not there, or where there is none.
     """
@@ -60,33 +87,67 @@ def questions(settings: Settings, topic: str, count: int) -> list[Question]:
         message = "config/topics holds no topic; make one with `monitor new-topic NAME article.txt`"
         raise ConfigurationError(message)
     with opened_database(settings) as database, database.reading() as session:
-        near = borderline(session, names[0], limit=count)
-        articles = {article.id: article for article in articles_of(session, [each.article_id for each in near])}
+        return questions_of(session, names[0], count, now or clock())
+
+
+def questions_of(session: Session, topic: str, count: int, now: datetime) -> list[Question]:
+    """The same over an open store: one in five is drawn of what was left out this week, at least one of two."""
+    to_measure = _drawn(session, topic, max(1, count // _ONE_DRAWN_OF) if count > 1 else 0, now)
+    to_learn = _chosen(session, topic, count, {each.id for each in to_measure})
+    return to_learn[: count - len(to_measure)] + to_measure
+
+
+def _chosen(session: Session, topic: str, count: int, without: set[str]) -> list[Question]:
+    near = {each.article_id: each for each in borderline(session, topic, limit=_CONSIDERED)}
+    articles = {article.id or 0: article for article in articles_of(session, list(near))}
+    judged = articles_of(session, list(verdicts(session, topic))[-_JUDGED_KEPT_IN_MIND:])
+    open_ones = [
+        Candidate(str(key), each.score, each.threshold, words_of(item(articles[key])))
+        for key, each in near.items()
+        if key in articles and str(key) not in without and articles[key].duplicate_of is None
+    ]
+    asked = choose(open_ones, count, [words_of(item(article)) for article in judged])
     return [
-        Question(
-            str(each.article_id),
-            articles[each.article_id].title,
-            articles[each.article_id].canonical_url,
-            each.score,
-            _border(each.score, each.threshold),
-        )
-        for each in near
-        if each.article_id in articles
+        _question(articles[int(each.id)], near[int(each.id)], _border(each.score, each.threshold)) for each in asked
     ]
 
 
+def _drawn(session: Session, topic: str, count: int, now: datetime) -> list[Question]:
+    found = {each.article_id: each.probability for each in draws(session, topic, count, now)}
+    articles = {article.id: article for article in articles_of(session, list(found))}
+    thought = assessments(session, topic, list(found))
+    why = "drawn at random from what was left out, one in {:.0f}: it measures what is missed"
+    return [_question(articles[key], thought[key], why.format(1 / chance), chance) for key, chance in found.items()]
+
+
+def _question(article: Article, thought: Assessment, why: str, probability: float = 0.0) -> Question:
+    return Question(str(article.id), article.title, article.canonical_url, thought.score, why, probability)
+
+
 def questions_of_file(seeds: Sequence[str], articles: Path, labels: Path | None, count: int) -> list[Question]:
-    """The same over a file of articles, with no store. Raises ConfigurationError for a file that cannot be read."""
+    """What a file of articles, with no store, would best be asked about: to learn only.
+
+    Raises ConfigurationError for a file that cannot be read.
+    """
     from monitor.pipeline import scoring
 
     request = scoring.Request(tuple(seeds), articles, None, labels, "balanced", None, None)
-    judged = scoring.score(request)
     given = scoring.verdicts_of(request)
-    open_ones = [each for each in judged if each.id not in given]
-    nearest = sorted(open_ones, key=lambda each: (abs(each.score - each.threshold), each.id))[:count]
-    return [Question(each.id, "", "", each.score, _border(each.score, each.threshold)) for each in nearest]
+    items = {each.id: each for each in scoring.items_of(request)}
+    candidates = [
+        Candidate(each.id, each.score, each.threshold, words_of(items[each.id]))
+        for each in scoring.score(request)
+        if each.id not in given
+    ]
+    judged = [words_of(items[identity]) for identity in sorted(given) if identity in items]
+    return [
+        Question(each.id, items[each.id].title, "", each.score, _border(each.score, each.threshold))
+        for each in choose(candidates, count, judged)
+    ]
 
 
 def _border(score: float, threshold: float) -> str:
-    side = "just above" if score >= threshold else "just below"
-    return f"at the border: {score:.2f} is {side} the threshold {threshold:.2f}"
+    """How an article stands to the threshold, in words."""
+    side = "above" if score >= threshold else "below"
+    just = "just " if abs(score - threshold) < 0.15 else ""
+    return f"at the border: {score:.2f} is {just}{side} the threshold {threshold:.2f}"

@@ -62,12 +62,17 @@ def score(request: Request) -> list[Judgement]:
     """
     topic = _topic(request)
     profile = build(topic, [local_seed(seed) for seed in request.seeds])
-    items = _items(written(request.articles))
+    items = items_of(request)
     archive = Archive(
         items=_items(written(request.background)) if request.background else (),
         verdicts=verdicts_of(request),
     )
     return list(_in_batches(profile, topic, items, archive, request.batch or max(1, len(items))))
+
+
+def items_of(request: Request) -> tuple[Item, ...]:
+    """The articles of a request's input, in their order."""
+    return _items(written(request.articles))
 
 
 def verdicts_of(request: Request) -> dict[str, bool]:
@@ -109,7 +114,10 @@ def evaluate_verdicts(settings: Settings, name: str) -> list[Figure]:
 
     Raises ConfigurationError for a topic that is not there, or that has no verdict.
     """
-    topic = settings.topic(name) if name else next(iter(settings.topics))
+    if not name and not settings.topics:
+        message = "config/topics holds no topic; make one with `monitor new-topic NAME article.txt`"
+        raise ConfigurationError(message)
+    topic = settings.topic(name or settings.topics[0].name)
     with opened_database(settings) as database, database.reading() as session:
         given = verdicts(session, topic.name)
         kept = assessments(session, topic.name, list(given))

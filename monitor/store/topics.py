@@ -101,6 +101,22 @@ def borderline(session: Session, topic: str, *, limit: int) -> list[Assessment]:
     return list(session.exec(query.order_by(distance, col(Assessment.article_id)).limit(limit)))
 
 
+def left_out(session: Session, topic: str, *, since: datetime, until: datetime) -> list[int]:
+    """The articles stored from `since` to before `until` that a topic judged and left out, reprints apart, by id."""
+    query = (
+        select(col(Article.id))
+        .join(Assessment, col(Assessment.article_id) == col(Article.id))
+        .where(
+            Assessment.topic == topic,
+            col(Assessment.relevant).is_(False),
+            col(Article.duplicate_of).is_(None),
+            col(Article.stored_at) >= since,
+            col(Article.stored_at) < until,
+        )
+    )
+    return [identity for identity in session.exec(query.order_by(col(Article.id))) if identity is not None]
+
+
 def keep_feedback(session: Session, feedback: Feedback) -> Feedback:
     """Keeps a verdict; returns it with its id, by which it can be taken back."""
     session.add(feedback)

@@ -1,0 +1,57 @@
+"""Questions, and the probability with which the answers were drawn."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from pipeline_house import NOW, TOPIC, House
+
+from monitor.models import Feedback
+from monitor.pipeline.feedback import questions, record
+
+
+@pytest.fixture
+def stocked(house: House) -> Iterator[House]:
+    """Twenty articles left out, the week before and this week, and a few taken; nothing moves the clock."""
+    house.topic()
+    house.sources(paper="https://paper.example/feed")
+    house.clock.move(days=-7)
+    for number in range(20):
+        house.keep(f"old{number}", score=0.02)
+    house.clock.move(days=7)
+    for number in range(20):
+        house.keep(f"new{number}", score=0.03)
+    house.keep("border", score=0.45)
+    house.keep("taken", score=0.9)
+    with time_machine.travel(NOW, tick=False):
+        yield house
+
+
+def test_most_are_asked_to_learn_and_one_is_drawn(stocked: House) -> None:
+    asked = questions(stocked.settings, TOPIC, 5)
+    assert len({each.id for each in asked}) == 5
+    assert asked[0].url.endswith("/border")
+    assert [each.probability for each in asked] == [0.0, 0.0, 0.0, 0.0, 0.25]
+    assert "one in 4" in asked[-1].why
+    assert questions(stocked.settings, TOPIC, 5) == asked
+    assert questions(stocked.settings, "", 1)[0].url.endswith("/border")
+
+
+def test_an_answer_carries_the_probability_of_its_draw(stocked: House) -> None:
+    drawn = questions(stocked.settings, TOPIC, 2)[-1]
+    record(stocked.settings, drawn.url, TOPIC, relevant=True)
+    record(stocked.settings, "https://paper.example/taken", TOPIC, relevant=True)
+    first, second = stocked.rows(Feedback)
+    assert (first.probability, second.probability) == (drawn.probability, 0.0)
+    again = questions(stocked.settings, TOPIC, 2)[-1]
+    assert again.id != drawn.id
+    assert again.probability == drawn.probability
+
+
+def test_an_answer_given_days_later_carries_the_same(stocked: House) -> None:
+    drawn = questions(stocked.settings, TOPIC, 2)[-1]
+    for number in range(30):
+        stocked.keep(f"later{number}", score=0.01)
+    with time_machine.travel(NOW.replace(day=29), tick=False):
+        record(stocked.settings, drawn.url, TOPIC, relevant=False)
+    assert stocked.rows(Feedback)[0].probability == drawn.probability
