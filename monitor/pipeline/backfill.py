@@ -5,24 +5,23 @@ that, as a page on the web is not. Nothing of a backfill is sent at once: digest
 """
 
 import asyncio
-import gzip
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
 from monitor.config import Settings
-from monitor.errors import ConfigurationError, MonitorError
+from monitor.errors import ConfigurationError, FetchError, MonitorError, ParseError
 from monitor.models import Article, Grade
 from monitor.pipeline import judging, parsing, reading
 from monitor.pipeline.context import Context, opened, refuse_nameless
+from monitor.pipeline.examine import unpacked
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.workers import WorkerLost
-from monitor.sources import parse
+from monitor.sources import Listing, parse
 from monitor.store.articles import keep_articles
 from monitor.store.entries import due_entries, keep_entries
 from monitor.urls import canonical_url
@@ -109,7 +108,7 @@ async def _files(context: Context, files: Sequence[Path], span: Span) -> Tally:
             continue
         try:
             articles.append(_article(found, context.now()))
-        except (MonitorError, WorkerLost, OSError, zlib.error) as error:
+        except (MonitorError, WorkerLost, OSError) as error:
             failures.append(Failure(f"{path}: {error}", url=path.as_uri() if path.is_absolute() else str(path)))
     with context.database.writing() as session:
         stored = keep_articles(session, articles)
@@ -119,10 +118,7 @@ async def _files(context: Context, files: Sequence[Path], span: Span) -> Tally:
 
 
 async def _read(context: Context, path: Path) -> Reading:
-    content = path.read_bytes()
-    if content[:2] == b"\x1f\x8b":
-        content = gzip.decompress(content)
-    return await context.workers.run(parsing.read_page, content, path.resolve().as_uri(), "")
+    return await context.workers.run(parsing.read_page, unpacked(path.read_bytes()), path.resolve().as_uri(), "")
 
 
 def _article(found: Reading | BaseException, now: datetime) -> Article:
@@ -157,19 +153,27 @@ def _article(found: Reading | BaseException, now: datetime) -> Article:
 
 async def _sitemap(context: Context, url: str, span: Span) -> Tally:
     """Keep the entries of a sitemap, or of the sitemaps of an index, that lie in the span, and read their pages."""
-    page = await context.client.get(url, purpose="feed")
-    listing = parse(page.content, page.final_url, source=_SOURCE)
-    entries = list(listing.entries)
+    listing = await _listing(context, url)
+    if listing.kind in ("unknown", "html"):
+        raise ParseError(listing.note or f"{url} is no sitemap: it is {listing.kind}")
+    entries, failures = list(listing.entries), list[Failure]()
     for child in listing.children[:SITEMAPS]:
-        below = await context.client.get(child, purpose="feed")
-        entries += parse(below.content, below.final_url, source=_SOURCE).entries
+        try:
+            entries += (await _listing(context, child)).entries
+        except FetchError as error:
+            failures.append(Failure(str(error), source=url))
     wanted = [entry for entry in entries if span.holds(entry.published)]
     with context.database.writing() as session:
         new = keep_entries(session, wanted, now=context.now(), max_age=ANY_AGE)
     with context.database.reading() as session:
         pending = due_entries(session, now=context.now(), sources=[_SOURCE])
     tally = await reading.read(context, [entry.id for entry in pending if entry.id is not None])
-    return replace(tally, polled=tally.polled + 1, listed=tally.listed + len(entries), new=tally.new + new)
+    return tally + Tally(polled=1, listed=len(entries), new=new, failures=tuple(failures))
+
+
+async def _listing(context: Context, url: str) -> Listing:
+    page = await context.client.get(url, purpose="feed")
+    return parse(page.content, page.final_url, source=_SOURCE)
 
 
 def _is_page(path: Path) -> bool:

@@ -84,7 +84,7 @@ async def documents(inputs: Sequence[str], fetch: FetchSettings) -> AsyncIterato
         for each in inputs:
             try:
                 material = await _material(each, client, "page")
-                document = extract(_unpacked(material.content), material.url, material.content_type)
+                document = extract(unpacked(material.content), material.url, material.content_type)
                 yield Examined(each, document=document)
             except MonitorError as error:
                 yield Examined(each, error=str(error))
@@ -107,6 +107,16 @@ def labels(path: Path) -> dict[str, bool]:
     return verdicts
 
 
+def unpacked(content: bytes) -> bytes:
+    """The bytes of a page, unpacked where they are gzip; what is broken stays as it is."""
+    if content[:2] != b"\x1f\x8b":
+        return content
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, _UNPACKED)
+    except zlib.error:
+        return content
+
+
 async def _material(given: str, client: Client, purpose: Any) -> Material:
     if urlsplit(given).scheme in ("http", "https"):
         page = await client.get(given, purpose=purpose)
@@ -116,16 +126,6 @@ async def _material(given: str, client: Client, purpose: Any) -> Material:
     except OSError as error:
         message = f"{given}: cannot be read: {error.strerror or error}"
         raise ConfigurationError(message) from error
-
-
-def _unpacked(content: bytes) -> bytes:
-    """The bytes of a page, unpacked where they are gzip; what is broken stays as it is."""
-    if content[:2] != b"\x1f\x8b":
-        return content
-    try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, _UNPACKED)
-    except zlib.error:
-        return content
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

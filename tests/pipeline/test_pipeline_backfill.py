@@ -1,0 +1,180 @@
+"""An archive read through the same stages."""
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pipeline_house import CRANES, LOAVES, NOW, TOPIC, House, die, index, page
+from servers import Site, says
+
+from monitor.errors import ConfigurationError
+from monitor.models import Article, Assessment
+from monitor.pipeline import backfill as backfilling
+from monitor.pipeline import parsing
+from monitor.pipeline.backfill import Span, backfill, backfill_now
+from monitor.pipeline.tally import Tally
+
+XML = {"content_type": "application/xml"}
+ALL = Span()
+
+
+def archived(name: str, published: str = "", text: tuple[str, ...] = CRANES) -> bytes:
+    date = f'<meta property="article:published_time" content="{published}">' if published else ""
+    return page(f"About {name}", text, f'<link rel=canonical href="https://old.example/{name}">{date}')
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Pages with and without a date, plain and zipped, and files that are none."""
+    root = tmp_path / "archive"
+    (root / "deep").mkdir(parents=True)
+    (root / "cranes.html").write_bytes(archived("cranes", "2025-03-01T10:00:00Z"))
+    (root / "deep" / "loaves.htm.gz").write_bytes(gzip.compress(archived("loaves", "2025-06-01T10:00:00Z", LOAVES)))
+    (root / "undated.html").write_bytes(archived("undated", text=LOAVES[:4]))
+    (root / "notes.txt").write_text("no page")
+    return root
+
+
+async def filled(house: House, *archives: object, span: Span = ALL, **more: Any) -> Tally:
+    async with house.context(**more) as context:
+        return await backfill(context, [str(archive) for archive in archives], span)
+
+
+def urls(house: House) -> list[str]:
+    return sorted(article.canonical_url.rpartition("/")[2] for article in house.rows(Article))
+
+
+async def test_a_folder_of_pages_is_read_grouped_and_assessed(house: House, folder: Path) -> None:
+    tally = await filled(house, folder)
+    assert (tally.fetched, tally.stored, tally.failures) == (3, 3, ())
+    assert urls(house) == ["cranes", "loaves", "undated"]
+    cranes = next(article for article in house.rows(Article) if article.canonical_url.endswith("cranes"))
+    assert cranes.published == datetime(2025, 3, 1, 10, tzinfo=UTC)
+    assert cranes.source == "backfill"
+    assert all(article.story_id for article in house.rows(Article))
+    assert len(house.rows(Assessment)) == 3
+    assert tally.relevant == {TOPIC: 1}
+    again = await filled(house, folder)
+    assert (again.stored, len(house.rows(Article))) == (0, 3)
+
+
+async def test_a_single_file_and_small_batches(house: House, folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(backfilling, "FILES_A_BATCH", 1)
+    labels: list[str] = []
+
+    async def noting(label: str, step: Any, *arguments: object) -> Any:
+        labels.append(label)
+        return await step(*arguments)
+
+    assert (await filled(house, folder / "cranes.html")).stored == 1
+    assert (await filled(house, folder, call=noting)).stored == 2
+    assert labels == ["files 1-1", "files 2-2", "files 3-3", "group", f"assess {TOPIC}"]
+
+
+async def test_a_span_takes_what_was_published_in_it(house: House, folder: Path) -> None:
+    assert (await filled(house, folder, span=Span.of("2025-05-01", "2025-06-01"))).stored == 1
+    assert urls(house) == ["loaves"]
+    assert (await filled(house, folder, span=Span.of("", "2025-03-01"))).stored == 1
+    assert urls(house) == ["cranes", "loaves"]
+
+
+async def test_what_cannot_be_kept_is_listed_and_the_rest_goes_on(house: House, folder: Path) -> None:
+    (folder / "nameless.html").write_bytes(page("No address of its own"))
+    (folder / "empty.html").write_bytes(b"")
+    (folder / "wrong.html").write_bytes(archived("x").replace(b"https://old.example/x", b"ftp://old.example/x"))
+    (folder / "cut.html.gz").write_bytes(gzip.compress(archived("cut"))[:40])
+    (folder / "broken.html.gz").write_bytes(b"\x1f\x8bnot gzip at all")
+    tally = await filled(house, folder, folder / "nowhere")
+    assert tally.stored == 3
+    assert tally.sources_failed == 1
+    failures = {Path(failure.url or failure.source).name: failure.error for failure in tally.failures}
+    assert set(failures) == {"nameless.html", "empty.html", "wrong.html", "cut.html.gz", "broken.html.gz", "nowhere"}
+    assert "names no address of its own" in failures["nameless.html"]
+    assert "holds no text" in failures["empty.html"]
+    assert "there is no such file or folder" in failures["nowhere"]
+
+
+async def test_a_page_that_breaks_its_reader_is_listed(house: House, folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(parsing, "read_page", die)
+    tally = await filled(house, folder / "cranes.html")
+    assert [failure.error for failure in tally.failures] == [
+        f"{folder / 'cranes.html'}: broke the process that read it"
+    ]
+
+
+async def test_a_page_is_unpacked_no_further_than_one_from_the_web(house: House, folder: Path, monkeypatch) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = packer.compress(bytes(50_000_000)) + packer.flush()
+    (folder / "bomb.html.gz").write_bytes(bomb)
+    sizes: list[int] = []
+    run = house.workers.run
+
+    async def weighed(function: Any, content: bytes, *rest: object) -> Any:
+        sizes.append(len(content))
+        return await run(function, content, *rest)
+
+    monkeypatch.setattr(house.workers, "run", weighed)
+    await filled(house, folder / "bomb.html.gz")
+    assert sizes == [10_000_000]
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site("127.1.0.1") as running:
+        dates = {"a": "2025-01-05", "b": "2025-02-05", "c": "2025-03-05"}
+        for name, date in dates.items():
+            running.routes[f"/{name}"] = says(page(f"Page {name}", LOAVES[ord(name) % 3 :]))
+            url = f"<url><loc>{running.url('/' + name)}</loc><lastmod>{date}</lastmod></url>"
+            running.routes[f"/{name}.xml"] = says(f"<urlset>{url}</urlset>".encode(), **XML)
+        sitemaps = [running.url(f"/{name}.xml") for name in ("a", "gone", "b", "c")]
+        running.routes["/index.xml"] = says(index(*sitemaps), **XML)
+        running.routes["/page"] = says(page("A page"))
+        yield running
+
+
+async def test_a_sitemap_is_read_by_dates_however_old(house: House, site: Site) -> None:
+    tally = await filled(house, site.url("/index.xml"), span=Span.of("2025-01-01", "2025-02-28"))
+    assert (tally.polled, tally.listed, tally.new, tally.stored) == (1, 3, 2, 2)
+    assert urls(house) == ["a", "b"]
+    assert [failure.error for failure in tally.failures] == [f"{site.url('/gone.xml')}: answered 404 (Not Found)"]
+    assert site.asked("/c") == []
+    assert (await filled(house, site.url("/index.xml"))).stored == 1
+
+
+async def test_what_is_no_sitemap_is_listed(house: House, site: Site) -> None:
+    tally = await filled(house, site.url("/page"), site.url("/nowhere"), site.url("/a.xml"))
+    assert (tally.sources_failed, tally.stored) == (2, 1)
+    assert "is no sitemap: it is html" in tally.failures[0].error
+    assert "404" in tally.failures[1].error
+
+
+async def test_the_example_user_agent_reads_no_live_site(house: House, folder: Path) -> None:
+    text = (house.root / "config/monitor.toml").read_text(encoding="utf-8")
+    house.write("config/monitor.toml", text.replace("about.example", "example.org"))
+    house.sources(live="https://news.example/")
+    with pytest.raises(ConfigurationError, match=r"fetch\.user_agent"):
+        await filled(house, folder)
+
+
+async def test_it_runs_plainly(house: House, folder: Path) -> None:
+    tally = await asyncio.to_thread(backfill_now, house.settings, [str(folder)], ALL)
+    assert tally.stored == 3
+
+
+def test_a_span_is_two_dates_the_last_day_included() -> None:
+    span = Span.of("2025-01-01", "2025-01-31")
+    assert span.holds(datetime(2025, 1, 1, tzinfo=UTC))
+    assert span.holds(datetime(2025, 1, 31, 23, 59, tzinfo=UTC))
+    assert not span.holds(datetime(2025, 2, 1, tzinfo=UTC))
+    assert not span.holds(None)
+    assert Span.of("", "").holds(None)
+    assert Span.of("2025-01-01", "").holds(NOW + timedelta(days=9999))
+    with pytest.raises(ConfigurationError, match='--from: "yesterday" is no date'):
+        Span.of("yesterday", "")
+    with pytest.raises(ConfigurationError, match='--to: "2025-02-30" is no date'):
+        Span.of("", "2025-02-30")
