@@ -43,6 +43,14 @@ def models(session: Session, topic: str, *, limit: int = 20) -> list[Model]:
     return list(session.exec(query.order_by(col(Model.made_at).desc(), col(Model.id).desc()).limit(limit)))
 
 
+def drop_model(session: Session, model: Model) -> None:
+    """Forgets a model, such as one that was tampered with, so that one of its version can be kept again."""
+    found = session.exec(select(Model).where(Model.topic == model.topic, Model.version == model.version)).first()
+    if found is not None:
+        session.delete(found)
+        session.flush()
+
+
 def keep_assessments(session: Session, assessments: Iterable[Assessment]) -> None:
     """Writes the assessments, each in the place of what was thought of its article for its topic before."""
     upsert(session, Assessment, rows_of(assessments, columns_of(Assessment)))
@@ -117,6 +125,16 @@ def left_out(session: Session, topic: str, *, since: datetime, until: datetime) 
     return [identity for identity in session.exec(query.order_by(col(Article.id))) if identity is not None]
 
 
+def scores(session: Session, topic: str, *, since: datetime, until: datetime) -> list[tuple[float, bool]]:
+    """The score of each article stored from `since` to before `until`, and whether it was relevant to the topic."""
+    query = (
+        select(col(Assessment.score), col(Assessment.relevant))
+        .join(Article, col(Assessment.article_id) == col(Article.id))
+        .where(Assessment.topic == topic, col(Article.stored_at) >= since, col(Article.stored_at) < until)
+    )
+    return [(float(score), bool(relevant)) for score, relevant in session.exec(query)]
+
+
 def keep_feedback(session: Session, feedback: Feedback) -> Feedback:
     """Keeps a verdict; returns it with its id, by which it can be taken back."""
     session.add(feedback)
@@ -134,9 +152,11 @@ def withdraw_feedback(session: Session, feedback_id: int) -> bool:
     return True
 
 
-def verdicts(session: Session, topic: str) -> dict[int, Feedback]:
-    """The verdict that counts on each article for a topic: the latest."""
+def verdicts(session: Session, topic: str, *, until: datetime | None = None) -> dict[int, Feedback]:
+    """The verdict that counts on each article for a topic: the latest, or the latest given up to `until`."""
     query = select(Feedback).where(Feedback.topic == topic).order_by(col(Feedback.made_at), col(Feedback.id))
+    if until is not None:
+        query = query.where(col(Feedback.made_at) <= until)
     return {feedback.article_id: feedback for feedback in session.exec(query)}
 
 

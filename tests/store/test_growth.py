@@ -33,11 +33,14 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def large(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+@pytest.fixture(scope="module", params=["made", "opened"])
+def large(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
     """A database whose planner believes that much is in it, for so the first migration says."""
     root = tmp_path_factory.mktemp("large")
-    (root / "m.db").write_bytes(sqlite_template.read_bytes())
+    if request.param == "opened":
+        (root / "m.db").write_bytes(sqlite_template.read_bytes())
     database = Database.open("sqlite:///m.db", root=root)
     database.tidy()
     yield database

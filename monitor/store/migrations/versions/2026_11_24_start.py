@@ -429,3 +429,4 @@ def expect_much() -> None:
         ("ix_assessment_relevant", "200000 100000"),
     ):
         op.execute(expected.bindparams(of="assessment", index=index, shape=shape))
+    op.execute("ANALYZE sqlite_schema")  # so that this very connection reads them
