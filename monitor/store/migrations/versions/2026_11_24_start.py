@@ -5,6 +5,8 @@ SQLite: a contentless FTS5 table (https://sqlite.org/fts5.html#contentless_table
 with a GIN index, apart from `article` so that indexing does not write the long rows again.
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -57,7 +59,7 @@ def flag(name: str, *, nullable: bool = False) -> "sa.Column[bool]":
     return sa.Column(name, sa.Boolean(), nullable=nullable)
 
 
-def moment(name: str, *, nullable: bool = False) -> "sa.Column[object]":
+def moment(name: str, *, nullable: bool = False) -> "sa.Column[datetime]":
     """A column of a moment in UTC."""
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
