@@ -45,7 +45,7 @@ def new_topic(
 
 
 def train(topic: TopicName = "", json: Json = False, root: Root = None) -> None:
-    """Refit the topics' models from verdicts, and say what changed.
+    """Refit the topics' models from verdicts; before and after: log loss and average precision (AP) on verdicts.
 
     Example: monitor train --topic ai-competition
     """
@@ -58,6 +58,9 @@ def train(topic: TopicName = "", json: Json = False, root: Root = None) -> None:
         output.as_json({"topics": [each.to_json() for each in trained]})
     else:
         output.show("training", ["topic", "verdicts", "before", "after", "what was done"], [t.row for t in trained])
+        for each in trained:
+            if each.drift:
+                output.say(f"{each.topic}: the stream changed: {each.drift}")
 
 
 def feedback(

@@ -9,8 +9,8 @@ from monitor.config import Settings
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Grade, Reasons, Topic
 from monitor.pipeline import parsing
+from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, item
 from monitor.pipeline.context import Context, opened
-from monitor.pipeline.judging import ARCHIVE, ARCHIVE_AGE, item
 from monitor.pipeline.profiles import current_profile
 from monitor.pipeline.workers import WorkerLost
 from monitor.relevance.items import Archive, Item

@@ -11,9 +11,9 @@ from sqlmodel import Session
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Feedback
+from monitor.pipeline.archive import item
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.drawing import drawn_with, draws
-from monitor.pipeline.judging import item
 from monitor.relevance.asking import Candidate, choose
 from monitor.relevance.items import words_of
 from monitor.store.articles import article_by_url, articles_of

@@ -5,21 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.models import Article, Assessment, Topic
+from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, item
 from monitor.pipeline.context import Context
 from monitor.pipeline.profiles import current_profile
 from monitor.pipeline.tally import Tally
-from monitor.relevance.items import Archive, Item
+from monitor.pipeline.taught import current_model
+from monitor.relevance.items import Archive
 from monitor.relevance.scorer import Judgement, judge
 from monitor.store.articles import articles_of, recent_articles
 from monitor.store.stories import Placed, articles_by_story, keep_placements, unplaced_articles
-from monitor.store.topics import accepted_model, keep_assessments, unassessed, verdicts
+from monitor.store.topics import keep_assessments, unassessed, verdicts
 from monitor.stories import Candidate, StorySettings, lead, place
 
 # Articles judged at once: enough that the batch shows what its words are worth, small enough to stay in memory.
 ARTICLES_A_BATCH = 2000
-# Unlabelled articles to judge against; research on the graph found gains to grow slowly past some thousands.
-ARCHIVE = 3000
-ARCHIVE_AGE = timedelta(days=60)
 # Where a topic or its profile changed, what was stored in these days is judged anew: the next digest follows the seed.
 REJUDGED_AGE = timedelta(days=7)
 
@@ -51,10 +50,7 @@ async def assess(context: Context, name: str) -> Tally:
     """Judge for one topic every recent article of its sources that its present profile has not judged yet."""
     topic = context.settings.topic(name)
     profile = await current_profile(context, topic)
-    with context.database.reading() as session:
-        model = accepted_model(session, name)
-    if model is not None and model.profile_version != profile.version:
-        model = None
+    model = await current_model(context, topic, profile)
     versions = (profile.version, model.version if model else "")
     relevant = 0
     while True:
@@ -89,11 +85,6 @@ async def assess(context: Context, name: str) -> Tally:
             moment = context.now()
             keep_assessments(session, [_assessment(name, each, versions, moment) for each in judged])
         relevant += sum(each.relevant for each in judged)
-
-
-def item(article: Article) -> Item:
-    """An article as it is judged."""
-    return Item(id=str(article.id), title=article.title, text=article.text, language=article.language)
 
 
 def _sources(context: Context, topic: Topic) -> frozenset[str] | None:

@@ -12,8 +12,8 @@ from monitor.config import Settings
 from monitor.config.edit import add_topic
 from monitor.errors import ConfigurationError
 from monitor.models import Profile, Topic
+from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, item
 from monitor.pipeline.context import clock, opened_database
-from monitor.pipeline.judging import ARCHIVE, ARCHIVE_AGE, item
 from monitor.pipeline.profiles import local_seed
 from monitor.relevance.profile import build, facet_terms
 from monitor.relevance.scorer import judge

@@ -14,9 +14,9 @@ from monitor.digest.material import StoryView
 from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
 from monitor.models import Article, Assessment, Topic
+from monitor.pipeline.archive import item
 from monitor.pipeline.composing import WINDOW, composed, decided_at, gather, minimum_of
 from monitor.pipeline.context import clock, opened_database
-from monitor.pipeline.judging import item
 from monitor.pipeline.profiles import local_seed
 from monitor.relevance.items import Archive
 from monitor.relevance.profile import build

@@ -1,24 +1,31 @@
-"""Learns from the verdicts of a topic; a new model is judged with only where it ranks them no worse than the seed."""
+"""Learns from the verdicts of a topic; a new model is judged with only where it is no worse than the one before."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.config import Settings
-from monitor.models import Model, Profile, Topic
+from monitor.models import Model, Topic
 from monitor.pipeline.context import clock, opened
-from monitor.pipeline.judging import ARCHIVE, ARCHIVE_AGE, item
 from monitor.pipeline.profiles import current_profile
-from monitor.relevance.items import Archive
+from monitor.pipeline.taught import last_good, lesson_of
+from monitor.relevance.drift import Scored, drift
 from monitor.relevance.learn import fit
-from monitor.store.articles import articles_of, recent_articles
 from monitor.store.database import Database
-from monitor.store.topics import keep_model, verdicts
+from monitor.store.topics import keep_model, scores, verdicts
+
+_WEEK = timedelta(days=7)
+_WEEKS_BEFORE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What one topic learnt: average precision on its verdicts held out, beside the seed's alone; None: not known."""
+    """What one topic learnt: figures on its verdicts held out, beside those of the model before; None: not known.
+
+    `before` and `after` are average precision, the losses nats a verdict; `drift` says what changed in the stream.
+    """
 
     topic: str
     verdicts: int
@@ -26,19 +33,23 @@ class Training:
     after: float | None
     done: str
     accepted: bool = False
+    loss_before: float | None = None
+    loss_after: float | None = None
+    version: str = ""
+    drift: str = ""
 
     @property
     def row(self) -> tuple[object, ...]:
         """The row of a table."""
-        return (self.topic, self.verdicts, _shown(self.before), _shown(self.after), self.done)
+        return tuple(self.to_row().values())
 
     def to_row(self) -> dict[str, object]:
         """The same with its columns' names."""
         return {
             "topic": self.topic,
             "verdicts": self.verdicts,
-            "before": _shown(self.before),
-            "after": _shown(self.after),
+            "before": _shown(self.loss_before, self.before),
+            "after": _shown(self.loss_after, self.after),
             "what was done": self.done,
         }
 
@@ -49,8 +60,12 @@ class Training:
             "verdicts": self.verdicts,
             "average_precision_before": self.before,
             "average_precision_after": self.after,
+            "log_loss_before": self.loss_before,
+            "log_loss_after": self.loss_after,
+            "version": self.version,
             "accepted": self.accepted,
             "done": self.done,
+            "drift": self.drift,
         }
 
 
@@ -62,38 +77,56 @@ def train(settings: Settings, name: str) -> Training:
 async def _train(settings: Settings, topic: Topic) -> Training:
     async with opened(settings) as context:
         profile = await current_profile(context, topic)
-        archive = _archive(context.database, topic.name)
+        archive = lesson_of(context.database, topic.name, clock())
+        changed = _drift(context.database, topic.name, clock())
         if not archive.verdicts:
-            return Training(topic.name, 0, None, None, "no verdict yet: give some with `monitor feedback`")
-        model = await asyncio.to_thread(fit, profile, topic, archive, clock())
-        return _keep(context.database, profile, model)
+            done = "no verdict yet: give some with `monitor feedback`"
+            return Training(topic.name, 0, None, None, done, drift=changed)
+        before = last_good(context.database, profile)
+        earlier = _verdicts_until(context.database, topic.name, before.made_at) if before else {}
+        model = await asyncio.to_thread(fit, profile, topic, archive, clock(), earlier)
+        with context.database.writing() as session:
+            keep_model(session, model)
+        return _told(model, before, changed)
 
 
-def _archive(database: Database, topic: str) -> Archive:
+def _verdicts_until(database: Database, topic: str, moment: datetime) -> Mapping[str, bool]:
+    """The verdicts that the model made at a moment was taught by."""
     with database.reading() as session:
-        given = verdicts(session, topic)
-        recent = recent_articles(session, since=clock() - ARCHIVE_AGE, limit=ARCHIVE)
-        known = {article.id for article in recent}
-        older = articles_of(session, [identity for identity in given if identity not in known])
-    return Archive(
-        items=tuple(item(article) for article in (*recent, *older)),
-        verdicts={str(identity): verdict.relevant for identity, verdict in given.items()},
+        given = verdicts(session, topic, until=moment)
+    return {str(identity): verdict.relevant for identity, verdict in given.items()}
+
+
+def _told(model: Model, before: Model | None, changed: str) -> Training:
+    figures = model.figures
+    if "log_loss" not in figures:
+        done = "kept, not used: it needs verdicts of both kinds"
+    elif model.accepted:
+        done = "used from the next collect on"
+    else:
+        done = "kept, not used: " + (f"the one before ({before.version}) is better" if before else "the seed is better")
+    return Training(
+        model.topic,
+        int(figures["verdicts"]),
+        figures.get("average_precision_before"),
+        figures.get("average_precision"),
+        done,
+        accepted=model.accepted,
+        loss_before=figures.get("log_loss_before"),
+        loss_after=figures.get("log_loss"),
+        version=model.version,
+        drift=changed,
     )
 
 
-def _keep(database: Database, profile: Profile, model: Model) -> Training:
-    figures = model.figures
-    before, after = figures.get("average_precision_seed"), figures.get("average_precision")
-    accepted = before is not None and after is not None and after >= before
-    kept = Model.model_validate({**model.model_dump(), "accepted": accepted, "profile_version": profile.version})
-    with database.writing() as session:
-        keep_model(session, kept)
-    if before is None:
-        done = "kept, not used: it needs verdicts of both kinds"
-    else:
-        done = "used from the next collect on" if accepted else "kept, not used: the seed alone ranks better"
-    return Training(model.topic, int(figures["verdicts"]), before, after, done, accepted)
+def _drift(database: Database, topic: str, now: datetime) -> str:
+    with database.reading() as session:
+        week = scores(session, topic, since=now - _WEEK, until=now)
+        earlier = scores(session, topic, since=now - (1 + _WEEKS_BEFORE) * _WEEK, until=now - _WEEK)
+    spans = [Scored([score for score, _ in span], sum(yes for _, yes in span)) for span in (week, earlier)]
+    found = drift(spans[0], spans[1])
+    return found.warning if found else ""
 
 
-def _shown(figure: float | None) -> str:
-    return "" if figure is None else f"{figure:.3f}"
+def _shown(loss: float | None, precision: float | None) -> str:
+    return "" if loss is None or precision is None else f"loss {loss:.3f}, AP {precision:.3f}"

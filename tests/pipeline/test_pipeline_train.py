@@ -67,15 +67,15 @@ async def test_a_model_that_ranks_worse_is_kept_and_not_used(judged: House, monk
     verdict(judged, "cranes-0", "cranes-1", relevant=True)
     verdict(judged, "loaves-0", "loaves-1", relevant=False)
 
-    def worse(profile, topic, archive, now) -> Model:
+    def worse(profile, topic, archive, now, earlier) -> Model:
         fields = {"topic": topic.name, "version": "m", "profile_version": "", "sha256": "", "made_at": now}
-        figures = {"verdicts": 4, "average_precision_seed": 0.9, "average_precision": 0.8}
+        figures = {"verdicts": 4, "log_loss": 0.9, "log_loss_before": 0.2}
         return Model.model_validate(fields | {"figures": figures})
 
     monkeypatch.setattr("monitor.pipeline.train.fit", worse)
     training = await train_beside(judged)
     assert not training.accepted
-    assert "the seed alone ranks better" in training.done
+    assert "the seed is better" in training.done
     assert [model.accepted for model in judged.rows(Model)] == [False]
 
 
@@ -87,3 +87,47 @@ def test_a_topic_that_is_not_there_is_named(house: House) -> None:
 async def train_beside(house: House) -> Training:
     """Train, which runs a loop of its own, beside ours."""
     return await asyncio.to_thread(train, house.settings, TOPIC)
+
+
+async def test_a_tampered_model_is_forgotten_and_the_verdicts_are_learnt_from_anew(judged: House, caplog) -> None:
+    verdict(judged, *(f"cranes-{number}" for number in range(6)), relevant=True)
+    verdict(judged, *(f"loaves-{number}" for number in range(6)), relevant=False)
+    await train_beside(judged)
+    (good,) = judged.rows(Model)
+    with judged.database() as database, database.writing() as session:
+        kept = session.get(Model, good.id)
+        kept.content = b"os.system" + kept.content[9:]
+        session.add(kept)
+    async with judged.context() as context:
+        await assess(context, TOPIC)
+    assert "was changed since it was kept" in caplog.text
+    (again,) = judged.rows(Model)
+    assert again.version == good.version
+    assert again.content[:9] != b"os.system"
+    assert {each.model_version for each in judged.rows(Assessment)} == {good.version}
+
+
+async def test_where_the_seed_changed_the_verdicts_are_learnt_from_anew(judged: House) -> None:
+    verdict(judged, *(f"cranes-{number}" for number in range(6)), relevant=True)
+    verdict(judged, *(f"loaves-{number}" for number in range(6)), relevant=False)
+    await train_beside(judged)
+    judged.topic(seed="# Cranes\n\nDriverless cranes, quays and the software that steers them.")
+    for _ in range(2):
+        async with judged.context() as context:
+            await assess(context, TOPIC)
+    first, second = judged.rows(Model)
+    assert first.profile_version != second.profile_version
+    assert {each.model_version for each in judged.rows(Assessment)} == {second.version}
+
+
+async def test_a_second_training_is_held_against_the_first(judged: House) -> None:
+    verdict(judged, *(f"cranes-{number}" for number in range(4)), relevant=True)
+    verdict(judged, *(f"loaves-{number}" for number in range(4)), relevant=False)
+    first = await train_beside(judged)
+    verdict(judged, "cranes-4", "cranes-5", relevant=False)
+    verdict(judged, "loaves-4", "loaves-5", relevant=True)
+    second = await train_beside(judged)
+    assert second.version != first.version
+    assert second.loss_before is not None
+    assert second.row[2].startswith("loss ")
+    assert len(judged.rows(Model)) == 2
