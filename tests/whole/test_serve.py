@@ -18,6 +18,11 @@ from flows.server import free_port
 
 pytestmark = pytest.mark.prefect
 
+EVERY_MINUTE = """
+[collect]
+schedule = "* * * * *"
+"""
+
 
 @dataclass(frozen=True)
 class Serving:
@@ -54,6 +59,8 @@ def serving(demo, watched, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("serve")
     root = folder / "root"
     shutil.copytree(demo.root, root, ignore=shutil.ignore_patterns("prefect*", "*-wal", "*-shm"))
+    config = root / "config" / "monitor.toml"
+    config.write_text(config.read_text(encoding="utf-8") + EVERY_MINUTE, encoding="utf-8")
     port = free_port()
     log = folder / "connections.log"
     log.touch()
@@ -69,12 +76,17 @@ def serving(demo, watched, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     )
     api = f"http://127.0.0.1:{port}/api"
     try:
-        wait_for(lambda: len(deployments(api)) >= 4, 120)
+        wait_for(lambda: len(deployments(api)) >= 4, 240)
         yield Serving(process, api, root, variables)
     finally:
         if process.poll() is None:
-            process.kill()
-        process.communicate()
+            process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            for left in processes_of(log):
+                os.kill(left, signal.SIGKILL)
+            process.communicate()
 
 
 def deployments(api: str) -> list[dict]:
@@ -108,6 +120,15 @@ def test_a_digest_by_hand_is_sent_now_through_its_deployment(serving) -> None:
     assert any(name.startswith("digest 2") for name in names)
     artifacts = httpx.post(f"{serving.api}/artifacts/filter", json={}, timeout=5, trust_env=False).json()
     assert any(artifact["key"] == "digest-demo" for artifact in artifacts)
+
+
+def test_the_schedule_itself_starts_a_collect(serving) -> None:
+    def scheduled() -> list[dict]:
+        runs = httpx.post(f"{serving.api}/flow_runs/filter", json={"limit": 200}, timeout=5, trust_env=False).json()
+        return [run for run in runs if run["auto_scheduled"] and run["state_type"] == "COMPLETED"]
+
+    (first, *_) = wait_for(scheduled, 180)
+    assert first["name"].startswith("collect ")
 
 
 def test_interrupted_it_ends_with_all_that_it_started(serving) -> None:
