@@ -4,6 +4,7 @@ The score of an article is a logistic function of its evidence (see `evidence`),
 balanced and inclusive are fixed places on it, so that a day without news of the subject sends nothing. What makes a
 promise ("recall 0.9", "at most 2") needs verdicts: from `ENOUGH_VERDICTS` on, of both kinds, they calibrate the score
 by isotonic regression (Zadrozny and Elkan 2002); with fewer the balanced cut stands in, and `Cut.note` says so.
+`promise` tells how far such a cut can be trusted, with its interval.
 """
 
 import math
@@ -32,6 +33,8 @@ _NAMED = {"precise": PRECISE, "balanced": BALANCED, "inclusive": INCLUSIVE}
 _RECALL = re.compile(r"recall\s+(\d*\.?\d+)")
 _AT_MOST = re.compile(r"at\s+most\s+(\d+)")
 _ABOVE_ALL = 1.0 + 1e-9
+_PRIOR = 0.1
+_ROUNDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +119,64 @@ def decide(purpose: Purpose, scores: "Floats", judged: Sequence[tuple[float, boo
     return Cut(float(order[count - 1]) if count else _ABOVE_ALL)
 
 
-def _chances(judged: Sequence[tuple[float, bool]], scores: "Floats") -> "Floats":
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a cut is expected to keep, with the 95% interval of a bootstrap over the verdicts.
+
+    For "recall R" `value` is a share of the relevant, for "at most N" a number of irrelevant ones in the batch.
+    """
+
+    purpose: str
+    value: float
+    low: float
+    high: float
+    verdicts: int
+
+    def __str__(self) -> str:
+        """The promise in words."""
+        unit = "of the relevant are taken" if self.purpose.startswith("recall") else "irrelevant ones are taken"
+        figures = (self.value, self.low, self.high)
+        value, low, high = (f"{each:.0%}" if self.purpose.startswith("recall") else f"{each:.1f}" for each in figures)
+        return f'"{self.purpose}": {value} {unit} (95% interval {low} to {high}, from {self.verdicts} verdicts)'
+
+
+def promise(purpose: Purpose, cut: Cut, scores: "Floats", judged: Sequence[tuple[float, bool]]) -> Promise | None:
+    """What a cut is expected to keep of its promise over the `scores` of a batch; None where it makes none.
+
+    Verdicts are drawn again a hundred times, and the scores calibrated by each draw. Unlike the cut this does not take
+    verdicts at their word: the score itself counts as a tenth of a verdict beside each, so that nothing is certain.
+    """
+    if purpose.cut is not None or cut.note or not len(scores):
+        return None
+    import numpy as np  # noqa: PLC0415
+
+    taken = scores >= cut.value
+    random = np.random.default_rng(0)
+    found = []
+    for _ in range(_ROUNDS):
+        drawn = [judged[at] for at in random.integers(0, len(judged), len(judged)).tolist()]
+        found.append(_kept(purpose, _chances(drawn, scores, _PRIOR), taken))
+    low, high = np.quantile(found, [0.025, 0.975])
+    value = _kept(purpose, _chances(judged, scores, _PRIOR), taken)
+    return Promise(purpose.text, value, min(float(low), value), max(float(high), value), len(judged))
+
+
+def _kept(purpose: Purpose, chances: "Floats", taken: "NDArray[np.bool_]") -> float:
+    if purpose.at_most is not None:
+        return float((1.0 - chances[taken]).sum())
+    whole = float(chances.sum())
+    return float(chances[taken].sum()) / whole if whole > 0 else 1.0
+
+
+def _chances(judged: Sequence[tuple[float, bool]], scores: "Floats", prior: float = 0.0) -> "Floats":
+    """What isotonic regression over the verdicts makes of scores; `prior` is the weight of the score beside each."""
     import numpy as np  # noqa: PLC0415
     from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415
 
-    known = [value for value, _ in judged]
-    fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(
-        known, [float(yes) for _, yes in judged]
-    )
+    known = np.array([value for value, _ in judged])
+    yes = np.array([relevant for _, relevant in judged], dtype=np.float64)
+    chances = (yes + prior * known) / (1.0 + prior)
+    fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(known, chances)
     return np.asarray(fitted.predict(scores), dtype=np.float64)
 
 
