@@ -46,7 +46,7 @@ _WORDS_BESIDE = 0.3
 # things one in three hundred to one in a thousand passes it by five of six interests, and none by the sixth.
 _ON_ONE_SCALE = 0.7
 # A seed of a few words is a query: it means too little, and its words are meant to the letter.
-_WORDS_HALF = 20.0
+_WORDS_HALF = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,12 +111,16 @@ def text_of(item: Item) -> str:
     return f"{item.title}. {item.text}".strip(". ")[:_CHARACTERS]
 
 
-@lru_cache(maxsize=64)
 def aim(interest: Interest) -> Aim | None:
     """An interest as vectors; None where nothing can be encoded or the interest says nothing."""
-    said = [facet.sentences for facet in interest.facets if facet.sentences]
+    said = tuple(facet.sentences for facet in interest.facets if facet.sentences)
     if not said or not available():
         return None
+    return _aim(said, sum(len(facet.words.terms) for facet in interest.facets))
+
+
+@lru_cache(maxsize=64)
+def _aim(said: tuple[tuple[str, ...], ...], words: int) -> Aim:
     step = max(1, -(-sum(map(len, said)) // _MOST_SENTENCES))
     kept = tuple(tuple(sentences[::step]) for sentences in said)
     rows = tuple(encode(sentences) for sentences in kept)
@@ -129,15 +133,10 @@ def aim(interest: Interest) -> Aim | None:
         directions,
         np.asarray((middle + _USUAL) / 2, dtype=np.float64),
         np.asarray((below + _SPREAD) / 2, dtype=np.float64),
-        _weight(interest),
+        words / (words + _WORDS_HALF),
         kept,
         rows,
     )
-
-
-def _weight(interest: Interest) -> float:
-    words = sum(len(facet.words.terms) for facet in interest.facets)
-    return words / (words + _WORDS_HALF)
 
 
 @cache

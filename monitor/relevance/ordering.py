@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.relevance import threshold
+from monitor.relevance.correction import correction
 from monitor.relevance.learn import Taught, teach
 from monitor.relevance.meaning import Meant
 from monitor.relevance.neighbours import Graph, weave, weave_vectors
@@ -35,6 +36,8 @@ _MEANING_IN_ORDER = 0.5
 _LIKED_SOURCE = 1.0
 _DISLIKED = 0.3
 _LESSON = 2.0
+# Where meaning is known, verdicts correct it (see `correction`), and of words only a kept model has a say.
+_LESSON_BESIDE_MEANING = 0.25
 _VERDICTS_HALF = 5.0
 _ONE_KIND = 0.3  # only likes, or only dislikes, teach little: ten likes alone once wrecked an order
 _SHIFT_SPREAD = 1.0
@@ -74,23 +77,38 @@ def put_in_order(stream: Stream, seed: Words, taught: Taught | None) -> Order:
     """The evidence after the stream and the verdicts had their say, and the graph that it came by."""
     own = stream.evidence
     nodes = _nodes(own, stream.verdicts) if stream.meant is None else stream.meant.rows
-    graph = None
-    wanted = _standard(own)
-    if len(own) >= _FEWEST_FOR_GRAPH:
-        weight = _weight(own)
-        graph = _woven(stream, nodes, seed)
-        known = {at: stream.verdicts[node] for at, node in enumerate(nodes.tolist()) if node in stream.verdicts}
-        flow = np.zeros(len(own))
-        flow[nodes] = _flow(graph, own[nodes].clip(0.0) if stream.meant is None else threshold.score(own[nodes]), known)
-        flow[np.setdiff1d(np.arange(len(own)), nodes)] = flow[nodes].min()
-        beside = _EVIDENCE_IN_ORDER if stream.meant is None else _MEANING_IN_ORDER
-        wanted = (1 - weight) * wanted + weight * (_standard(flow) + beside * wanted)
+    graph = _woven(stream, nodes, seed) if len(own) >= _FEWEST_FOR_GRAPH else None
+    wanted = _standard(own) if graph is None else _mended(stream, graph, nodes)
     lesson = _lesson(stream, seed, taught)
     if lesson is not None:
         wanted = wanted + lesson
-    if graph is None and lesson is None:
-        return Order(own, None, nodes)
-    return Order(_rearranged(own, wanted) + _shift(stream), graph, nodes)
+    ordered = own if graph is None and lesson is None else _rearranged(own, wanted)
+    if not stream.verdicts:
+        return Order(ordered, graph, nodes)
+    if stream.meant is None:
+        return Order(ordered + _shift(stream), graph, nodes)
+    places = {row: at for at, row in enumerate(nodes.tolist())}
+    known = {places[row]: yes for row, yes in stream.verdicts.items()}
+    corrected = ordered.copy()
+    corrected[nodes] += correction(stream.meant.vectors, ordered[nodes], known)
+    return Order(corrected, graph, nodes)
+
+
+def _mended(stream: Stream, graph: Graph, nodes: NDArray[np.intp]) -> Floats:
+    """The order that evidence and graph together want; the graph counts the more the more there is to go by."""
+    own = stream.evidence
+    weight = _weight(own)
+    flow = np.zeros(len(own))
+    if stream.meant is None:
+        known = {at: stream.verdicts[node] for at, node in enumerate(nodes.tolist()) if node in stream.verdicts}
+        flow[nodes] = _flow(graph, own[nodes].clip(0.0), known)
+        beside = _EVIDENCE_IN_ORDER
+    else:
+        flow[nodes] = _flow(graph, threshold.score(own[nodes]), {})
+        beside = _MEANING_IN_ORDER
+    flow[np.setdiff1d(np.arange(len(own)), nodes)] = flow[nodes].min()
+    plain = _standard(own)
+    return np.asarray((1 - weight) * plain + weight * (_standard(flow) + beside * plain))
 
 
 def _nodes(own: Floats, verdicts: Mapping[int, bool]) -> NDArray[np.intp]:
@@ -142,16 +160,17 @@ def _flow(graph: Graph, strength: Floats, verdicts: Mapping[int, bool]) -> Float
 
 
 def _lesson(stream: Stream, seed: Words, taught: Taught | None) -> Floats | None:
-    """What the verdicts add to the order, the more the more there are; None where there are none."""
+    """What words of liked and disliked articles add to the order, the more the more there are; None for nothing."""
     kinds = set(stream.verdicts.values())
-    if taught is None and not kinds:
+    if taught is None and (not kinds or stream.meant is not None):
         return None
     if taught is None:
         judged = [(stream.words[row], yes) for row, yes in sorted(stream.verdicts.items())]
         rest = [words for row, words in enumerate(stream.words) if row not in stream.verdicts]
         taught = teach(seed, judged, rest)
     count = len(stream.verdicts)
-    weight = _LESSON * count / (count + _VERDICTS_HALF) * (1.0 if len(kinds) == 2 else _ONE_KIND)
+    most = _LESSON if stream.meant is None else _LESSON_BESIDE_MEANING
+    weight = most * count / (count + _VERDICTS_HALF) * (1.0 if len(kinds) == 2 else _ONE_KIND)
     return np.asarray(weight * _standard(taught.margins(stream.words)))
 
 

@@ -1,0 +1,94 @@
+"""Meaning beyond words, where sentence vectors are installed, and none where they are not."""
+
+import logging
+
+import numpy as np
+import pytest
+from relevance_topics import Newsroom, profile, profile_of, topic
+
+from monitor.relevance import meaning
+from monitor.relevance.items import Archive, Item
+from monitor.relevance.profile import interest
+from monitor.relevance.scorer import judge
+
+needed = pytest.mark.skipif(not meaning.available(), reason="no sentence vectors are installed")
+
+
+def test_without_vectors_words_alone_judge(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing(name: str) -> object:
+        message = f"No module named {name}"
+        raise ModuleNotFoundError(message)
+
+    monkeypatch.setattr(meaning.importlib, "import_module", missing)
+    meaning._encoder.cache_clear()
+    monkeypatch.setattr(meaning, "_known", type(meaning._known)())
+    try:
+        with caplog.at_level(logging.INFO):
+            judged = judge(profile(), topic(), newsroom.items)
+        assert meaning.aim(interest(profile())) is None
+        with pytest.raises(RuntimeError, match="no sentence encoder"):
+            meaning.encode(["a text"])
+    finally:
+        meaning._encoder.cache_clear()
+    assert any(judgement.relevant for judgement in judged)
+    assert "judged by words alone" in caplog.text
+
+
+@needed
+def test_ordinary_news_is_far_from_any_interest() -> None:
+    for name in ("ai-competition", "malaria", "wind"):
+        towards = meaning.aim(interest(profile(name)))
+        assert towards is not None
+        nearness = towards.nearness(meaning._ordinary())
+        assert abs(float(np.median(nearness[:, 0]))) < 1.5
+        assert towards.nearness(towards.sentence_vectors[0])[:, 0].mean() > 3.0
+
+
+@needed
+def test_what_shares_no_word_with_the_seed_is_found() -> None:
+    made = profile_of(
+        "# Wolves\n\n- Return: wolves come back to the forests of Europe and settle near villages.\n"
+        "- Herds: shepherds lose sheep to the packs and ask for guard dogs, fences and payment for killed animals.",
+        "en",
+    )
+    on = Item("1", "Predators kill lambs again", "Farmers in the Alps want compensation for livestock.", "en")
+    off = Item("2", "Club signs striker", "The forward joins on a four-year deal from a rival.", "en")
+    judged = judge(made, topic("test"), [on, off])
+    assert judged[0].score > 5 * judged[1].score
+
+
+@needed
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("de", "China holt bei KI-Chips auf", "Peking fördert Hersteller, weil Washington die Ausfuhr sperrt."),
+        ("fr", "La Chine rattrape son retard dans l'IA", "Pékin finance ses puces, Washington limite l'exportation."),
+        ("zh", "中国加快研发人工智能芯片", "美国限制出口后，北京加大对本土大模型和算力的投入。"),
+    ],
+)
+def test_other_languages_are_read_without_a_list_of_terms(language: str, title: str, text: str) -> None:
+    weather = {"de": "Sonniges Wochenende", "fr": "Week-end ensoleillé", "zh": "周末天气晴朗"}[language]
+    on, off = judge(profile(), topic(), [Item("1", title, text, language), Item("2", weather, weather, language)])
+    assert on.score > 0.1 > off.score
+
+
+@needed
+def test_of_many_articles_the_nearest_are_read_in_full(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "_READ_IN_FULL", 30)
+    quick = judge(profile(), topic(), newsroom.items)
+    labels = {item.id: newsroom.label("ai-competition", item) for item in newsroom.items}
+    assert sum(judgement.relevant for judgement in quick if labels[judgement.id] == "on") >= 14
+    assert not any(judgement.relevant for judgement in quick if labels[judgement.id] == "off")
+    told = Archive(verdicts={newsroom.items[-1].id: False})
+    assert len(judge(profile(), topic(), newsroom.items, told)) == len(newsroom.items)
+
+
+@needed
+def test_vectors_are_remembered_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "_REMEMBERED", 3)
+    first = meaning.encode(["one", "two", "three", "four", "five"])
+    assert len(meaning._known) == 3
+    again = meaning.encode(["five", "one"])
+    assert np.allclose(first[[4, 0]], again, atol=1e-5)
