@@ -98,27 +98,31 @@ def evaluate(
     labels: Labels = None,
     topic: Annotated[str, typer.Option("--topic", help="A topic, judged on its verdicts.")] = "",
     threshold: Threshold = "balanced",
+    plots: Annotated[Path | None, typer.Option("--plots", metavar="DIR", help="Draw three plots there (SVG).")] = None,
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Precision, recall and average precision, with intervals: on verdicts, or on a labelled file.
+    """Precision, recall, average precision and calibration, with intervals: on verdicts, or on a labelled file.
 
-    This version draws no plots. Example: monitor evaluate --seed brief.md --input articles.jsonl --labels labels.jsonl
+    Example: monitor evaluate --seed brief.md --input articles.jsonl --labels labels.jsonl --plots plots
     """
-    from monitor.pipeline import scoring
+    from monitor.pipeline import evaluating, scoring
 
     if articles is not None:
         if not seed or labels is None:
             message = "evaluate: --input needs --seed and --labels beside it"
             raise ConfigurationError(message)
         request = scoring.Request(tuple(seed), articles, None, labels, threshold, None, None)
-        figures = scoring.evaluate_file(request)
+        made = evaluating.evaluate_file(request)
     else:
-        figures = scoring.evaluate_verdicts(settings_of(root), topic)
+        made = evaluating.evaluate_verdicts(settings_of(root), topic)
+    drawn = made.draw(plots, topic or (Path(seed[0]).stem if seed else "evaluation")) if plots else ()
     if json:
-        output.as_json([figure.to_json() for figure in figures])
-    else:
-        output.show("evaluation", ["figure", "value", "from", "to"], [figure.to_row() for figure in figures])
+        output.as_json([figure.to_json() for figure in made.figures])
+        return
+    output.show("evaluation", ["figure", "value", "from", "to"], [figure.to_row() for figure in made.figures])
+    for line in (*made.notes, *(f"drew {path}" for path in drawn)):
+        output.say(line)
 
 
 async def _each(

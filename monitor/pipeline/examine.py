@@ -117,6 +117,23 @@ def unpacked(content: bytes) -> bytes:
         return content
 
 
+def chances_of_draws(path: Path) -> dict[str, float]:
+    """Of a file of verdicts those on articles drawn at random: `id` to `probability`, in (0, 1].
+
+    Raises ConfigurationError naming file and line.
+    """
+    chances: dict[str, float] = {}
+    for number, line in _lines(path):
+        record = _record(line, f"{path}:{number}")
+        chance = record.get("probability", 0)
+        if isinstance(chance, bool) or not isinstance(chance, int | float) or not 0 <= chance <= 1:
+            message = f'{path}:{number}: "probability" is a number from 0 to 1'
+            raise ConfigurationError(message)
+        if chance > 0:
+            chances[str(record["id"])] = float(chance)
+    return chances
+
+
 async def _material(given: str, client: Client, purpose: Any) -> Material:
     if urlsplit(given).scheme in ("http", "https"):
         page = await client.get(given, purpose=purpose)

@@ -14,6 +14,7 @@ from monitor.models import Article, Assessment, Feedback
 from monitor.pipeline.archive import item
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.drawing import drawn_with, draws
+from monitor.pipeline.profiles import topic_or_first
 from monitor.relevance.asking import Candidate, choose
 from monitor.relevance.items import words_of
 from monitor.store.articles import article_by_url, articles_of
@@ -82,12 +83,9 @@ def questions(settings: Settings, topic: str, count: int, now: datetime | None =
 
     Raises ConfigurationError for a topic that is not there, or where there is none.
     """
-    names = [settings.topic(topic).name] if topic else [each.name for each in settings.topics][:1]
-    if not names:
-        message = "config/topics holds no topic; make one with `monitor new-topic NAME article.txt`"
-        raise ConfigurationError(message)
+    name = topic_or_first(settings, topic).name
     with opened_database(settings) as database, database.reading() as session:
-        return questions_of(session, names[0], count, now or clock())
+        return questions_of(session, name, count, now or clock())
 
 
 def questions_of(session: Session, topic: str, count: int, now: datetime) -> list[Question]:

@@ -3,12 +3,26 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from monitor.config import Settings
 from monitor.errors import ConfigurationError, FetchError
 from monitor.fetch.client import Client
 from monitor.models import Profile, Topic
 from monitor.pipeline.context import Context
 from monitor.relevance.profile import SeedText, build
 from monitor.store.topics import keep_profile, latest_profile
+
+
+def topic_or_first(settings: Settings, name: str) -> Topic:
+    """The topic of a name, or the first where none is named.
+
+    Raises ConfigurationError for a topic that is not there, or where there is none.
+    """
+    if name:
+        return settings.topic(name)
+    if not settings.topics:
+        message = "config/topics holds no topic; make one with `monitor new-topic NAME article.txt`"
+        raise ConfigurationError(message)
+    return settings.topics[0]
 
 
 async def current_profile(context: Context, topic: Topic) -> Profile:

@@ -90,3 +90,60 @@ def bootstrap_interval(
         drawn.append(measure(truth[sample].tolist(), given[sample].tolist()))
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Interval(value, float(low), float(high))
+
+
+def brier(relevant: Sequence[bool], scores: Sequence[float]) -> float:
+    """The mean squared distance of scores, taken as chances, from what was right (Brier 1950); 0 is perfect."""
+    truth = np.asarray(relevant, dtype=np.float64)
+    return float(((np.asarray(scores, dtype=np.float64) - truth) ** 2).mean()) if len(truth) else 0.0
+
+
+def share_of_best_f1(relevant: Sequence[bool], scores: Sequence[float], threshold: float) -> float:
+    """F1 at a threshold as a share of what an oracle's threshold gives, in [0, 1]."""
+    best = best_f1(relevant, scores)
+    return f1_at(relevant, scores, threshold) / best if best else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Articles scored from `low` to below `high`: how many, their mean score, and the share that was relevant."""
+
+    low: float
+    high: float
+    articles: int
+    mean_score: float
+    relevant: Interval
+
+
+def reliability(relevant: Sequence[bool], scores: Sequence[float], count: int = 5) -> tuple[Bin, ...]:
+    """Scores in `count` equal bins beside what was right, with Wilson's interval (1927); no empty bins."""
+    truth = np.asarray(relevant, dtype=np.float64)
+    given = np.asarray(scores, dtype=np.float64)
+    place = np.minimum((given * count).astype(int), count - 1)
+    bins = []
+    for number in range(count):
+        within = place == number
+        if within.any():
+            share = _wilson(float(truth[within].sum()), int(within.sum()))
+            bins.append(
+                Bin(number / count, (number + 1) / count, int(within.sum()), float(given[within].mean()), share)
+            )
+    return tuple(bins)
+
+
+def _wilson(hits: float, trials: int) -> Interval:
+    z = 1.96
+    share = hits / trials
+    middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z * ((share * (1 - share) + z * z / (4 * trials)) / trials) ** 0.5 / (1 + z * z / trials)
+    return Interval(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)))
+
+
+def precision_recall(relevant: Sequence[bool], scores: Sequence[float]) -> tuple[tuple[float, float], ...]:
+    """Recall and precision after each relevant article, best score first."""
+    ranked = _ranked(relevant, scores)
+    if not ranked.any():
+        return ()
+    hits = np.cumsum(ranked)[ranked]
+    places = np.flatnonzero(ranked) + 1
+    return tuple((float(hit / ranked.sum()), float(hit / place)) for hit, place in zip(hits, places, strict=True))

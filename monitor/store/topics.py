@@ -111,12 +111,21 @@ def borderline(session: Session, topic: str, *, limit: int) -> list[Assessment]:
 
 def left_out(session: Session, topic: str, *, since: datetime, until: datetime) -> list[int]:
     """The articles stored from `since` to before `until` that a topic judged and left out, reprints apart, by id."""
+    return _originals(session, topic, since, until, relevant=False)
+
+
+def taken(session: Session, topic: str, *, since: datetime, until: datetime) -> list[int]:
+    """The same of those that it took."""
+    return _originals(session, topic, since, until, relevant=True)
+
+
+def _originals(session: Session, topic: str, since: datetime, until: datetime, *, relevant: bool) -> list[int]:
     query = (
         select(col(Article.id))
         .join(Assessment, col(Assessment.article_id) == col(Article.id))
         .where(
             Assessment.topic == topic,
-            col(Assessment.relevant).is_(False),
+            col(Assessment.relevant).is_(relevant),
             col(Article.duplicate_of).is_(None),
             col(Article.stored_at) >= since,
             col(Article.stored_at) < until,

@@ -9,8 +9,9 @@ import pytest
 from pipeline_house import CRANES, LOAVES, SEED, TOPIC, House
 
 from monitor.errors import ConfigurationError
+from monitor.pipeline.evaluating import Figure, evaluate_file, evaluate_verdicts
 from monitor.pipeline.feedback import record
-from monitor.pipeline.scoring import Figure, Request, evaluate_file, evaluate_verdicts, group, score, to_json
+from monitor.pipeline.scoring import Request, group, score, to_json
 
 ARTICLES = {
     "cranes": " ".join(CRANES),
@@ -117,20 +118,24 @@ def test_a_file_is_evaluated_against_its_labels_which_the_scorer_does_not_see(
     request_: Request, tmp_path: Path
 ) -> None:
     rows = [{"id": name, "relevant": "loaves" not in name} for name in ARTICLES]
-    figures = {figure.name: figure for figure in evaluate_file(replace(request_, labels=lines(tmp_path / "l", rows)))}
+    figures = {
+        figure.name: figure for figure in evaluate_file(replace(request_, labels=lines(tmp_path / "l", rows))).figures
+    }
     assert figures["average precision"].value == 1.0
     assert figures["precision at the threshold"].value == 1.0
     assert figures["recall at the threshold"].value == 1.0
     assert all(0 <= figure.low <= figure.value <= figure.high <= 1 for figure in figures.values())
     wrong = [{"id": name, "relevant": "loaves" in name} for name in ARTICLES]
-    figures = {figure.name: figure for figure in evaluate_file(replace(request_, labels=lines(tmp_path / "l", wrong)))}
+    figures = {
+        figure.name: figure for figure in evaluate_file(replace(request_, labels=lines(tmp_path / "l", wrong))).figures
+    }
     assert figures["precision at the threshold"].value == 0.0
     assert figures["average precision"].value < 0.6
 
 
 def test_labels_that_fit_no_article_evaluate_to_nothing(request_: Request, tmp_path: Path) -> None:
     labels = lines(tmp_path / "l", [{"id": "elsewhere", "relevant": True}])
-    assert {figure.value for figure in evaluate_file(replace(request_, labels=labels))} == {0.0}
+    assert {figure.value for figure in evaluate_file(replace(request_, labels=labels)).figures} == {0.0}
 
 
 def test_a_figure_is_a_row_and_json() -> None:
@@ -146,7 +151,7 @@ def test_kept_assessments_are_evaluated_on_verdicts(house: House) -> None:
         evaluate_verdicts(house.settings, "")
     record(house.settings, "https://paper.example/cranes", TOPIC, relevant=True)
     record(house.settings, "https://paper.example/loaves", TOPIC, relevant=False)
-    figures = {figure.name: figure.value for figure in evaluate_verdicts(house.settings, TOPIC)}
+    figures = {figure.name: figure.value for figure in evaluate_verdicts(house.settings, TOPIC).figures}
     assert figures["average precision"] == figures["F1 at the threshold"] == 1.0
 
 

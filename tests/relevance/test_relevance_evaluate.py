@@ -6,10 +6,14 @@ from monitor.relevance.evaluate import (
     average_precision,
     best_f1,
     bootstrap_interval,
+    brier,
     f1_at,
     precision_at,
+    precision_recall,
     r_precision,
     recall_at,
+    reliability,
+    share_of_best_f1,
 )
 
 RELEVANT = [True, False, True, False]
@@ -39,3 +43,22 @@ def test_an_interval_holds_its_value_and_repeats() -> None:
     interval = bootstrap_interval(average_precision, relevant, scores, rounds=200)
     assert interval.low <= interval.value <= interval.high
     assert interval == bootstrap_interval(average_precision, relevant, scores, rounds=200)
+
+
+def test_calibration_by_hand() -> None:
+    assert brier(RELEVANT, SCORES) == pytest.approx((0.01 + 0.64 + 0.09 + 0.01) / 4)
+    low, middle, high = reliability(RELEVANT, SCORES)
+    assert (low.low, low.articles, low.relevant.value) == (0.0, 1, 0.0)
+    assert (middle.low, middle.high, middle.articles, middle.relevant.value) == (0.6, 0.8, 1, 1.0)
+    assert (high.articles, high.mean_score, high.relevant.value) == (2, pytest.approx(0.85), 0.5)
+    assert 0.0 < high.relevant.low < 0.5 < high.relevant.high < 1.0
+    assert reliability([], []) == ()
+    assert brier([], []) == 0.0
+
+
+def test_the_chosen_threshold_beside_the_best() -> None:
+    assert share_of_best_f1(RELEVANT, SCORES, 0.7) == pytest.approx(1.0)
+    assert share_of_best_f1(RELEVANT, SCORES, 0.85) == pytest.approx((2 / 3) / 0.8)
+    assert share_of_best_f1([False], [0.3], 0.1) == 0.0
+    assert precision_recall(RELEVANT, SCORES) == ((0.5, 1.0), (1.0, pytest.approx(2 / 3)))
+    assert precision_recall([False], [0.3]) == ()
