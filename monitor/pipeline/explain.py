@@ -2,20 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
-from monitor.models import Article, Grade, Reasons, Topic
+from monitor.models import Article, Assessment, Grade, Reasons, Topic
 from monitor.pipeline import parsing
-from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, item
+from monitor.pipeline.archive import item
 from monitor.pipeline.context import Context, opened
 from monitor.pipeline.profiles import current_profile
+from monitor.pipeline.taught import current_model, lesson_of
 from monitor.pipeline.workers import WorkerLost
-from monitor.relevance.items import Archive, Item
+from monitor.relevance.change import Decision, what_would_change
+from monitor.relevance.items import Item
 from monitor.relevance.scorer import judge
-from monitor.store.articles import article_by_url, recent_articles
+from monitor.store.articles import article_by_url
 from monitor.store.digests import digests_with
 from monitor.store.topics import assessments_of
 from monitor.urls import canonical_url
@@ -23,13 +25,16 @@ from monitor.urls import canonical_url
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one topic makes of the article."""
+    """What one topic makes of the article, what would change that, and which versions judged it ("": no model)."""
 
     topic: str
     score: float
     threshold: float
     relevant: bool
     reasons: Reasons
+    changes: tuple[str, ...] = ()
+    profile_version: str = ""
+    model_version: str = ""
 
     def lines(self) -> list[str]:
         """What a person reads."""
@@ -48,8 +53,11 @@ class Verdict:
             told.append("  terms      " + ", ".join(f"{term} {share:.0%}" for term, share in reasons.terms))
         if reasons.neighbours:
             told.append("  beside     " + "; ".join(reasons.neighbours))
+        told += [f"  otherwise  {change}" for change in self.changes]
         if not self.relevant and not reasons.rule:
             told.append(f"  it would take {self.threshold - self.score:.2f} more, or a lower threshold")
+        if self.profile_version:
+            told.append(f"  judged by  profile {self.profile_version}, {_model(self.model_version)}")
         return told
 
 
@@ -83,6 +91,9 @@ class Explained:
                     "threshold": each.threshold,
                     "relevant": each.relevant,
                     "reasons": each.reasons.to_json(),
+                    "would_change_it": list(each.changes),
+                    "profile_version": each.profile_version,
+                    "model_version": each.model_version,
                 }
                 for each in self.verdicts
             ],
@@ -104,16 +115,35 @@ async def _explain(settings: Settings, url: str, topics: Sequence[Topic]) -> Exp
             article = article_by_url(session, canonical_url(url))
             known = {each.topic: each for each in assessments_of(session, article.id or 0)} if article else {}
             told = tuple(each.name + " " + each.slot for each in digests_with(session, _story(article)))
-        judged_before = [
-            Verdict(each.topic, each.score, each.threshold, each.relevant, Reasons.from_json(each.reasons))
-            for topic in topics
-            if (each := known.get(topic.name)) is not None
-        ]
-        if article is not None and judged_before:
-            return Explained(article.canonical_url, article.title, True, told, tuple(judged_before))
+        if article is not None and (judged_before := [topic for topic in topics if topic.name in known]):
+            kept = [await _kept(context, topic, item(article), known[topic.name]) for topic in judged_before]
+            return Explained(article.canonical_url, article.title, True, told, tuple(kept))
         fresh = item(article) if article else await _fetched(context, url)
         verdicts = tuple([await _judged(context, topic, fresh) for topic in topics])
         return Explained(canonical_url(url), fresh.title, article is not None, told, verdicts)
+
+
+async def _kept(context: Context, topic: Topic, article: Item, thought: Assessment) -> Verdict:
+    """What was thought of an article when it was judged."""
+    reasons = Reasons.from_json(thought.reasons)
+    profile = await current_profile(context, topic)
+    changes = await asyncio.to_thread(
+        what_would_change, profile, topic, article, Decision(thought.score, thought.threshold, reasons)
+    )
+    return Verdict(
+        topic.name,
+        thought.score,
+        thought.threshold,
+        thought.relevant,
+        reasons,
+        changes,
+        thought.profile_version,
+        thought.model_version,
+    )
+
+
+def _model(version: str) -> str:
+    return f"model {version}" if version else "no model taught by verdicts"
 
 
 def _story(article: Article | None) -> int:
@@ -136,9 +166,14 @@ async def _fetched(context: Context, url: str) -> Item:
 
 
 async def _judged(context: Context, topic: Topic, fresh: Item) -> Verdict:
+    """What is thought of an article now, as a collect would: with the archive, the verdicts and the model."""
     profile = await current_profile(context, topic)
-    with context.database.reading() as session:
-        archive = recent_articles(session, since=context.now() - ARCHIVE_AGE, limit=ARCHIVE)
-    known = Archive(items=tuple(item(each) for each in archive))
+    model = await current_model(context, topic, profile)
+    known = replace(lesson_of(context.database, topic.name, context.now()), model=model)
     made = (await asyncio.to_thread(judge, profile, topic, [fresh], known))[0]
-    return Verdict(topic.name, made.score, made.threshold, made.relevant, made.reasons)
+    decision = Decision(made.score, made.threshold, made.reasons)
+    changes = await asyncio.to_thread(what_would_change, profile, topic, fresh, decision)
+    version = model.version if model else ""
+    return Verdict(
+        topic.name, made.score, made.threshold, made.relevant, made.reasons, changes, profile.version, version
+    )

@@ -38,7 +38,11 @@ def test_what_is_kept_is_explained_from_the_store(told: House) -> None:
     assert lines[0] == "What happened to cranes (from the store; told in morning one)"
     assert lines[1] == "harbours: relevant, 0.90 at a threshold of 0.50"
     assert lines[2] == "  facet      Cranes"
-    assert explained.to_json()["topics"][0]["reasons"]["facet"] == "Cranes"
+    assert lines[-1] == "  judged by  profile by hand, no model taught by verdicts"
+    topic = explained.to_json()["topics"][0]
+    assert topic["reasons"]["facet"] == "Cranes"
+    assert topic["would_change_it"] == ["only a threshold above 0.90 would leave it out"]
+    assert (topic["profile_version"], topic["model_version"]) == ("by hand", "")
 
 
 def test_what_is_kept_and_was_not_judged_is_judged_now(told: House) -> None:
