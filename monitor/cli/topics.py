@@ -41,6 +41,8 @@ def new_topic(
     output.say(f"wrote {proposal.path}")
     output.show("facets", ["facet", "heaviest terms"], proposal.facet_rows())
     output.show("the kept days at each threshold", ["threshold", "articles"], proposal.level_rows())
+    for line in proposal.warnings:
+        output.note(f"warning: {line}")
     output.say(f"edit {proposal.path} and its seed as you like: the next collect judges by them")
 
 

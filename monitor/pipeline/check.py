@@ -8,6 +8,7 @@ from typing import Any
 from monitor.config import Settings
 from monitor.config.checks import warnings
 from monitor.fetch.client import Client
+from monitor.pipeline.seeds import seed_warnings
 from monitor.pipeline.trial import Trial, try_source
 from monitor.store.database import Database
 
@@ -51,7 +52,8 @@ def check(settings: Settings, *, online: bool) -> Report:
     """Open the database, and ask every source once where `online`. Raises StoreError, ConfigurationError."""
     Database.open(settings.store.url, root=settings.root).close()
     trials = asyncio.run(_trials(settings)) if online else ()
-    return Report(len(settings.sources), len(settings.topics), len(settings.digests), tuple(warnings(settings)), trials)
+    told = (*warnings(settings), *seed_warnings(settings))
+    return Report(len(settings.sources), len(settings.topics), len(settings.digests), told, trials)
 
 
 async def _trials(settings: Settings) -> tuple[Trial, ...]:

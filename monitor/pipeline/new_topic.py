@@ -15,6 +15,7 @@ from monitor.models import Profile, Topic
 from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, item
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.profiles import local_seed
+from monitor.pipeline.seeds import seed_warnings
 from monitor.relevance.profile import build, facet_terms
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import parse
@@ -27,13 +28,17 @@ _DAYS = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A topic as it was written: its facets with their heaviest terms, and articles taken at each threshold."""
+    """A topic as it was written: its facets with their heaviest terms, and articles taken at each threshold.
+
+    `warnings` say what is odd about its seeds.
+    """
 
     topic: str
     path: Path
     facets: tuple[tuple[str, tuple[str, ...]], ...]
     levels: tuple[tuple[str, int], ...]
     articles: int
+    warnings: tuple[str, ...] = ()
 
     def facet_rows(self) -> list[tuple[str, str]]:
         """The rows of a table."""
@@ -51,6 +56,7 @@ class Proposal:
             "facets": [{"facet": name, "terms": list(terms)} for name, terms in self.facets],
             "kept": self.articles,
             "would_have_given": dict(self.levels),
+            "warnings": list(self.warnings),
         }
 
 
@@ -71,7 +77,13 @@ def new_topic(settings: Settings, name: str, seeds: Sequence[str], title: str = 
     profile = build(topic, [local_seed(seed) for seed in local], clock())
     path = _written(settings.root, topic, local)
     levels, articles = _would_have_given(settings, topic, profile)
-    return Proposal(name, path, facet_terms(profile), levels, articles)
+    odd = tuple(seed_warnings(replace(settings, topics=(*settings.topics, replace(topic, seeds=_resolved(seeds))))))
+    told = tuple(line for line in odd if line.startswith(f"config/topics/{name}.toml"))
+    return Proposal(name, path, facet_terms(profile), levels, articles, told)
+
+
+def _resolved(seeds: Sequence[str]) -> tuple[str, ...]:
+    return tuple(seed if urlsplit(seed).scheme in ("http", "https") else str(Path(seed).resolve()) for seed in seeds)
 
 
 def _written(root: Path, topic: Topic, local: Sequence[str]) -> Path:

@@ -24,7 +24,7 @@ _FACET_WORDS = 150
 _ARTICLE_FACETS = 8
 # A brief of more facets than this, or a seed of more words, is a book: its first part says what it is about.
 _MOST_FACETS = 40
-_MOST_WORDS = 20_000
+MOST_WORDS = 20_000
 _PASSAGES_TO_CLUSTER = 60
 # A brief also says what it leaves out ("gaming news matters only when ..."); those words must not draw such news in.
 _LIMIT = re.compile(
@@ -94,7 +94,7 @@ def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) 
 
 def _facets(seed: SeedText) -> tuple[list[dict[str, Any]], list[str]]:
     """The facets of a seed, and the sentences of a brief that say what the reader does not want."""
-    parts = take_apart(seed.name, " ".join(seed.text.split(" ")[:_MOST_WORDS]))
+    parts = take_apart(seed.name, " ".join(seed.text.split(" ")[:MOST_WORDS]))
     everything = "\n".join(passage.text for passage in parts.passages)
     language = seed.language or guess_language(everything)
     passages = list(parts.passages) if parts.brief else _clustered(parts, language)
