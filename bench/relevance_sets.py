@@ -46,9 +46,9 @@ def plain(item: Item) -> str:
 
 def lines(path: Path) -> Iterator[dict[str, str]]:
     """The rows of a file of JSON lines, compressed or not."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        for line in file:
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    for line in content.decode("utf-8").split("\n"):
+        if line:
             yield json.loads(line)
 
 

@@ -45,8 +45,9 @@ _WORDS_BESIDE = 0.3
 # Brings both together to the scale of words alone, on which 4.5 is the balanced cut: of 2,900 real articles on other
 # things one in three hundred to one in a thousand passes it by five of six interests, and none by the sixth.
 _ON_ONE_SCALE = 0.7
-# A seed of a few words is a query: it means too little, and its words are meant to the letter.
-_WORDS_HALF = 60.0
+# A seed of a few words is a query: it means too little, and its words are meant to the letter. Of 6, 10, 20 and 60 the
+# short items of AG News, as seeds, gave 0.37, 0.36, 0.35 and 0.31; three words are judged by the letter up to 10.
+_WORDS_HALF = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
