@@ -6,6 +6,7 @@ an article that happens to be drawn, counts as an answer: readers who search for
 than it is, never better.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,6 +46,22 @@ def drawn_with(session: Session, topic: str, article: Article) -> float:
         return 0.0
     rate = _rate(session, topic, week_of(article.stored_at))
     return rate if draw_number(topic, str(identity)) < rate else 0.0
+
+
+def reserved(session: Session, topic: str, articles: Iterable[Article]) -> set[int]:
+    """Those of the articles left out that a draw is to decide on: asked for another reason they would spoil the sample.
+
+    Where so little was left out that all of it is drawn, none: there would be nothing to learn from.
+    """
+    rates: dict[datetime, float] = {}
+    found = set()
+    for article in articles:
+        week = week_of(article.stored_at)
+        if week not in rates:
+            rates[week] = _rate(session, topic, week)
+        if rates[week] < 1.0 and draw_number(topic, str(article.id)) < rates[week]:
+            found.add(article.id or 0)
+    return found
 
 
 def _rate(session: Session, topic: str, start: datetime) -> float:

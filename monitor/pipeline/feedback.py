@@ -13,7 +13,7 @@ from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Feedback
 from monitor.pipeline.archive import item
 from monitor.pipeline.context import clock, opened_database
-from monitor.pipeline.drawing import drawn_with, draws
+from monitor.pipeline.drawing import drawn_with, draws, reserved
 from monitor.pipeline.profiles import topic_or_first
 from monitor.relevance.asking import Candidate, choose
 from monitor.relevance.items import words_of
@@ -99,6 +99,8 @@ def _chosen(session: Session, topic: str, count: int, without: set[str]) -> list
     near = {each.article_id: each for each in borderline(session, topic, limit=_CONSIDERED)}
     articles = {article.id or 0: article for article in articles_of(session, list(near))}
     judged = articles_of(session, list(verdicts(session, topic))[-_JUDGED_KEPT_IN_MIND:])
+    below = [articles[key] for key, each in near.items() if key in articles and not each.relevant]
+    without = without | {str(key) for key in reserved(session, topic, below)}
     open_ones = [
         Candidate(str(key), each.score, each.threshold, words_of(item(articles[key])))
         for key, each in near.items()

@@ -55,3 +55,12 @@ def test_an_answer_given_days_later_carries_the_same(stocked: House) -> None:
     with time_machine.travel(NOW.replace(day=29), tick=False):
         record(stocked.settings, drawn.url, TOPIC, relevant=False)
     assert stocked.rows(Feedback)[0].probability == drawn.probability
+
+
+def test_what_a_draw_decides_on_is_never_asked_for_another_reason(stocked: House) -> None:
+    asked = questions(stocked.settings, TOPIC, 40)
+    chosen = [each for each in asked if not each.probability]
+    assert chosen
+    for each in chosen:
+        record(stocked.settings, each.url, TOPIC, relevant=False)
+    assert {row.probability for row in stocked.rows(Feedback)} == {0.0}
