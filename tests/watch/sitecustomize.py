@@ -21,17 +21,22 @@ def _is_here(host: object) -> bool:
         return False
 
 
-def _note(event: str, arguments: tuple[object, ...]) -> None:
+def beyond(event: str, arguments: tuple[object, ...]) -> str:
+    """What an audit event of the interpreter connects to, or looks up, beyond loopback; "" where it does neither."""
     if event in ("socket.connect", "socket.sendto"):
         address = arguments[1]
         host = address[0] if isinstance(address, tuple) else ""  # what is no tuple is a local socket's path
-    elif event == "socket.getaddrinfo":
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
         host = arguments[0]
     else:
-        return
-    if not _is_here(host):
+        return ""
+    return "" if _is_here(host) else f"{event} {host!r}"
+
+
+def _note(event: str, arguments: tuple[object, ...]) -> None:
+    if what := beyond(event, arguments):
         with open(_LOG, "a", encoding="utf-8") as log:  # noqa: PTH123 - loaded before everything else: only builtins
-            log.write(f"{event} {host!r} {' '.join(sys.argv)}\n")
+            log.write(f"{what} {' '.join(sys.argv)}\n")
 
 
 if _LOG:
