@@ -32,8 +32,8 @@ def test_the_border_is_asked_about_and_not_the_certain(newsroom: Newsroom) -> No
 
 
 def test_the_same_thing_is_not_asked_twice_over() -> None:
-    twins = [Candidate(f"twin{number}", 0.5, 0.5, read("turbines at sea in winter storms")) for number in range(5)]
-    other = Candidate("other", 0.42, 0.5, read("a harbour strike over cranes and wages"))
+    twins = [Candidate(f"twin{number}", 0.4, 0.5, read("turbines at sea in winter storms")) for number in range(5)]
+    other = Candidate("other", 0.25, 0.5, read("a harbour strike over cranes and wages"))
     assert [each.id for each in choose([*twins, other], 2)] == ["twin0", "other"]
     judged = [read("turbines at sea in winter storms")]
     assert choose([*twins, other], 1, judged)[0].id == "other"
