@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,20 @@ class Guard:
             message = f"tests stay on loopback: {what}"
             raise PermissionError(message)
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """One of several processes that share the tests (pytest-xdist) is told what the first was told."""
+        self.let_none_skip |= getattr(config, "workerinput", {}).get(LET_NONE_SKIP, False)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tells such a process."""
+        node.workerinput[LET_NONE_SKIP] = self.let_none_skip
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Takes over what such a process noted."""
+        self.connections += getattr(node, "workeroutput", {}).get("connections", [])
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Iterator[None]:
         """A test that skips has failed, where none may."""
@@ -62,6 +77,8 @@ class Guard:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A run that tried to leave loopback has failed, whatever its tests say."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["connections"] = self.connections
         if self.connections:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
