@@ -4,6 +4,7 @@ import os
 import sys
 
 from monitor.cli import application
+from monitor.cli.output import printable
 from monitor.errors import MonitorError
 
 
@@ -12,7 +13,7 @@ def main() -> None:
     try:
         application()()
     except MonitorError as error:
-        sys.stderr.write(f"monitor: {error}\n")
+        sys.stderr.write(f"monitor: {printable(error)}\n")
         sys.exit(2)
     except BrokenPipeError:
         # Whoever read us has gone, as `head` does; what Python would still flush has nowhere to go either.

@@ -13,16 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 _LONGEST = 2000
+# What is not seen and yet does something: terminal escapes, directions, halves of characters, private signs.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
 
 
 def printable(text: object) -> str:
-    """A text without control and direction characters (terminal escapes among them), cut to a sane length."""
-    shown = "".join(
-        character
-        for character in str(text)[:_LONGEST]
-        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
-    )
-    return shown.replace("\n", " ")
+    """A text on one line, without control and direction characters (terminal escapes among them), of a sane length."""
+    shown = " ".join(str(text)[:_LONGEST].splitlines())
+    return shown.translate(dict.fromkeys(map(ord, _unseen(shown))))
 
 
 def say(text: object = "") -> None:
@@ -44,19 +42,31 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     console = Console(highlight=False)
-    # What is piped is for another program, or a file: as wide as it needs to be.
-    width = None if console.is_terminal else max(console.width, 160)
-    console.print(table, width=width)
+    if not console.is_terminal:
+        # What is piped is for another program, or a file: as wide as it needs to be.
+        needed = console.measure(table, options=console.options.update(max_width=_LONGEST * max(1, len(columns))))
+        console = Console(highlight=False, width=max(console.width, needed.maximum))
+    console.print(table)
 
 
 def as_json(document: Any) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n")
+    sys.stdout.write(_json(document, indent=1))
 
 
 def as_json_line(document: Any) -> None:
     """One JSON document, on one line, on standard output."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(_json(document))
+
+
+def _json(document: Any, indent: int | None = None) -> str:
+    """JSON in which what is not seen is written as an escape: the same to a program, and harmless on a terminal."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent, default=str) + "\n"
+    return text.translate({ord(each): json.dumps(each)[1:-1] for each in _unseen(text) if each != "\n"})
+
+
+def _unseen(text: str) -> set[str]:
+    return {each for each in set(text) if unicodedata.category(each) in _UNSEEN}
 
 
 def _nowhere(stage: str, done: int, total: int) -> None:

@@ -1,12 +1,10 @@
 """Sources added, paused, read and written."""
 
-import asyncio
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pipeline_house import House, item, page, rss
+from pipeline_house import House, apart, item, page, rss
 from servers import Site, says
 
 from monitor.errors import ConfigurationError
@@ -19,27 +17,14 @@ LINK = '<link rel=alternate type="application/rss+xml" href="/feed">'
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A site on a loop of its own: these functions run theirs."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    running = Site("127.1.0.1")
-
-    def wait(work) -> None:
-        asyncio.run_coroutine_threadsafe(work, loop).result(10)
-
-    wait(running.__aenter__())
-    running.routes |= {
-        "/feed": says(
-            rss(item(running.url("/1"), "One"), item(running.url("/2"), "Two")), content_type="application/xml"
-        ),
-        "/": says(page("Home", head=LINK)),
-        "/plain": says(page("Plain")),
-    }
-    yield running
-    wait(running.__aexit__(None, None, None))
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    with apart(Site("127.1.0.1")) as running:
+        feed = rss(item(running.url("/1"), "One"), item(running.url("/2"), "Two"))
+        running.routes |= {
+            "/feed": says(feed, content_type="application/xml"),
+            "/": says(page("Home", head=LINK)),
+            "/plain": says(page("Plain")),
+        }
+        yield running
 
 
 def names(house: House) -> list[str]:

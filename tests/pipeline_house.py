@@ -5,13 +5,15 @@
         await poll(context, ["wire"])
 
 What a collect would have kept can be kept at once: `house.keep("cranes", score=0.9)` is an article, its story and what
-the topic thinks of it.
+the topic thinks of it. A conftest that wants the fixtures `house` and `workers` imports them from here.
 """
 
+import asyncio
 import json
 import os
 import shutil
 import signal
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -21,6 +23,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+from servers import Site
 from sqlmodel import Session, SQLModel, select
 
 from monitor.config import Settings, load
@@ -227,6 +231,22 @@ def send_now(root: Path, name: str, slot: str) -> list[str]:
     return [str(delivery.state) for delivery in sent.deliveries]
 
 
+@contextmanager
+def apart(site: Site) -> Iterator[Site]:
+    """A site on an event loop in a thread of its own, for what runs a loop itself."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(site.__aenter__(), loop).result(10)
+    try:
+        yield site
+    finally:
+        asyncio.run_coroutine_threadsafe(site.__aexit__(None, None, None), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
 def a_house(root: Path, template: Path, workers: Workers) -> House:
     """A house with one topic and an empty database, a copy of the template."""
     house = House(root, workers)
@@ -236,6 +256,31 @@ def a_house(root: Path, template: Path, workers: Workers) -> House:
     (root / "var").mkdir()
     shutil.copyfile(template, root / "var" / "monitor.db")
     return house
+
+
+class SharedWorkers(Workers):
+    """Workers that outlive the run that would close them."""
+
+    async def close(self) -> None:
+        """Nothing: other tests need them."""
+
+    async def end(self) -> None:
+        """End every process."""
+        await super().close()
+
+
+@pytest.fixture(name="workers", scope="session")
+def workers_fixture() -> Iterator[Workers]:
+    """Processes that read, started once: that takes seconds."""
+    shared = SharedWorkers(count=2)
+    yield shared
+    asyncio.run(shared.end())
+
+
+@pytest.fixture(name="house")
+def house_fixture(tmp_path: Path, sqlite_template: Path, workers: Workers) -> House:
+    """A house with one topic, no source, no digest and an empty database."""
+    return a_house(tmp_path, sqlite_template, workers)
 
 
 def item(url: str, title: str = "News", summary: str = "", published: datetime | None = NOW) -> str:

@@ -1,0 +1,5 @@
+"""Houses for the command line to work in."""
+
+from pipeline_house import house_fixture, workers_fixture
+
+__all__ = ["house_fixture", "workers_fixture"]

@@ -1,0 +1,197 @@
+"""How commands end: 0 done, 1 too much failed, 2 could not run; and what is said on which stream."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pipeline_house import DESK, House, apart, item, mail_channel, page, rss
+from servers import Site, says
+
+from monitor import __main__ as program
+from monitor.errors import ConfigurationError
+from monitor.pipeline.context import clock
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the program in this process, in the house's root: its exit code, and what it said on either stream."""
+    monkeypatch.chdir(house.root)
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["monitor", *map(str, arguments)])
+        try:
+            program.main()
+            code = 0
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+@pytest.fixture
+def site(house: House) -> Iterator[Site]:
+    """A site with one feed, and a house of today that reads it."""
+    house.clock.time = clock()
+    with apart(Site("127.1.0.1")) as running:
+        running.routes["/feed"] = says(rss(item(running.url("/1"), published=None)), content_type="application/xml")
+        running.routes["/1"] = says(page("Cranes without drivers"))
+        yield running
+
+
+def declare(house: House, site: Site, well: int, broken: int) -> None:
+    urls = {f"well-{number}": site.url(f"/feed?{number}") for number in range(well)}
+    urls |= {f"broken-{number}": site.url(f"/broken-{number}") for number in range(broken)}
+    house.sources(**urls)
+
+
+@pytest.mark.parametrize(
+    ("sources", "options", "code"),
+    [((1, 0), (), 0), ((0, 1), (), 1), ((4, 1), (), 0), ((4, 1), ("--strict",), 1), ((3, 1), (), 1)],
+)
+def test_a_collect_fails_where_more_than_a_fifth_failed_or_any_where_it_is_strict(
+    house: House, site: Site, run: Run, sources: tuple[int, int], options: tuple[str, ...], code: int
+) -> None:
+    well, broken = sources
+    declare(house, site, well, broken)
+    ended, out, err = run("collect", "--json", *options)
+    assert ended == code
+    tally = json.loads(out)
+    assert (tally["sources"]["polled"], tally["sources"]["failed"]) == (well + broken, broken)
+    assert [failure["source"] for failure in tally["failures"]] == [f"broken-{number}" for number in range(broken)]
+    assert err == ""
+
+
+def test_for_a_person_failures_are_listed_beside_the_result(house: House, site: Site, run: Run) -> None:
+    declare(house, site, 1, 1)
+    code, out, err = run("collect")
+    assert code == 1
+    assert "sources asked" in out
+    assert "broken-0: " in err
+    assert "404" in err
+    assert "broken-0" not in out
+
+
+def a_digest(house: House, channel: str, name: str) -> None:
+    house.clock.time = clock()
+    house.monitor(channel)
+    house.digest(channels=[name])
+    house.keep("cranes", stored_at=house.clock.move(seconds=-5))
+    house.collected()
+
+
+def test_a_digest_that_was_sent_is_a_success(house: House, run: Run) -> None:
+    a_digest(house, DESK, "desk")
+    code, out, _ = run("digest", "--now", "--json")
+    assert code == 0
+    (digest,) = json.loads(out)["digests"]
+    assert (digest["digest"], digest["items"]) == ("morning", 1)
+    assert (house.root / digest["path"]).is_file()
+    assert digest["deliveries"] == [{"channel": "desk", "recipient": "var/digests", "state": "sent"}]
+    code, out, _ = run("digest", "--now")
+    assert code == 0
+    assert "Nothing relevant: no new article was read" in out
+
+
+def test_a_delivery_that_failed_is_none_and_neither_is_sending_it_again_in_vain(house: House, run: Run) -> None:
+    a_digest(house, mail_channel(9), "analyst")  # port 9 of loopback: nobody listens
+    code, out, _ = run("digest", "--now")
+    assert code == 1
+    assert "failed" in out
+    code, out, _ = run("deliveries", "--json")
+    assert code == 0
+    (delivery,) = json.loads(out)["deliveries"]
+    assert delivery["state"] == "failed"
+    assert run("deliveries", "--resend", delivery["id"])[0] == 1
+    code, _, err = run("deliveries", "--resend", 99)
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_run_collects_and_sends_every_digest_now(house: House, site: Site, run: Run) -> None:
+    declare(house, site, 1, 0)
+    house.monitor(DESK)
+    house.digest()
+    code, out, _ = run("run", "--json")
+    assert code == 0
+    document = json.loads(out)
+    assert document["collect"]["articles"]["stored"] == 1
+    assert document["digests"][0]["items"] == 1
+    declare(house, site, 0, 1)
+    assert run("run")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says_what"),
+    [
+        (("collect", "--source", "wires"), 'there is no source "wires"'),
+        (("collect", "--topic", "harbor"), 'did you mean "harbours"'),
+        (("digest", "--digest", "evening"), 'there is no digest "evening"'),
+        (("digest", "--as-of", "2026-11-24"), "need --preview"),
+        (("digest", "--preview", "--as-of", "yesterday"), '"yesterday" is no moment'),
+        (("feedback", "https://a.example/", "maybe", "--topic", "harbours"), '"maybe" is no verdict'),
+        (("export",), "choose one of --json-lines and --csv"),
+        (("evaluate", "--input", "x.jsonl"), "--input needs --seed and --labels"),
+        (("explain", "nowhere"), "nowhere"),
+        (("sources", "--pause", "wires"), "there is none yet"),
+        (("search", "x", "--root", "/nowhere/at/all"), "no such file"),
+    ],
+)
+def test_what_cannot_run_is_one_line_on_standard_error(
+    house: House, run: Run, arguments: tuple[str, ...], says_what: str
+) -> None:
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("monitor: ")
+    assert err.count("\n") == 1
+    assert says_what in err
+
+
+def test_an_option_that_is_none_is_a_wrong_use(run: Run) -> None:
+    code, _, err = run("collect", "--everything")
+    assert code == 2
+    assert "--everything" in err
+    assert "Traceback" not in err
+
+
+def test_nothing_hostile_stands_in_an_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Callable[[], None]:
+        raise ConfigurationError("a\x1b[31m name\u202e\nwith a line")
+
+    monkeypatch.setattr(program, "application", broken)
+    assert run() == (2, "", "monitor: a[31m name with a line\n")
+
+
+def test_a_reader_that_has_gone_is_no_error(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def gone() -> Callable[[], None]:
+        raise BrokenPipeError
+
+    with (tmp_path / "out").open("w", encoding="utf-8") as out:
+        monkeypatch.setattr(program, "application", gone)
+        monkeypatch.setattr(sys, "stdout", out)
+        assert run()[0] == 0
+
+
+def test_the_root_is_named_by_an_option_a_variable_or_the_folder(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+
+    def topics(*options: Any) -> int:
+        code, out, _ = run("check", "--json", *options)
+        return int(json.loads(out)["topics"]) if code == 0 else -1
+
+    assert topics() == 1
+    monkeypatch.chdir(house.root / "config" / "topics")
+    assert topics() == 1
+    monkeypatch.chdir(elsewhere)
+    assert topics() == -1
+    assert topics("--root", house.root) == 1
+    monkeypatch.setenv("MONITOR_ROOT", str(house.root))
+    assert topics() == 1
