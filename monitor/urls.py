@@ -6,7 +6,7 @@ redirect: two addresses of one page become one only when a server says so.
 """
 
 import re
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from courlan.clean import TRACKERS_RE
 from url_normalize import url_normalize
@@ -23,6 +23,9 @@ _PLAIN = re.compile(
 """Addresses that are canonical as they stand. Most are, and normalising costs 50 times what recognising them does."""
 
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+_EMPTY = "\ue000\ue001\ue002"
+"""Characters for private use (Unicode), which no address on the web holds."""
+
 _SPACE = re.compile(r"[\x00-\x20\x7f\s]+")
 _JOINED = re.compile(r"[\x00-\x1f\x7f]+")
 _SESSION = re.compile(r"(?<=[^/.])(?:;jsessionid=[^/?;]*)+", re.IGNORECASE)
@@ -56,15 +59,18 @@ def _normalized(url: str) -> SplitResult:
     """Host, port, dots, escapes and Unicode made uniform by url-normalize; raises AddressError."""
     if len(url) > LONGEST or "://" not in url[:10]:
         raise AddressError(f"not an http or https address: {url[:200]!r}")
-    _split(url)
+    given = _split(url)
+    # An empty segment of a path may mean something (an archive keeps the whole address of a page behind its own), and
+    # RFC 3986, section 6.2.2, lets nobody drop it; url-normalize does, so it is given a name meanwhile.
+    named = given._replace(path=given.path.replace("//", f"/{_EMPTY}/").replace("//", f"/{_EMPTY}/"))
     try:
-        parts = _split(url_normalize(url) or "")
+        parts = _split(url_normalize(urlunsplit(named)) or "")
     except ValueError as error:  # what idna and urlsplit raise for names that cannot exist
         raise AddressError(f"not an address: {url[:200]!r} ({error})") from error
     host_and_port = parts.netloc.rpartition("@")[2]
     if not _HOST.fullmatch(host_and_port.removesuffix(f":{parts.port}")):
         raise AddressError(f"no host can be called that: {url[:200]!r}")
-    return parts._replace(netloc=host_and_port)
+    return parts._replace(netloc=host_and_port, path=parts.path.replace(quote(_EMPTY), ""))
 
 
 def _names_article(path: str) -> bool:

@@ -14,7 +14,7 @@ CANONICAL = [
     ("https://example.com:443", "https://example.com/"),
     ("https://example.com:8443/", "https://example.com:8443/"),
     ("  https://example.com/a\n", "https://example.com/a"),
-    ("https://example.com/a//b", "https://example.com/a/b"),
+    ("https://example.com/a//b", "https://example.com/a//b"),
     ("https://reader:secret@example.com/a", "https://example.com/a"),
     ("https://example.com./a", "https://example.com/a"),
     ("https://müller.example/straße", "https://xn--mller-kva.example/stra%C3%9Fe"),
@@ -173,3 +173,19 @@ def test_absolute(url: str, expected: str) -> None:
 def test_absolute_never_raises(base: str, url: str) -> None:
     found = absolute(base, url)
     assert found == "" or found.lower().startswith(("http://", "https://"))
+
+
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        (
+            "http://a.example/web/2016/http://b.example/c/?utm_source=rss",
+            "http://a.example/web/2016/http://b.example/c/",
+        ),
+        ("http://A.example:80//x///y", "http://a.example//x///y"),
+        ("http://a.example/a//../b", "http://a.example/a/b"),
+    ],
+)
+def test_an_empty_segment_of_a_path_is_kept(given: str, canonical: str) -> None:
+    assert canonical_url(given) == canonical
+    assert canonical_url(canonical) == canonical
