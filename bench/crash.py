@@ -2,14 +2,14 @@
 
     python bench/crash.py [--shared ../shared] [--rounds 20] [--seed 1]
 
-An undisturbed `monitor collect --all` over some 180 pages of 40 sites says how it should end. Then, round by round in a
+An undisturbed `monitor collect --all` over 148 pages of 40 sites says how it should end. Then, round by round in a
 fresh root, a collect is killed in one of five stages, the moment within it drawn by chance (`--seed`):
 
     polling    between its first row in the database and the first entry there
     reading    when a drawn number of pages has been settled, and up to half a second later
     storing    the same, at the moment at which the database's log grows: within the writing of a transaction
     grouping   between the last page settled and the last article that found its story
-    judging    between that and the end
+    judging    between that and the last article judged
 
 In every other round the whole process group is killed, else its first process alone, as the kernel does when memory
 runs out: then no process of the run may live on for more than a few seconds. After one whole run the database holds the
@@ -25,72 +25,23 @@ import argparse
 import os
 import random
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from replayed import TOPIC, Checks, Replay, bench, make_root, place, unless
-from running import Ran, Running, collect, database
+from kept import End, Progress, different, doubled, end_of, look, unjudged
+from replayed import Checks, Replay, bench, make_root, unless
+from running import Running, collect, database
 
 HOSTS, REVEAL = 40, 0.25
-PATIENCE = 5.0
-"""Seconds for which a process may outlive the one that it worked for."""
+PATIENCE = 10.0
+"""Seconds for which a process may outlive the one that it worked for: it notices once it has loaded the readers."""
 LOOK_EVERY = 0.01
 """Seconds between two looks at the database; one takes a millisecond."""
-STORIES_APART = 0.05
-"""Share by which the number of stories may differ: what is grouped in two runs may meet in another order."""
 TRIES = 5
-_LOOK = """SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM entry),
-    (SELECT count(*) FROM entry WHERE state NOT IN ('pending')), (SELECT count(*) FROM article),
-    (SELECT count(*) FROM article WHERE story_id IS NOT NULL), (SELECT count(*) FROM assessment)"""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is, by the rows in its database."""
-
-    runs: int = 0
-    entries: int = 0
-    settled: int = 0
-    articles: int = 0
-    placed: int = 0
-    judged: int = 0
-
-    def __str__(self) -> str:
-        return (
-            f"{self.entries} entries, {self.settled} settled, {self.articles} stored, {self.placed} in stories, "
-            f"{self.judged} judged"
-        )
-
-
-@dataclass(frozen=True)
-class Kept:
-    """An article at the end: its text, its story, and whether it was judged."""
-
-    url: str
-    text: str
-    story: int | None
-    judged: bool
-
-
-@dataclass(frozen=True)
-class End:
-    """What a root holds in the end; `faults` is what SQLite finds wrong with it, `failures` what the run listed."""
-
-    articles: tuple[Kept, ...]
-    waiting: int
-    faults: tuple[str, ...]
-    failures: tuple[str, ...] = ()
-
-    @property
-    def stories(self) -> int:
-        """How many stories there are."""
-        return len({article.story for article in self.articles})
 
 
 @dataclass(frozen=True)
@@ -118,65 +69,16 @@ STAGES: Mapping[str, Callable[[Progress, int], bool]] = {
     "listed": lambda now, _: now.entries > 0,
     "read": lambda now, entries: now.entries > 0 and now.settled == entries,
     "grouped": lambda now, _: 0 < now.articles == now.placed,
+    "judged": lambda now, _: 0 < now.articles == now.judged,
 }
-
-
-def look(root: Path) -> Progress:
-    """How far a run is; nothing where there are no tables yet."""
-    try:
-        with database(root) as connection:
-            return Progress(*connection.execute(_LOOK).fetchone())
-    except sqlite3.Error:
-        return Progress()
-
-
-def end_of(root: Path, ran: Ran) -> End:
-    """What a root holds after a run."""
-    query = (
-        "SELECT canonical_url, text, story_id, topic FROM article LEFT JOIN assessment ON article_id = id AND topic = ?"
-    )
-    with database(root) as connection:
-        articles = tuple(
-            Kept(url, text, story, bool(topic)) for url, text, story, topic in connection.execute(query, (TOPIC,))
-        )
-        (waiting,) = connection.execute("SELECT count(*) FROM entry WHERE state = 'pending'").fetchone()
-        faults = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        faults += [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
-    failures = tuple(each["error"] for each in ran.report["failures"])
-    return End(articles, waiting, tuple(faults), failures)
-
-
-# ---------------------------------------------------------------------------------------------------------------
-# What must hold in the end
-
-
-def different(end: End, right: End) -> list[str]:
-    """Articles that are not there, too many, or with another text; entries that nobody took up."""
-    here = {article.url: article.text for article in end.articles}
-    there = {article.url: article.text for article in right.articles}
-    return (
-        [f"lost: {url}" for url in there if url not in here]
-        + [f"not there before: {url}" for url in here if url not in there]
-        + [f"another text: {url}" for url in here if url in there and here[url] != there[url]]
-        + unless(end.waiting == right.waiting, f"{end.waiting} entries still pending, not {right.waiting}")
-        + [f"failed: {failure}" for failure in end.failures if failure not in right.failures]
-    )
-
-
-def doubled(end: End) -> list[str]:
-    """Articles kept twice: under one address, or under two that differ in scheme or parameters alone."""
-    counts = Counter(place(article.url) for article in end.articles)
-    return [f"{count} times: {where}" for where, count in counts.items() if count > 1]
-
-
-def unjudged(end: End, right: End) -> list[str]:
-    """Articles without a story or a judgement, and a number of stories that is far from the right one."""
-    apart = abs(end.stories - right.stories) <= STORIES_APART * right.stories
-    return (
-        [f"in no story: {article.url}" for article in end.articles if article.story is None]
-        + [f"not judged: {article.url}" for article in end.articles if not article.judged]
-        + unless(apart, f"{end.stories} stories, not about {right.stories}")
-    )
+WITHIN: Mapping[str, Callable[[Progress], bool]] = {
+    "polling": lambda now: now.entries == 0,
+    "reading": lambda now: now.settled < now.entries,
+    "storing": lambda now: now.settled < now.entries,
+    "grouping": lambda now: now.settled == now.entries > 0 and now.placed < now.articles,
+    "judging": lambda now: now.articles == now.placed > 0 and now.judged < now.articles,
+}
+"""What the database shows of a run that was killed in a stage."""
 
 
 def survived(seconds: float) -> list[str]:
@@ -209,12 +111,12 @@ def undisturbed(root: Path) -> Undisturbed:
 
 def moment(stage: str, whole: Undisturbed, chance: random.Random) -> Moment:
     """A moment of a stage, drawn."""
-    spans = {"polling": ("began", "listed"), "grouping": ("read", "grouped"), "judging": ("grouped", "")}
+    spans = {"polling": ("began", "listed"), "grouping": ("read", "grouped"), "judging": ("grouped", "judged")}
     if stage in spans:
         first, last = spans[stage]
-        span = whole.reached.get(last, whole.seconds) - whole.reached[first]
+        span = whole.reached[last] - whole.reached[first]
         return Moment(stage, lambda now: STAGES[first](now, whole.entries), chance.uniform(0, max(span, 0.02)))
-    settled = chance.randrange(1, whole.entries)
+    settled = chance.randrange(1, whole.entries * 4 // 5)
     if stage == "storing":
         # The log must grow once more after this, so what it waits for is not the last batch.
         settled = chance.randrange(0, whole.entries * 3 // 4)
@@ -252,16 +154,17 @@ def _written(log: Path) -> tuple[int, int]:
 def killed(folder: Path, sources: Sequence[str], when: Moment, *, whole: bool) -> tuple[Path, str, float]:
     """A root whose collect was killed then, how far it was, and how long others outlived it.
 
-    One that ended before the moment came is tried again with an earlier one.
+    One that was out of the stage before the moment came is tried again with an earlier one.
     """
     for attempt in range(TRIES):
         root = make_root(folder / f"try-{attempt}", sources)
         living, second, outlived = kill_at(root, when, whole=whole)
-        if living:
-            how = "all killed " if whole else "first killed"
-            return root, f"{when.stage:9} {how} at {second:5.1f} s: {look(root)}", outlived
+        far = look(root)
+        if living and WITHIN[when.stage](far):
+            how = "all killed" if whole else "first killed"
+            return root, f"{when.stage:8} {how:12} at {second:5.1f} s: {far}", outlived
         when = replace(when, delay=when.delay / 2)
-    message = f"{when.stage}: the run ended before it could be killed, {TRIES} times"
+    message = f"{when.stage}: over before it could be killed, {TRIES} times"
     raise RuntimeError(message)
 
 
