@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from croniter import croniter
 
 from monitor.config.settings import Settings, nearest
+from monitor.deliver import CHANNELS
 from monitor.deliver.settings import ChannelSettings
 from monitor.digest.settings import DigestSettings
 from monitor.errors import ConfigurationError
@@ -64,6 +65,11 @@ def warnings(settings: Settings) -> Iterator[str]:
                 f'config/monitor.toml: channels.{name}: {missing} is missing, and digest "{digest.name}" needs it'
                 for missing in missing_of(channel)
             )
+            if channel.kind not in CHANNELS:
+                yield (
+                    f'config/monitor.toml: channels.{name}.kind: this version sends nothing to a "{channel.kind}": '
+                    f'digest "{digest.name}" reaches nobody there'
+                )
 
 
 def missing_of(channel: ChannelSettings) -> Iterator[str]:
@@ -198,6 +204,8 @@ def _digest(digest: DigestSettings, settings: Settings) -> Iterator[str]:
 def _names(where: str, key: str, chosen: tuple[str, ...], there: list[str]) -> Iterator[str]:
     if not chosen:
         yield f"{where}: {key}: name at least one; {nearest('', there)}"
+    for name in sorted({name for name in chosen if chosen.count(name) > 1}):
+        yield f'{where}: {key}: "{name}" stands there twice; once is enough'
     for name in chosen:
         if name not in there and (name != "*" or key != "topics"):
             yield f'{where}: {key}: there is no {key.removesuffix("s")} "{name}"; {nearest(name, there)}'
