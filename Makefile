@@ -25,7 +25,7 @@ demo: setup
 	@$(BIN)/monitor demo
 
 test: setup
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

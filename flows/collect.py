@@ -4,6 +4,7 @@ from prefect import flow
 from prefect.artifacts import acreate_table_artifact
 from prefect.client.schemas import State
 from prefect.logging import get_run_logger
+from prefect.states import Failed
 
 from flows.steps import as_task
 from flows.trigger import is_late, named, settings_at, skipped, trigger
@@ -11,7 +12,7 @@ from monitor.config import Settings
 from monitor.pipeline.collect import AlreadyRunning, Request
 from monitor.pipeline.collect import collect as collect_plainly
 from monitor.pipeline.context import opened
-from monitor.pipeline.digest import deliver_waiting
+from monitor.pipeline.digest import all_sent, deliver_waiting
 from monitor.pipeline.health import sources_health
 from monitor.pipeline.tally import Tally
 
@@ -29,9 +30,11 @@ async def collect(
             tally = await collect_plainly(context, Request(everything, tuple(topics or ()), tuple(sources or ())))
     except AlreadyRunning as error:
         return skipped(str(error))
-    deliver_waiting(settings)
+    unsent = not all_sent(deliver_waiting(settings))
     report(tally)
     await acreate_table_artifact(key="sources", table=_table(settings), description=_summary(tally))
+    if tally.too_many_sources_failed or unsent:
+        return Failed(message="more than a fifth of the sources, or a delivery, failed; the log lists them")
     return tally
 
 

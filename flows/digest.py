@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas import State
 from prefect.logging import get_run_logger
+from prefect.states import Failed
 
 from flows.steps import in_thread
 from flows.trigger import is_late, named, settings_at, skipped, trigger
@@ -27,6 +28,8 @@ async def digest(name: str, root: str = "") -> Sent | State[None]:
     for delivery in sent.deliveries:
         get_run_logger().info("%s to %s: %s %s", delivery.channel, delivery.recipient, delivery.state, delivery.detail)
     await acreate_markdown_artifact(key=f"digest-{_key(name)}", markdown=sent.markdown, description=sent.first_line)
+    if not sent.all_sent:
+        return Failed(message="not every delivery was sent; `monitor deliveries` lists them")
     return sent
 
 

@@ -17,6 +17,7 @@ from types import FrameType
 
 from flows.server import QUIET, configured_api, end, environment, local_server
 from monitor.config import Settings
+from monitor.errors import MonitorError
 
 # Runs at once: a collect, and a digest beside it.
 RUNS = 2
@@ -25,9 +26,17 @@ PORT = 4200
 ADDRESS = "serve.api"
 
 
+class RunnerEnded(MonitorError):
+    """The process that starts the flows is gone: nothing would run on its schedule any more."""
+
+
 def serve(settings: Settings, *, port: int = PORT, reading_page: bool = True) -> None:
-    """Run until interrupted. Raises ServerNotStarted where the local Prefect server does not come up."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    """Run until interrupted.
+
+    Raises ServerNotStarted where the local Prefect server does not come up, RunnerEnded where the flows' process dies.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     with _api(settings, port) as (api, variables), _written(settings, api), _reading_page(settings, reading_page):
         sys.stdout.write(_welcome(settings, api, reading_page=reading_page))
         sys.stdout.flush()
@@ -37,7 +46,9 @@ def serve(settings: Settings, *, port: int = PORT, reading_page: bool = True) ->
             start_new_session=True,
         )
         try:
-            runner.wait()
+            code = runner.wait()
+            message = f"the process that runs the flows ended by itself (exit code {code}); start `monitor serve` again"
+            raise RunnerEnded(message)
         except KeyboardInterrupt:
             sys.stdout.write("stopping\n")
         finally:

@@ -43,6 +43,7 @@ def local_server(home: Path, *, port: int = 0, services: bool = True, ui: bool =
     """
     home.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
+    refuse_taken(port)
     arguments = ["server", "start", "--host", "127.0.0.1", "--port", str(port), "--analytics-off"]
     arguments += [] if services else ["--no-services"]
     arguments += ["--ui"] if ui else ["--no-ui"]
@@ -81,6 +82,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def refuse_taken(port: int) -> None:
+    """Nothing where a port is free; else ServerNotStarted, for whoever holds it would answer in our server's place."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            message = f"port {port} on 127.0.0.1 is taken, perhaps by another `monitor serve`; choose one with --port"
+            raise ServerNotStarted(message) from error
 
 
 def configured_api(environment: Mapping[str, str]) -> str:

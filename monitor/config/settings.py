@@ -20,7 +20,7 @@ Noun = TypeVar("Noun")
 class StoreSettings:
     """Where everything is kept, and for how long."""
 
-    url: str = "sqlite:///var/monitor.db"
+    url: str = field(default="sqlite:///var/monitor.db", repr=False)
     keep: timedelta = timedelta(days=365)
 
 

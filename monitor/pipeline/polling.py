@@ -1,9 +1,10 @@
 """Asks sources what is new and keeps it: one request where nothing changed, and no page fetched yet."""
 
 import asyncio
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from monitor.errors import Deferred, FetchError, Gone, MonitorError, ParseError
@@ -17,7 +18,6 @@ from monitor.sources import Listing
 from monitor.sources.search import address
 from monitor.store.entries import keep_entries
 from monitor.store.polling import feed_states, keep_feed_states
-from monitor.text import content_hash
 
 # What was heard is kept after every so many answers: a killed run asks no more than these again.
 KEEP_EVERY = 50
@@ -114,7 +114,7 @@ async def _ask(context: Context, source: Source, state: FeedState) -> Answer:
 
 async def _listed(context: Context, source: Source, state: FeedState, page: Page) -> Answer:
     """What a source that answered with a document lists; the feed behind it, where it is only a page."""
-    fingerprint = content_hash(page.content.decode("latin-1"))
+    fingerprint = hashlib.sha256(page.content).hexdigest()
     if fingerprint == state.content_hash:
         return Answer(_succeeded(state, context.now(), **_validators(page)), not_modified=True)
     listing = await _parse(context, page, source)
@@ -122,11 +122,11 @@ async def _listed(context: Context, source: Source, state: FeedState, page: Page
     if listing.kind == "html":
         listing, found = await _discovered(context, source, page, listing)
     elif listing.kind == "sitemap-index":
-        found |= {} if _dates_all(page, listing) else _FORGOTTEN
+        found |= _FORGOTTEN
         listing = await _indexed(context, source, listing)
     if listing.kind in ("unknown", "html", "opml"):
         raise ParseError(listing.note or f"lists no news: it is {listing.kind}")
-    entries = listing.entries[:ENTRIES]
+    entries = _newest(listing.entries)
     now = context.now()
     fields: dict[str, Any] = {
         **found,
@@ -136,6 +136,14 @@ async def _listed(context: Context, source: Source, state: FeedState, page: Page
         "entries_seen": state.entries_seen + len(entries),
     }
     return Answer(_succeeded(state, now, **fields), entries=entries)
+
+
+def _newest(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """As many entries as one answer may bring in; of more the newest, for archives list the oldest first."""
+    if len(entries) <= ENTRIES:
+        return tuple(entries)
+    beginning = datetime.min.replace(tzinfo=UTC)
+    return tuple(sorted(entries, key=lambda entry: entry.published or beginning, reverse=True)[:ENTRIES])
 
 
 async def _discovered(context: Context, source: Source, page: Page, listing: Listing) -> tuple[Listing, dict[str, Any]]:
@@ -148,7 +156,7 @@ async def _discovered(context: Context, source: Source, page: Page, listing: Lis
             found = await _parse(context, answer, source)
             kept = {"resolved_url": answer.moved_to or candidate, "content_hash": "", **_validators(answer)}
             if found.kind == "sitemap-index":
-                kept |= {} if _dates_all(answer, found) else _FORGOTTEN
+                kept |= _FORGOTTEN
                 found = await _indexed(context, source, found)
             if found.entries:
                 return found, kept
@@ -180,11 +188,6 @@ async def _parse(context: Context, page: Page, source: Source) -> Listing:
     return await context.workers.run(
         parsing.read_listing, page.content, page.final_url, source.name, page.headers.get("content-type", "")
     )
-
-
-def _dates_all(page: Page, index: Listing) -> bool:
-    """Whether an index dates each of its sitemaps, and so changes when they do: only then is "not modified" of use."""
-    return page.content.count(b"lastmod>") >= 2 * len(index.children)
 
 
 def _validators(page: Page) -> dict[str, Any]:

@@ -103,11 +103,3 @@ def run(demo: DemoRun) -> Run:
 def watched() -> Callable[[Path], dict[str, str]]:
     """The environment in which a Python process has its connections written to a log."""
     return environment
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these in one process, for they share one demo; and first, for they take longest."""
-    here = [item for item in items if Path(__file__).parent in item.path.parents]
-    for item in here:
-        item.add_marker(pytest.mark.xdist_group("whole"))
-    items.sort(key=lambda item: item not in here)

@@ -76,7 +76,8 @@ def serving(demo, watched, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     )
     api = f"http://127.0.0.1:{port}/api"
     try:
-        wait_for(lambda: len(deployments(api)) >= 4, 240)
+        wait_for(lambda: process.poll() is not None or len(deployments(api)) >= 4, 240)
+        assert process.poll() is None, process.communicate()[0]
         yield Serving(process, api, root, variables)
     finally:
         if process.poll() is None:
