@@ -183,6 +183,22 @@ class House:
             self.judge(session, article.id or 0, score)
         return article.id or 0
 
+    def join(self, story_id: int, name: str, text: str) -> None:
+        """Let another article, a relevant one, join a story."""
+        fields = {
+            "canonical_url": f"https://other.example/{name}",
+            "source": "other",
+            "title": f"More on {name}",
+            "text": text,
+            "language": "en",
+            "published": self.clock(),
+            "stored_at": self.clock(),
+        }
+        with self.database() as database, database.writing() as session:
+            (article,) = keep_articles(session, [Article.model_validate(fields)])
+            keep_placements(session, [Placed(article.id or 0, 1, story_id=story_id)])
+            self.judge(session, article.id or 0, 0.8)
+
     def judge(self, session: Session, article_id: int, score: float, topic: str = TOPIC) -> None:
         """Keep what a topic thinks of an article."""
         fields = {

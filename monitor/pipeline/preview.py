@@ -91,11 +91,12 @@ def _views(
         with database.reading() as session:
             # With another seed every story of the window is a candidate: what was thought of it before says nothing.
             rows = relevant_stories(session, topic.name, window, minimum=0.0 if seeds else minimum)
-        articles = [article for row in rows for article in row.articles if article.stored_at < moment]
+        then = [tuple(article for article in row.articles if article.stored_at < moment) for row in rows]
+        articles = [article for group in then for article in group]
         thought = _judged(topic, seeds, articles[:_MOST], digest) if seeds else {}
-        for row in rows:
+        for row, group in zip(rows, then, strict=True):
             kept = thought if seeds else row.assessments
-            views.append(StoryView(row.story, row.articles, decided_at(kept, minimum), topic))
+            views.append(StoryView(row.story, group, decided_at(kept, minimum), topic))
     return views
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -84,6 +85,15 @@ def test_one_that_never_answers_is_ended(stand_in: Path, tmp_path: Path, monkeyp
     assert not is_alive(int((tmp_path / "home" / "pid").read_text()))
 
 
+def test_a_port_that_is_taken_is_refused_before_anything_starts(stand_in: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ServerNotStarted, match=f"port {port} .* is taken"), local_server(home, port=port):
+            pass
+    assert not (home / "pid").exists()
+
+
 def test_a_process_is_asked_to_end_and_then_made_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "STOP_SECONDS", 0.3)
     willing = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -131,7 +141,5 @@ def test_the_api_that_this_machine_uses_is_found(tmp_path: Path, monkeypatch: py
 
 
 def test_a_free_port_can_be_bound() -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", free_port())):
         pass

@@ -7,13 +7,11 @@ import pytest
 from pipeline_house import DESK, NOW, TOPIC, House, mail_channel
 
 from monitor.errors import StoreError
-from monitor.models import Article, Delivery, DeliveryState, Digest, DigestItem, FeedState, Story, Told, audience
+from monitor.models import Delivery, DeliveryState, Digest, DigestItem, FeedState, Story, Told, audience
 from monitor.pipeline import composing
 from monitor.pipeline.composing import compose_and_keep
-from monitor.store.articles import keep_articles
 from monitor.store.outbox import Kept, settle, unsubscribe
 from monitor.store.polling import keep_feed_states
-from monitor.store.stories import Placed, keep_placements
 
 PORT = 9  # nothing is sent here
 
@@ -53,24 +51,6 @@ def failing(house: House, name: str = "wire", failures: int = 3, **changes: Any)
     }
     with house.database() as database, database.writing() as session:
         keep_feed_states(session, [FeedState.model_validate(fields | changes)])
-
-
-def joined(house: House, name: str, text: str) -> None:
-    """Let another article join the first story."""
-    fields = {
-        "canonical_url": f"https://other.example/{name}",
-        "source": "other",
-        "title": f"More on {name}",
-        "text": text,
-        "language": "en",
-        "published": house.clock(),
-        "stored_at": house.clock(),
-    }
-    story = house.rows(Story)[0].id
-    with house.database() as database, database.writing() as session:
-        (article,) = keep_articles(session, [Article.model_validate(fields)])
-        keep_placements(session, [Placed(article.id or 0, 1, story_id=story)])
-        house.judge(session, article.id or 0, 0.8)
 
 
 def test_a_digest_is_kept_whole_before_anything_leaves(read: House) -> None:
@@ -239,7 +219,7 @@ def test_each_digest_has_a_memory_of_its_own(read: House) -> None:
 def test_a_story_told_before_comes_back_as_an_update_with_what_is_new(read: House) -> None:
     compose(read)
     read.clock.move(hours=2)
-    joined(read, "cranes", "The dockers of Kolm walked out on Wednesday over the pay of those who watch the screens.")
+    read.join(1, "cranes", "The dockers of Kolm walked out on Wednesday over the pay of those who watch the screens.")
     later(read)
     kept = compose(read, "two")
     (item,) = kept.items

@@ -6,7 +6,7 @@ import pytest
 from pipeline_house import CRANES, DESK, LOAVES, NOW, House
 
 from monitor.errors import ConfigurationError
-from monitor.models import Delivery, Digest, Told
+from monitor.models import Article, Delivery, Digest, Told
 from monitor.pipeline import preview as previewing
 from monitor.pipeline.digest import Slot, send
 from monitor.pipeline.preview import preview
@@ -59,6 +59,19 @@ def test_as_of_a_past_moment(kept: House) -> None:
     assert preview(kept.settings, "morning", moment).items == 1
     assert preview(kept.settings, "morning", NOW - timedelta(days=1)).items == 0
     assert preview(kept.settings, "morning", NOW + timedelta(days=30)).items == 0
+
+
+def test_as_of_a_past_moment_nothing_is_known_of_what_came_later(kept: House) -> None:
+    moment = kept.clock()
+    kept.clock.move(hours=2)
+    cranes = next(article for article in kept.rows(Article) if "cranes" in article.title)
+    kept.join(cranes.story_id or 0, "the strike at Kolm", "Dockers of Kolm walked out on Wednesday over their pay.")
+    kept.clock.move(hours=1)
+    now, then = preview(kept.settings, "morning"), preview(kept.settings, "morning", moment)
+    assert (now.items, then.items) == (1, 1)
+    assert now.first_line == "1 story from 2 articles"
+    assert then.first_line == "1 story from 1 article"
+    assert "Kolm walked out" not in then.path.read_text(encoding="utf-8")
 
 
 def test_with_another_threshold(kept: House) -> None:
