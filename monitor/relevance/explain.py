@@ -63,7 +63,9 @@ class Explainer:
         """All that is known of why `item`, the document `row` of the evidence, was judged as it was."""
         terms = self.terms(row)
         if not terms or not self._interest.facets:
-            return Reasons(rule=rule, neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]))
+            # Meaning alone may speak for an article, in another language above all: then for the interest as a whole.
+            whole = self._interest.facets[0].name if self._interest.facets and sentences_too else ""
+            return Reasons(facet=whole, rule=rule, neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]))
         best = int(self._evidence.facets[row].argmax())
         seed_sentence, article_sentence = self._sentences(row, item, best) if sentences_too else ("", "")
         return Reasons(
