@@ -62,6 +62,8 @@ def test_loopback_and_this_machines_name_are_not_noted(guard: Guard) -> None:
         client.connect(server.getsockname())
     socket.getaddrinfo("localhost", 80)
     socket.getaddrinfo(b"127.1.2.3", 80)
+    socket.getaddrinfo("0.0.0.0", 80)
+    socket.getaddrinfo("192.0.2.1", 80)  # an address as it stands: nobody is asked
     assert guard.connections == before
 
 

@@ -10,26 +10,30 @@ _LOG = os.environ.get("CONNECTIONS_LOG", "")
 _HERE = {"localhost", "", None, os.uname().nodename}
 
 
-def _is_here(host: object) -> bool:
-    if host in _HERE:
-        return True
-    if isinstance(host, bytes):
-        host = host.decode("ascii", "replace")
+def _address(host: object) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None":
+    """The address that a text is, None for a name."""
+    text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
     try:
-        return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
+        return ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return False
+        return None
+
+
+def _is_here(host: object) -> bool:
+    address = _address(host)
+    return host in _HERE or (address is not None and (address.is_loopback or address.is_unspecified))
 
 
 def beyond(event: str, arguments: tuple[object, ...]) -> str:
-    """What an audit event of the interpreter connects to, or looks up, beyond loopback; "" where it does neither."""
-    if event in ("socket.connect", "socket.sendto"):
-        address = arguments[1]
-        host = address[0] if isinstance(address, tuple) else ""  # what is no tuple is a local socket's path
-    elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
+    """What an audit event of the interpreter connects to, or looks up, beyond loopback; "" where it does neither.
+
+    To look up what is an address asks nobody; to connect to it does.
+    """
+    host: object = ""
+    if event in ("socket.connect", "socket.sendto") and isinstance(arguments[1], tuple):  # else a local socket's path
+        host = arguments[1][0]
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr") and not _address(arguments[0]):
         host = arguments[0]
-    else:
-        return ""
     return "" if _is_here(host) else f"{event} {host!r}"
 
 

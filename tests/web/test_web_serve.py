@@ -70,7 +70,7 @@ def test_an_address_that_is_taken_is_an_error_with_a_remedy(tmp_path: Path) -> N
             serve(settings_for(tmp_path, web))
 
 
-@pytest.mark.parametrize("web", [WebSettings(port=70_000), WebSettings(host="no such host"), WebSettings(port=-1)])
+@pytest.mark.parametrize("web", [WebSettings(port=70_000), WebSettings(host="192.0.2.1"), WebSettings(port=-1)])
 def test_an_address_that_is_none_is_an_error(web: WebSettings) -> None:
     with pytest.raises(ConfigurationError, match=r"config/monitor\.toml: web: cannot listen on"):
         bound(web)
