@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from servers import Site, says
 from monitor.fetch.settings import FetchSettings
 from monitor.pipeline.examine import documents, entries, labels, unpacked, written
 
-FETCH = FetchSettings(allow_addresses=("127.1.0.0/16",))
+FETCH = FetchSettings(allow_addresses=("127.1.0.0/16",), pause_per_host=timedelta(0))
 
 
 @pytest.fixture

@@ -248,7 +248,7 @@ async def test_what_is_no_text_is_not_read(house: House, site: Site) -> None:
 async def test_a_page_that_breaks_its_reader_fails_alone(house: House, site: Site, monkeypatch, broken, cause) -> None:
     await listed(house, site, bad=says(page("Bad")))
     monkeypatch.setattr(parsing, "read_page", broken)
-    short = Workers(count=1, limit=timedelta(seconds=1))
+    short = Workers(count=1, limit=timedelta(seconds=0.6))
     try:
         tally = await reading(replace(house, workers=short))
     finally:
