@@ -23,12 +23,19 @@ class Turn:
     def __init__(self, host: _Host) -> None:
         self._host = host
         self._waiting = True
+        self._heard = False
 
     def heard(self) -> None:
         """The host has certainly begun on this request: its answer has begun. Said twice, the first counts."""
+        if not self._heard:
+            self._heard = True
+            self.let_next()
+
+    def let_next(self) -> None:
+        """The next request may begin its pause now, counted from here until the answer to this one begins."""
+        self._host.begun = asyncio.get_running_loop().time()
         if self._waiting:
             self._waiting = False
-            self._host.begun = asyncio.get_running_loop().time()
             self._host.door.release()
 
 
@@ -66,7 +73,7 @@ class Turns:
             try:
                 welcome()
                 if not pause:
-                    turn.heard()  # nothing to keep apart
+                    turn.let_next()  # nothing to keep apart, unless robots.txt asks for it meanwhile
                 yield turn
             finally:
                 turn.heard()
