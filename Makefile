@@ -8,7 +8,8 @@ INSTALLED := $(VENV)/.installed
 
 setup: $(INSTALLED)
 
-# uv where it is installed, pip otherwise: both install the very same locked versions, hashes checked.
+# uv where it is installed, pip otherwise: both install the very same locked versions, hashes checked. The lock names
+# everything, so nothing is resolved: pip before 23.3 forgets a pin when a dependency asks for that package's extra.
 $(INSTALLED): requirements.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
 	  test -x $(BIN)/python || uv venv --quiet --python "$(PYTHON)" $(VENV); \
@@ -16,7 +17,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
 	  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
 	fi
 	@touch $(INSTALLED)
