@@ -1,0 +1,47 @@
+"""The nouns. Values that pass through are frozen dataclasses; nouns that are kept are SQLModel tables.
+
+Only `monitor.store` saves or changes a kept noun. A `table=True` class skips validation when it is constructed, so
+kept nouns are made with `Model.model_validate({...})`, never by calling the class (a test checks). Every moment is
+an aware datetime in UTC.
+"""
+
+from monitor.models.columns import UtcDateTime
+from monitor.models.judging import Assessment, Feedback, Model, Profile
+from monitor.models.listing import Entry, EntryState, FeedState, HostState, Sighting
+from monitor.models.reading import Article, Story, Version
+from monitor.models.running import Lease, Run
+from monitor.models.telling import Delivery, DeliveryState, Digest, DigestItem, Told, Unsubscribed, audience
+from monitor.models.values import Document, Grade, Message, Page, Reasons, Source, Terms, Topic
+
+__all__ = [
+    "Article",
+    "Assessment",
+    "Delivery",
+    "DeliveryState",
+    "Digest",
+    "DigestItem",
+    "Document",
+    "Entry",
+    "EntryState",
+    "FeedState",
+    "Feedback",
+    "Grade",
+    "HostState",
+    "Lease",
+    "Message",
+    "Model",
+    "Page",
+    "Profile",
+    "Reasons",
+    "Run",
+    "Sighting",
+    "Source",
+    "Story",
+    "Terms",
+    "Told",
+    "Topic",
+    "Unsubscribed",
+    "UtcDateTime",
+    "Version",
+    "audience",
+]

@@ -1,0 +1,86 @@
+"""Kept of listing news: what we know of sources and hosts, the entries found there, and who listed which."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from monitor.models.columns import json_field, moment_field, text_field
+
+
+class EntryState(StrEnum):
+    """Where an entry stands: waiting, kept as an article, to be asked later, given up, not to be asked, too old."""
+
+    PENDING = "pending"
+    STORED = "stored"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+
+
+class FeedState(SQLModel, table=True):
+    """What we know of a source between runs. `resolved_url` is the feed that discovery found, else ""."""
+
+    source: str = Field(primary_key=True)
+    url: str = ""
+    resolved_url: str = ""
+    title: str = ""
+    kind: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    content_hash: str = ""
+    last_polled: datetime | None = moment_field(nullable=True)
+    last_success: datetime | None = moment_field(nullable=True)
+    last_new: datetime | None = moment_field(nullable=True)
+    next_poll: datetime | None = moment_field(nullable=True, index=True)
+    failures: int = 0
+    failing_since: datetime | None = moment_field(nullable=True)
+    error: str = text_field()
+    entries_seen: int = 0
+    articles_stored: int = 0
+
+
+class HostState(SQLModel, table=True):
+    """What we know of a host between runs: its robots.txt and until when it asked to be left alone.
+
+    `origin` is scheme://host[:port]; `robots_status` is the HTTP status of the robots.txt kept, 0 where none answered.
+    """
+
+    origin: str = Field(primary_key=True)
+    robots: str = text_field()
+    robots_status: int = 0
+    robots_expires: datetime | None = moment_field(nullable=True)
+    not_before: datetime | None = moment_field(nullable=True)
+
+
+class Entry(SQLModel, table=True):
+    """One item a source listed. Kept as pending before its page is asked, so that a killed run loses nothing.
+
+    `article_id` is the article that its page became: several entries may lead to one. It is no foreign key, for
+    article points back at the entry it was made of.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    canonical_url: str = Field(unique=True)
+    url: str
+    source: str = Field(index=True)
+    title: str = text_field()
+    summary: str = text_field()
+    content: str = text_field()
+    authors: list[str] = json_field(list)
+    published: datetime | None = moment_field(nullable=True)
+    published_clamped: bool = False
+    first_seen: datetime | None = moment_field(nullable=True, index=True)
+    state: str = Field(default=EntryState.PENDING, index=True)
+    attempts: int = 0
+    next_attempt: datetime | None = moment_field(nullable=True, index=True)
+    error: str = text_field()
+    article_id: int | None = Field(default=None, index=True)
+
+
+class Sighting(SQLModel, table=True):
+    """Source x entry: who listed it. One address listed by two sources belongs to the topics of both."""
+
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id")
+    source: str = Field(primary_key=True)
