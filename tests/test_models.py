@@ -56,7 +56,7 @@ def names_of_kept_nouns(tree: ast.Module) -> dict[str, str]:
 
 
 def bare_constructions(text: str) -> Iterator[tuple[int, str]]:
-    """Line and name of each call of a kept noun's class: such a call validates nothing (see monitor/models/__init__.py)."""
+    """Line and name of each call of a kept noun's class: such a call validates nothing (see monitor.models)."""
     tree = ast.parse(text)
     named = names_of_kept_nouns(tree)
     for node in ast.walk(tree):
