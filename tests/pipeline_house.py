@@ -165,8 +165,8 @@ class House:
         with self.database() as database, database.reading() as session:
             return list(session.exec(select(kind)))
 
-    def keep(self, name: str, score: float = 0.9, **changes: Any) -> int:
-        """Keep an article on that, alone in its story, and what the topic thinks of it; returns the article's id."""
+    def store(self, name: str, **changes: Any) -> int:
+        """Keep an article on that, neither grouped nor judged; returns its id."""
         fields = {
             "canonical_url": f"https://paper.example/{name}",
             "source": "paper",
@@ -179,25 +179,23 @@ class House:
         }
         with self.database() as database, database.writing() as session:
             (article,) = keep_articles(session, [Article.model_validate(fields | changes)])
-            keep_placements(session, [Placed(article.id or 0, 1)])
-            self.judge(session, article.id or 0, score)
         return article.id or 0
 
-    def join(self, story_id: int, name: str, text: str) -> None:
-        """Let another article, a relevant one, join a story."""
-        fields = {
-            "canonical_url": f"https://other.example/{name}",
-            "source": "other",
-            "title": f"More on {name}",
-            "text": text,
-            "language": "en",
-            "published": self.clock(),
-            "stored_at": self.clock(),
-        }
+    def keep(self, name: str, score: float = 0.9, **changes: Any) -> int:
+        """Keep an article on that, alone in its story, and what the topic thinks of it; returns the article's id."""
+        article_id = self.store(name, **changes)
+        self.place(article_id, None, score)
+        return article_id
+
+    def join(self, story_id: int, article_id: int, score: float = 0.8) -> None:
+        """Let an article that is kept join a story, and keep what the topic thinks of it."""
+        self.place(article_id, story_id, score)
+
+    def place(self, article_id: int, story_id: int | None, score: float) -> None:
+        """Put an article into a story, or one of its own, and keep what the topic thinks of it."""
         with self.database() as database, database.writing() as session:
-            (article,) = keep_articles(session, [Article.model_validate(fields)])
-            keep_placements(session, [Placed(article.id or 0, 1, story_id=story_id)])
-            self.judge(session, article.id or 0, 0.8)
+            keep_placements(session, [Placed(article_id, 1, story_id=story_id)])
+            self.judge(session, article_id, score)
 
     def judge(self, session: Session, article_id: int, score: float, topic: str = TOPIC) -> None:
         """Keep what a topic thinks of an article."""

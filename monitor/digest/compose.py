@@ -128,11 +128,9 @@ class _Telling:
         return self.view.told_revision > 0
 
     @property
-    def precedence(self) -> tuple[int, float, float, str]:
+    def precedence(self) -> tuple[int, float, str]:
         """Of several views of a story: that of whom was told least, then the topic that judges it most relevant."""
-        view = self.view
-        told = view.told_at.timestamp() if view.told_at else 0.0
-        return (view.told_revision, told, -self.assessment.score, view.topic.name)
+        return (self.view.told_revision, -self.assessment.score, self.view.topic.name)
 
     @property
     def rank(self) -> tuple[float, int, float, int]:
@@ -185,10 +183,11 @@ def _picked(view: StoryView) -> _Telling | None:
 
 
 def _news_of(view: StoryView) -> list[Article]:
-    """The articles that the audiences of a view were not told of."""
-    if not view.told_revision or view.told_at is None:
-        return list(view.articles)
-    return [article for article in view.articles if article.stored_at > view.told_at]
+    """The articles that the audiences of a view were not told of: those that came in with a later revision.
+
+    Not those stored later: a digest may be composed while a collect has stored an article and not yet grouped it.
+    """
+    return [article for article in view.articles if article.story_revision > view.told_revision]
 
 
 def _originals(telling: _Telling) -> list[Article]:

@@ -12,9 +12,9 @@ from monitor.models import Article, Assessment, Digest, Story, Topic
 class StoryView:
     """A story as one topic judges it, for those audiences that were last told of its revision `told_revision`.
 
-    0 means never told. Where audiences were told different revisions, the story comes in several views. `told_at` is
-    when they were told: what was stored later is news to them. `assessments` is by article id; `relevant` in them is
-    taken as it stands, so whoever applies a digest's own threshold does it before.
+    0 means never told. Where audiences were told different revisions, the story comes in several views: what came into
+    it with a later one is news to them. `assessments` is by article id; `relevant` in them is taken as it stands, so
+    whoever applies a digest's own threshold does it before.
     """
 
     story: Story
@@ -22,7 +22,6 @@ class StoryView:
     assessments: Mapping[int, Assessment]
     topic: Topic
     told_revision: int = 0
-    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ class Article(SQLModel, table=True):
 
     `published` is never null: where neither page nor feed states a date it is the time first seen, where the date
     lies in the future it is clamped to that and `published_clamped` is set. `duplicate_of` names the article of
-    which this one is a near-duplicate; `signature` is its MinHash (see `monitor.stories`).
+    which this one is a near-duplicate; `signature` is its MinHash (see `monitor.stories`). `story_revision` is the
+    revision of its story that it came in with: it is news to whoever was told of an earlier one.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -34,6 +35,7 @@ class Article(SQLModel, table=True):
     content_hash: str = Field(default="", index=True)
     signature: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
     story_id: int | None = Field(default=None, foreign_key="story.id", index=True)
+    story_revision: int = 1
     duplicate_of: int | None = Field(default=None, foreign_key="article.id")
     stored_at: datetime = moment_field(index=True)
     next_check: datetime | None = moment_field(nullable=True, index=True)

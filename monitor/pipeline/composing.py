@@ -4,7 +4,6 @@ Gathers what the store knows, lets `monitor.digest` decide and render, and commi
 told one of the audiences something meanwhile, nothing is kept and it is composed anew.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -220,18 +219,14 @@ def _views(
     topic: Topic, row: StoryRows, keys: Sequence[str], telling: Mapping[str, Mapping[int, Told]], minimum: float | None
 ) -> Iterator[StoryView]:
     """A story once for each revision that some audience was last told of, 0 for those never told."""
-    last: dict[int, list[Told]] = defaultdict(list)
-    for key in keys:
-        before = telling[key].get(row.story.id or 0)
-        last[before.revision if before else 0] += [before] if before else []
-    for revision, before_rows in sorted(last.items()):
+    before = [telling[key].get(row.story.id or 0) for key in keys]
+    for revision in sorted({each.revision if each else 0 for each in before}):
         yield StoryView(
             story=row.story,
             articles=row.articles,
             assessments=decided_at(row.assessments, minimum),
             topic=topic,
             told_revision=revision,
-            told_at=min((each.told_at for each in before_rows), default=None),
         )
 
 

@@ -37,8 +37,9 @@ def keep_placements(session: Session, placed: Sequence[Placed], *, leads: Collec
 
     `leads` are articles (given, or there before) that from now on lead their story: it takes their headline and
     language. A new story without one is led by its article that was published first. Counts and dates are reckoned
-    anew; the revision of a story that was there grows once when anything but near-duplicates joined it. An article
-    that has a story keeps it, and draws the others of its group into it: so the same placements twice change nothing.
+    anew; the revision of a story that was there grows once when anything but near-duplicates joined it, and each
+    article notes the revision that it came in with. An article that has a story keeps it, and draws the others of its
+    group into it: so the same placements twice change nothing.
     """
     held = _stories_held(session, [each.article_id for each in placed])
     placed = [each for each in placed if each.article_id in held]
@@ -59,6 +60,7 @@ def keep_placements(session: Session, placed: Sequence[Placed], *, leads: Collec
     touched = sorted({stories[_group(each)] for each in joining})
     count_anew(session, touched)
     raise_revisions(session, {stories[_group(each)] for each in joining if each.duplicate_of is None} - new)
+    _note_revisions(session, [each.article_id for each in joining])
     _set_leads(session, leads)
     _lead_the_leaderless(session, touched)
     return {each.article_id: held[each.article_id] or stories[_group(each)] for each in placed}
@@ -149,6 +151,15 @@ def _make_stories(session: Session, article_ids: Sequence[int]) -> list[int]:
     blank = {"headline": "", "language": "", "revision": 1, "articles": 0, "sources": 0}
     rows = [blank | {"first_published": published[key], "last_published": published[key]} for key in article_ids]
     return insert_all(session, Story, rows)
+
+
+def _note_revisions(session: Session, article_ids: Sequence[int]) -> None:
+    """Writes into each article the revision that its story has now."""
+    if article_ids:
+        columns = table(Article).c
+        revision = select(table(Story).c.revision).where(table(Story).c.id == columns.story_id).scalar_subquery()
+        statement = update(table(Article)).where(among(session, columns.id, article_ids))
+        session.connection().execute(statement.values(story_revision=revision))
 
 
 def _set_leads(session: Session, article_ids: Collection[int]) -> None:

@@ -156,5 +156,5 @@ def _shown_telling(house: House, telling: Telling, article: Article | None) -> S
         delivery_id=telling.delivery.id or 0,
         state=telling.delivery.state,
         when=teller(house).moment(telling.told.told_at),
-        before_the_article=article is not None and article.stored_at > telling.told.told_at,
+        before_the_article=article is not None and article.story_revision > telling.told.revision,
     )

@@ -133,14 +133,13 @@ def test_an_unknown_silence_is_not_broken(settings, now):
 
 
 @pytest.fixture(name="known")
-def _known(make_article, make_view, now):
+def _known(make_article, make_view):
     """A story told at revision 1, to which an article came since."""
-    old = make_article(1, stored_at=now - timedelta(days=2))
-    news = make_article(
-        2, text="Fishermen at the northern pier blocked the cameras with nets on Tuesday evening.", title="Nets!"
-    )
+    old = make_article(1)
+    text = "Fishermen at the northern pier blocked the cameras with nets on Tuesday evening."
+    news = make_article(2, text=text, title="Nets!", story_revision=2)
     view = make_view([old, news], [0.8, 0.7], story={"revision": 2})
-    return view, replace(view, told_revision=1, told_at=now - timedelta(days=1))
+    return view, replace(view, told_revision=1)
 
 
 def test_an_update_tells_only_what_is_new(settings, now, known, seen):
@@ -155,18 +154,14 @@ def test_an_update_tells_only_what_is_new(settings, now, known, seen):
 
 
 def test_an_update_that_says_nothing_new_is_none(settings, now, make_article, make_view):
-    old = make_article(1, stored_at=now - timedelta(days=2))
-    view = replace(
-        make_view([old, make_article(2)], [0.8, 0.8], story={"revision": 2}),
-        told_revision=1,
-        told_at=now - timedelta(days=1),
-    )
+    articles = [make_article(1), make_article(2, story_revision=2)]
+    view = replace(make_view(articles, [0.8, 0.8], story={"revision": 2}), told_revision=1)
 
     assert compose(settings, SLOT, now, [view], [], QUIET) is None
 
 
 def test_a_story_told_at_its_revision_is_not_told_again(settings, now, make_article, make_view):
-    view = replace(make_view([make_article(1)], [0.8]), told_revision=1, told_at=now - timedelta(days=1))
+    view = replace(make_view([make_article(1)], [0.8]), told_revision=1)
 
     assert compose(settings, SLOT, now, [view], [], QUIET) is None
 
@@ -184,12 +179,11 @@ def test_one_digest_serves_audiences_that_know_different_things(settings, now, k
 def test_of_several_memories_the_shortest_decides_what_is_new(settings, now, make_article, make_view, seen):
     texts = ("Old words that everybody knows about the harbour already.", "Fishermen blocked the cameras with nets.")
     articles = [
-        make_article(number, text=text, stored_at=now - timedelta(days=4 - number))
+        make_article(number, text=text, story_revision=number)
         for number, text in enumerate([*texts, "A judge in Tannwick let the nets stay until Friday."], 1)
     ]
     view = make_view(articles, [0.8] * 3, story={"revision": 3})
-    longer = replace(view, told_revision=1, told_at=now - timedelta(days=1, hours=12))
-    shorter = replace(view, told_revision=1, told_at=now - timedelta(days=2, hours=12))
+    longer, shorter = (replace(view, told_revision=revision) for revision in (2, 1))
 
     (item,) = compose(settings, SLOT, now, [longer, shorter], [], seen).items
 

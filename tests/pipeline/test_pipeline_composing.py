@@ -219,11 +219,27 @@ def test_each_digest_has_a_memory_of_its_own(read: House) -> None:
 def test_a_story_told_before_comes_back_as_an_update_with_what_is_new(read: House) -> None:
     compose(read)
     read.clock.move(hours=2)
-    read.join(1, "cranes", "The dockers of Kolm walked out on Wednesday over the pay of those who watch the screens.")
+    text = "The dockers of Kolm walked out on Wednesday over the pay of those who watch the screens."
+    read.join(1, read.store("walk-out", text=text))
     later(read)
     kept = compose(read, "two")
     (item,) = kept.items
     assert (item.section, item.revision) == ("updates", 2)
+    assert "walked out on Wednesday" in kept.deliveries[0].text
+    later(read)
+    assert compose(read, "three").deliveries == ()
+
+
+def test_what_was_stored_before_a_digest_and_grouped_after_it_is_told_by_the_next(read: House) -> None:
+    read.clock.move(hours=2)
+    text = "The dockers of Kolm walked out on Wednesday over the pay of those who watch the screens."
+    waiting = read.store("walk-out", text=text)
+    read.clock.move(minutes=1)
+    assert [item.article_id for item in compose(read).items] == [1]
+    read.join(1, waiting)
+    later(read)
+    kept = compose(read, "two")
+    assert [(item.section, item.article_id) for item in kept.items] == [("updates", waiting)]
     assert "walked out on Wednesday" in kept.deliveries[0].text
     later(read)
     assert compose(read, "three").deliveries == ()

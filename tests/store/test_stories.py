@@ -74,6 +74,17 @@ def test_joining_raises_the_revision_once_and_only_for_what_is_new(database: Dat
     assert story(database, first).revision == 3
 
 
+def test_each_article_notes_the_revision_that_it_came_in_with(database: Database) -> None:
+    a, b, c, d, e = keep(database, *(article(name) for name in "abcde"))
+    first = place(database, Placed(a, 1))[a]
+    place(database, Placed(b, 0, story_id=first, duplicate_of=a))
+    place(database, Placed(c, 0, story_id=first), Placed(d, 0, story_id=first, duplicate_of=c))
+    place(database, Placed(a, 4), Placed(e, 4), Placed(d, 4))
+    with database.reading() as session:
+        (members,) = articles_by_story(session, [first]).values()
+    assert {each.id: each.story_revision for each in members} == {a: 1, b: 1, c: 2, d: 2, e: 3}
+
+
 def test_groups_of_articles_that_join_different_stories_are_not_mixed(database: Database) -> None:
     a, b, c, d = keep(database, *(article(name) for name in "abcd"))
     found = place(database, Placed(a, 1), Placed(b, 2))
