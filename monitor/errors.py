@@ -11,11 +11,14 @@
     ├── ParseError                    a source document that lists nothing we understand
     └── DeliveryError                 a channel that did not take a message
 
-An expected failure is recorded and the batch goes on; anything outside this tree stops the run loudly.
+An expected failure is recorded and the batch goes on. Anything outside this tree is a fault of ours: of one page or one
+source among many it is recorded as their failure, its traceback logged; anywhere else it stops the run loudly.
 "Not modified" is a result, never an error.
 """
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Self
 
 
 class MonitorError(Exception):
@@ -34,37 +37,68 @@ class AddressError(MonitorError):
     """A text that is no http or https address."""
 
 
-class FetchError(MonitorError):
-    """A request that gave no page."""
+class Cause(StrEnum):
+    """Why a source gave nothing, as far as it decides what a person can do about it."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    STATUS = "status"  # an HTTP status that brings no page; FetchError.status says which
+    UNREACHABLE = "unreachable"  # no such name, no connection, or no whole answer in time
+    WAIT = "wait"  # it asked to be left alone for a while
+    ROBOTS = "robots"  # its robots.txt forbids it
+    ADDRESS = "address"  # no address that may be asked
+    ANSWER = "answer"  # an answer that cannot be read: too large, badly encoded, not text
+    LISTING = "listing"  # a document that lists no news
+    FAULT = "fault"  # a fault of this program
+
+
+class FetchError(MonitorError):
+    """A request that gave no page: `cause` says what kind of failure it was, `status` the HTTP status, 0 for none."""
+
+    usual = Cause.ANSWER
+
+    def __init__(self, url: str, reason: str, cause: Cause | None = None, status: int = 0) -> None:
         super().__init__(f"{url}: {reason}")
         self.url = url
         self.reason = reason
+        self.cause = cause or self.usual
+        self.status = status
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         """Errors cross process borders whole."""
-        return type(self), (self.url, self.reason)
+        return type(self), (self.url, self.reason, self.cause, self.status)
+
+    def retold(self, url: str, reason: str) -> Self:
+        """The same failure for another address, in other words."""
+        return type(self)(url, reason, self.cause, self.status)
 
 
 class Refused(FetchError):
     """Not asked, and not to be asked: robots.txt forbids it, or the guard does."""
 
+    usual = Cause.ADDRESS
+
 
 class Gone(FetchError):
     """404 or 410: the page is given up at once."""
+
+    usual = Cause.STATUS
 
 
 class Deferred(FetchError):
     """The server named a time (Retry-After), or its robots.txt does not answer: ask again then."""
 
-    def __init__(self, url: str, reason: str, until: datetime) -> None:
-        super().__init__(url, reason)
+    usual = Cause.WAIT
+
+    def __init__(self, url: str, reason: str, until: datetime, cause: Cause | None = None, status: int = 0) -> None:
+        super().__init__(url, reason, cause, status)
         self.until = until
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         """Errors cross process borders whole."""
-        return type(self), (self.url, self.reason, self.until)
+        return type(self), (self.url, self.reason, self.until, self.cause, self.status)
+
+    def retold(self, url: str, reason: str) -> Self:
+        """The same failure for another address, in other words."""
+        return type(self)(url, reason, self.until, self.cause, self.status)
 
 
 class ParseError(MonitorError):

@@ -20,7 +20,7 @@ from ssl import SSLContext
 from types import MappingProxyType, TracebackType
 from typing import Literal, Self
 
-from monitor.errors import ConfigurationError, Deferred, FetchError, Gone, Refused
+from monitor.errors import Cause, ConfigurationError, Deferred, FetchError, Gone, Refused
 from monitor.fetch.address import Address, address_of, redirected, without_user
 from monitor.fetch.answers import ASKS_TO_WAIT, GONE, PERMANENT, REDIRECTS, described, is_text, quoted, waiting_until
 from monitor.fetch.exchange import Answer, Ask, Exchange
@@ -185,16 +185,17 @@ class Client:
         except Refused as error:
             if not trail.seen:
                 raise
-            raise FetchError(address.text, f"it redirects to where nothing may be asked: {error.reason}") from error
+            reason = f"it redirects to where nothing may be asked: {error.reason}"
+            raise FetchError(address.text, reason, Cause.ADDRESS) from error
 
     def _page(self, shown: str, trail: _Trail, answer: Answer, purpose: Purpose, *, conditional: bool) -> Page:
         """The page that an answer makes; raises Gone, Deferred and FetchError where it makes none."""
         self._heed(trail.address, answer, purpose)
         address, status = trail.address.text, answer.status
         if status in GONE:
-            raise Gone(address, described(status))
+            raise Gone(address, described(status), status=status)
         if not (status == 200 or (status == 304 and conditional)):
-            raise FetchError(address, trail.astray or described(status))
+            raise FetchError(address, trail.astray or described(status), Cause.STATUS, status)
         if status == 200 and not answer.content:
             raise FetchError(address, "the answer was empty")
         kind = answer.headers.get("content-type", "")
@@ -222,7 +223,8 @@ class Client:
             self._memory.leave_alone(address.origin, until)
         else:
             self._memory.strike(address.origin, until)
-        raise Deferred(address.text, f"{described(answer.status)}, to be asked again at {moment(until)}", until)
+        reason = f"{described(answer.status)}, to be asked again at {moment(until)}"
+        raise Deferred(address.text, reason, until, status=answer.status)
 
 
 def _validators(etag: str, last_modified: str) -> dict[str, str]:
@@ -234,6 +236,4 @@ def _validators(etag: str, last_modified: str) -> dict[str, str]:
 def _retold(error: FetchError, shown: str, trail: _Trail) -> FetchError:
     """The same failure for the address that was asked for; says so where it happened after a redirect."""
     reason = f"after a redirect to {trail.address.text}: {error.reason}" if trail.moved else error.reason
-    if isinstance(error, Deferred):
-        return Deferred(shown, reason, error.until)
-    return type(error)(shown, reason)
+    return error.retold(shown, reason)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 import httpcore
 import httpx
 
-from monitor.errors import FetchError
+from monitor.errors import Cause, FetchError
 from monitor.fetch.address import Address
 from monitor.fetch.answers import quoted
 from monitor.fetch.body import Body
@@ -98,7 +98,7 @@ class Exchange:
                         await response.aclose()
             except FAILURES as error:
                 reason = _reason(error, answered=bool(status), seconds=self._timeout)
-                raise FetchError(ask.address.text, reason) from error
+                raise FetchError(ask.address.text, reason, Cause.UNREACHABLE) from error
             return Answer(status, headers, content, loop.time() - begun)
 
     def _request(self, ask: Ask) -> httpx.Request:

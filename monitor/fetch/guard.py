@@ -16,7 +16,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import httpcore
 
-from monitor.errors import FetchError, Refused
+from monitor.errors import Cause, FetchError, Refused
 
 IpAddress = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -86,9 +86,9 @@ class Guard:
             found = dict.fromkeys(await self._resolver(host, port))
             resolved = tuple(ipaddress.ip_address(address) for address in found)
         except (OSError, ValueError) as error:  # ValueError: a name that cannot be encoded (a label of 64 letters)
-            raise FetchError(host, f"the name {host} does not resolve") from error
+            raise FetchError(host, f"the name {host} does not resolve", Cause.UNREACHABLE) from error
         if not resolved:
-            raise FetchError(host, f"the name {host} has no address")
+            raise FetchError(host, f"the name {host} has no address", Cause.UNREACHABLE)
         for address in resolved:
             self._check(address, f"{host} leads to {address}, which")
         return tuple(str(address) for address in resolved)
@@ -177,7 +177,7 @@ class GuardedBackend(Backend):
                 return await super().connect_tcp(address, port, share, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise failure or httpcore.ConnectError(f"{host} has no address")
+        raise failure or httpcore.ConnectError(f"{host} has no address", Cause.UNREACHABLE)
 
 
 class _Stream(httpcore.AsyncNetworkStream):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from protego import Protego
 
-from monitor.errors import Deferred, FetchError, Refused
+from monitor.errors import Cause, Deferred, FetchError, Refused
 from monitor.fetch.address import Address
 from monitor.fetch.answers import ASKS_TO_WAIT, described, lifetime, waiting_until
 from monitor.fetch.exchange import Answer
@@ -59,10 +59,11 @@ class Robots:
             until = known.robots_expires or self._now()
             why = self._silences.get(origin) or "it did not answer"
             reason = f"{address.robots.text} gives no rules ({why}); nothing there is asked until {moment(until)}"
-            raise Deferred(address.text, reason, until)
+            cause = Cause.STATUS if known.robots_status else Cause.UNREACHABLE
+            raise Deferred(address.text, reason, until, cause, known.robots_status)
         rules = self._parsed(origin, known)
         if not rules.can_fetch(address.text, self._agent):
-            raise Refused(address.text, f"{address.robots.text} forbids it")
+            raise Refused(address.text, f"{address.robots.text} forbids it", Cause.ROBOTS)
         return min(timedelta(seconds=min(rules.crawl_delay(self._agent) or 0.0, 3600)), _LONGEST_DELAY)
 
     def sitemaps(self, origin: str) -> tuple[str, ...]:
@@ -82,7 +83,7 @@ class Robots:
         if answer.status in ASKS_TO_WAIT and (until := waiting_until(answer.headers.get("retry-after", ""), now)):
             self._memory.leave_alone(origin, until)
             reason = f"{address.robots.text} {described(answer.status)}, to be left alone until {moment(until)}"
-            raise Deferred(address.text, reason, until)
+            raise Deferred(address.text, reason, until, status=answer.status)
         if not _answered(answer.status):
             self._silences[origin] = described(answer.status)
             return self._memory.keep_robots(origin, answer.status, "", now + _SILENCE)

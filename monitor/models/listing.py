@@ -20,7 +20,13 @@ class EntryState(StrEnum):
 
 
 class FeedState(SQLModel, table=True):
-    """What we know of a source between runs. `resolved_url` is the feed that discovery found, else ""."""
+    """What we know of a source between runs. `resolved_url` is the feed that discovery found, else "".
+
+    `error` tells what went wrong when it was asked last, "" for nothing; with `failures` 0 that was a part of it alone,
+    such as one sitemap of an index. `cause` is the kind of it (`monitor.errors.Cause`, "" for none), `status` the HTTP
+    status of the answer, 0 for none. `last_new` is when it last listed what no source had listed before;
+    `articles_stored` counts the articles that it was the first to list, those let go since included.
+    """
 
     source: str = Field(primary_key=True)
     url: str = ""
@@ -37,6 +43,8 @@ class FeedState(SQLModel, table=True):
     failures: int = 0
     failing_since: datetime | None = moment_field(nullable=True)
     error: str = text_field()
+    cause: str = ""
+    status: int = 0
     entries_seen: int = 0
     articles_stored: int = 0
 
