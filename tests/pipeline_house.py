@@ -32,8 +32,10 @@ from monitor.fetch.client import Client
 from monitor.models import Article, Assessment
 from monitor.pipeline.context import Context
 from monitor.pipeline.digest import Slot, send
+from monitor.pipeline.parsing import Reading, read_listing, read_page
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.workers import Workers
+from monitor.sources import Listing
 from monitor.store import Database
 from monitor.store.articles import keep_articles
 from monitor.store.polling import host_states, keep_host_states
@@ -102,6 +104,7 @@ class House:
     root: Path
     workers: Workers
     clock: Clock = field(default_factory=Clock)
+    environment: dict[str, str] = field(default_factory=dict)
 
     def write(self, shown: str, text: str) -> Path:
         """Write a file of the root."""
@@ -136,7 +139,7 @@ class House:
     @property
     def settings(self) -> Settings:
         """The configuration as the files say now."""
-        return load(self.root, {})
+        return load(self.root, self.environment)
 
     @contextmanager
     def database(self) -> Iterator[Database]:
@@ -337,6 +340,20 @@ def hang(*arguments: object) -> None:
 def die(*arguments: object) -> None:
     """What a parser does that breaks its process."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def stumble_over_page(content: bytes, url: str, content_type: str) -> Reading:
+    """A reader of pages with a fault that only /bad shows."""
+    if url.endswith("/bad"):
+        raise ValueError("a fault\nof ours")
+    return read_page(content, url, content_type)
+
+
+def stumble_over_listing(content: bytes, url: str, source: str, content_type: str) -> Listing:
+    """The same of source documents."""
+    if url.endswith("/bad"):
+        raise ValueError("a fault\nof ours")
+    return read_listing(content, url, source, content_type)
 
 
 def pid_after(seconds: float) -> int:

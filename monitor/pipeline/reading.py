@@ -3,23 +3,26 @@
     entry ── lane of its host ──fetch──> page ──worker process──> document ──> article kept, entry settled
 
 A page that failed waits for its next attempt; after five, or at once where it is gone, its entry is given up, and the
-feed's own text stands in where there is enough of it.
+feed's own text stands in where there is enough of it. An error that nobody expects is such a failure too, of its page
+alone, with its traceback in the log.
 """
 
 import asyncio
+import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.errors import AddressError, Deferred, FetchError, Gone, Refused
+from monitor.errors import AddressError, Deferred, FetchError, Gone, MonitorError, Refused
 from monitor.models import Article, Entry, EntryState, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.rhythm import ATTEMPTS, after_failure
 from monitor.pipeline.tally import Failure, Tally
+from monitor.pipeline.trouble import trouble_of
 from monitor.pipeline.workers import WorkerLost
 from monitor.store.articles import keep_articles
 from monitor.store.entries import EntryChange, change_entries, entries_of
@@ -31,6 +34,8 @@ KEEP_EVERY = 25
 LONGEST_WAIT = timedelta(days=7)
 # Below so many words a feed's text says too little to stand in for a page that gave none.
 STAND_IN_WORDS = 25
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +84,13 @@ async def _in_lanes(context: Context, entries: Sequence[Entry]) -> AsyncIterator
     for entry in entries:
         hosts[_host(entry)].append(entry)
     room = asyncio.Semaphore(context.settings.fetch.connections * 2)
-    results: asyncio.Queue[Outcome | BaseException] = asyncio.Queue()
+    results: asyncio.Queue[Outcome] = asyncio.Queue()
 
     async def lane(waiting: list[Entry]) -> None:
-        try:
-            while waiting:
-                entry = waiting.pop(0)
-                async with room:
-                    results.put_nowait(await _read_one(context, entry))
-        except Exception as error:  # noqa: BLE001 - handed over whole, and raised where the outcomes are taken
-            results.put_nowait(error)
+        while waiting:
+            entry = waiting.pop(0)
+            async with room:
+                results.put_nowait(await _read_one(context, entry))
 
     lanes = [
         asyncio.ensure_future(lane(waiting))
@@ -97,10 +99,7 @@ async def _in_lanes(context: Context, entries: Sequence[Entry]) -> AsyncIterator
     ]
     try:
         for _ in entries:
-            outcome = await results.get()
-            if isinstance(outcome, BaseException):
-                raise outcome
-            yield outcome
+            yield await results.get()
     finally:
         for each in lanes:
             each.cancel()
@@ -115,6 +114,15 @@ def _host(entry: Entry) -> str:
 
 
 async def _read_one(context: Context, entry: Entry) -> Outcome:
+    """What becomes of an entry, whatever happens on the way: one bad page never stops the others."""
+    try:
+        return await _read_page(context, entry)
+    except Exception as error:  # noqa: BLE001 - recorded, with its traceback
+        _log.exception("an error that nobody expects, reading %s", entry.url)
+        return _failed(context, entry, error)
+
+
+async def _read_page(context: Context, entry: Entry) -> Outcome:
     try:
         page = await context.client.get(entry.url, purpose="page")
         reading = await context.workers.run(
@@ -139,8 +147,23 @@ async def _without_page(context: Context, entry: Entry, error: Exception) -> Out
         return await _stand_in(context, entry, reason, EntryState.FAILED)
     if isinstance(error, Deferred):
         return Outcome(entry, EntryState.DEFERRED, error=reason, next_attempt=error.until)
+    return _waiting(context, entry, reason)
+
+
+def _waiting(context: Context, entry: Entry, reason: str) -> Outcome:
     later = after_failure(entry.attempts + 1, context.now())
     return Outcome(entry, EntryState.PENDING, error=reason, next_attempt=later)
+
+
+def _failed(context: Context, entry: Entry, error: Exception) -> Outcome:
+    """An attempt that ended in an error of ours: tried again, for the next version may know better, and then given up.
+
+    The feed's own text does not stand in: reading that may be what went wrong.
+    """
+    reason = trouble_of(error, entry.url).text
+    if entry.attempts + 1 >= ATTEMPTS:
+        return Outcome(entry, EntryState.FAILED, error=reason)
+    return _waiting(context, entry, reason)
 
 
 def _waited_long_enough(context: Context, entry: Entry) -> bool:
@@ -189,9 +212,24 @@ def _article(entry: Entry, address: str, reading: Reading, now: datetime, page: 
     return Article.model_validate(fields)
 
 
-def _keep(context: Context, outcomes: Iterable[Outcome]) -> Tally:
-    """Settle the entries and keep their articles, in one transaction."""
-    outcomes = list(outcomes)
+def _keep(context: Context, outcomes: Sequence[Outcome]) -> Tally:
+    """Settle the entries and keep their articles; an article that cannot be kept is the failure of its page alone.
+
+    Raises StoreError where it is the database that keeps nothing.
+    """
+    try:
+        return _settle(context, outcomes)
+    except MonitorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - told by the last call, where it is one page's
+        if len(outcomes) > 1:
+            return sum((_keep(context, [outcome]) for outcome in outcomes), Tally())
+        _log.exception("an error that nobody expects, keeping %s", outcomes[0].entry.url)
+        return _settle(context, [_failed(context, outcomes[0].entry, error)])
+
+
+def _settle(context: Context, outcomes: Sequence[Outcome]) -> Tally:
+    """All of them in one transaction."""
     with context.database.writing() as session:
         stored = keep_articles(session, [outcome.article for outcome in outcomes if outcome.article])
         change_entries(session, [outcome.change for outcome in outcomes])

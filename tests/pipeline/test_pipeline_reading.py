@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from pipeline_house import CRANES, LOAVES, NOW, House, die, hang, item, page, rss
-from servers import Route, Site, redirects, resets, says, silent
+from pipeline_house import CRANES, LOAVES, NOW, House, die, hang, item, page, rss, stumble_over_page
+from servers import Route, Site, redirects, says, silent
 
+from monitor.errors import StoreError
 from monitor.models import Article, Entry
 from monitor.pipeline import parsing
 from monitor.pipeline.polling import poll
 from monitor.pipeline.reading import read
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.workers import Workers
+from monitor.store.articles import keep_articles
 from monitor.store.entries import due_entries
 
 STANDING_IN = "The port said on Monday that " + "the cranes will come in spring and their drivers will stay, " * 4
@@ -288,15 +290,57 @@ async def test_a_run_that_is_stopped_has_kept_what_it_had_read(house: House, sit
     assert states == {"one": "stored", "never": "pending"}
 
 
-async def test_an_error_that_nobody_expects_stops_the_run_loudly(house: House, site: Site, monkeypatch) -> None:
-    await listed(house, site, one=says(page("One")), two=resets())
+async def test_an_error_that_nobody_expects_is_a_failure_of_its_page_alone(
+    house: House, site: Site, monkeypatch, caplog
+) -> None:
+    await listed(house, site, one=says(page("One")), bad=says(page("Bad")), two=says(page("Two", LOAVES)))
+    monkeypatch.setattr(parsing, "read_page", stumble_over_page)
+    tally = await reading(house)
+    said = f"{site.url('/bad')}: unexpected ValueError: a fault of ours"
+    assert (tally.stored, tally.pages_failed) == (2, 1)
+    assert [(failure.url, failure.error) for failure in tally.failures] == [(site.url("/bad"), said)]
+    assert [article.title for article in articles(house)] == ["One", "Two"]
+    assert f"reading {site.url('/bad')}" in caplog.text
+    assert "Traceback" in caplog.text
+    for attempt in range(1, 6):
+        entry = entry_of(house, "bad")
+        assert (entry.state, entry.attempts, entry.error) == ("pending" if attempt < 5 else "failed", attempt, said)
+        house.clock.move(days=1)
+        assert (await reading(house)).pages_failed == (attempt < 5)
 
-    def broken(*arguments: object) -> None:
-        raise ZeroDivisionError
 
-    monkeypatch.setattr("monitor.pipeline.reading._article", broken)
-    with pytest.raises(ZeroDivisionError):
+async def test_an_article_that_cannot_be_kept_is_a_failure_of_its_page_alone(
+    house: House, site: Site, monkeypatch, caplog
+) -> None:
+    await listed(house, site, one=says(page("One")), bad=says(page("Bad")), two=says(page("Two", LOAVES)))
+
+    def picky(session, made):
+        if any(article.title == "Bad" for article in made):
+            raise OverflowError("no room for it")
+        return keep_articles(session, made)
+
+    monkeypatch.setattr("monitor.pipeline.reading.keep_articles", picky)
+    tally = await reading(house)
+    assert (tally.stored, tally.pages_failed) == (2, 1)
+    assert tally.failures[0].error == f"{site.url('/bad')}: unexpected OverflowError: no room for it"
+    assert (entry_of(house, "bad").state, entry_of(house, "bad").attempts) == ("pending", 1)
+    assert {entry_of(house, name).state for name in ("one", "two")} == {"stored"}
+    assert f"keeping {site.url('/bad')}" in caplog.text
+    assert "Traceback" in caplog.text
+
+
+async def test_a_database_that_keeps_nothing_stops_the_run_and_fails_no_page(
+    house: House, site: Site, monkeypatch
+) -> None:
+    await listed(house, site, one=says(page("One")))
+
+    def full(session, made):
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr("monitor.pipeline.reading.keep_articles", full)
+    with pytest.raises(StoreError):
         await reading(house)
+    assert (entry_of(house, "one").state, entry_of(house, "one").attempts) == ("pending", 0)
 
 
 async def test_entries_that_are_there_no_more_are_passed_over(house: House) -> None:
