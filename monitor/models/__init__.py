@@ -10,10 +10,21 @@ from monitor.models.judging import Assessment, Feedback, Model, Profile
 from monitor.models.listing import Entry, EntryState, FeedState, HostState, Sighting
 from monitor.models.reading import Article, Story, Version
 from monitor.models.running import Lease, Run
-from monitor.models.telling import Delivery, DeliveryState, Digest, DigestItem, Told, Unsubscribed, audience
+from monitor.models.telling import (
+    ALERT,
+    Delivery,
+    DeliveryState,
+    Digest,
+    DigestItem,
+    Told,
+    Unsubscribed,
+    alert_slot,
+    audience,
+)
 from monitor.models.values import Document, Grade, Message, Page, Reasons, Source, Terms, Topic
 
 __all__ = [
+    "ALERT",
     "Article",
     "Assessment",
     "Delivery",
@@ -43,5 +54,6 @@ __all__ = [
     "Unsubscribed",
     "UtcDateTime",
     "Version",
+    "alert_slot",
     "audience",
 ]

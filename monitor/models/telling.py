@@ -9,11 +9,15 @@ from sqlmodel import Field, SQLModel
 
 from monitor.models.columns import json_field, moment_field, text_field
 
+# What the slot of an instant alert begins with: no schedule's moment does, nor what is asked for by hand.
+ALERT = "instant "
+
 
 class Digest(SQLModel, table=True):
     """What is told at one slot: the scheduled instant, the trigger's id by hand, or story and revision at once.
 
-    `figures` holds the counts of its first line and the sources it reports on.
+    The last is an alert (`alert_slot`), which is no turn of the digest that it belongs to. `figures` holds the counts
+    of its first line and the sources it reports on.
     """
 
     __table_args__ = (UniqueConstraint("name", "slot"),)
@@ -103,6 +107,11 @@ class Unsubscribed(SQLModel, table=True):
 
     audience: str = Field(primary_key=True)
     since: datetime = moment_field()
+
+
+def alert_slot(story_id: int, revision: int) -> str:
+    """The slot at which one revision of a story is told at once."""
+    return f"{ALERT}{story_id} {revision}"
 
 
 def audience(digest: str, channel: str, recipient: str) -> str:

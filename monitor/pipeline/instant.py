@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from monitor.config import Settings
 from monitor.digest.settings import DigestSettings
-from monitor.pipeline.composing import WINDOW, audiences_of, compose_and_keep
-from monitor.relevance.threshold import parse
+from monitor.models import alert_slot
+from monitor.pipeline.audiences import audiences_of
+from monitor.pipeline.composing import compose_and_keep
+from monitor.pipeline.gathering import minimum_of, window_of
 from monitor.store.database import Database
-from monitor.store.digests import Window, relevant_stories
+from monitor.store.digests import relevant_stories
 
 
 def keep_instant(settings: Settings, database: Database, now: Callable[[], datetime]) -> int:
@@ -26,7 +28,7 @@ def keep_instant(settings: Settings, database: Database, now: Callable[[], datet
             continue
         urgent = replace(digest, threshold=digest.instant_threshold)
         for story, revision in _stories(settings, database, urgent, moment):
-            slot = f"instant {story} {revision}"
+            slot = alert_slot(story, revision)
             made += compose_and_keep(settings, database, urgent, slot, now, only=story).new
     return made
 
@@ -42,8 +44,7 @@ def is_quiet(digest: DigestSettings, moment: datetime) -> bool:
 
 def _stories(settings: Settings, database: Database, digest: DigestSettings, moment: datetime) -> list[tuple[int, int]]:
     """Story and revision of what reaches the digest's threshold and was told to nobody of it yet."""
-    minimum = parse(digest.threshold).cut
-    window = Window(moment - WINDOW["daily"], moment)
+    window, minimum = window_of(digest, moment), minimum_of(digest)
     with database.reading() as session:
         keys = [each.key for each in audiences_of(settings, session, digest)]
         found = {

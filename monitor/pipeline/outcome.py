@@ -43,15 +43,13 @@ class LastDigest:
 
 
 def last_digest(settings: Settings, name: str) -> LastDigest | None:
-    """The digest of a name that was sent last; turns at which there was nothing to tell do not count."""
+    """The digest of a name that was sent last; alerts, and turns at which there was nothing to tell, do not count."""
     with opened_database(settings) as database, database.reading() as session:
-        for digest in digests(session, name):
+        for digest in digests(session, name, sent=True, alerts=False, limit=1):
             identity = digest.id or 0
-            if sent := deliveries_of(session, identity):
-                path = next((each.detail for each in sent if each.detail.endswith(".html")), "")
-                items = digest_items(session, identity)
-                stories = tuple(Found.of(item) for item in items)
-                return LastDigest(identity, str(settings.root / path) if path else "", digest.first_line, stories)
+            path = next((each.detail for each in deliveries_of(session, identity) if each.detail.endswith(".html")), "")
+            stories = tuple(Found.of(item) for item in digest_items(session, identity))
+            return LastDigest(identity, str(settings.root / path) if path else "", digest.first_line, stories)
     return None
 
 

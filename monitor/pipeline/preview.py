@@ -15,15 +15,16 @@ from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
 from monitor.models import Article, Assessment, Topic
 from monitor.pipeline.archive import item
-from monitor.pipeline.composing import WINDOW, composed, decided_at, gather, minimum_of
+from monitor.pipeline.composing import composed
 from monitor.pipeline.context import clock, opened_database
+from monitor.pipeline.gathering import decided_at, gather, minimum_of, window_of
 from monitor.pipeline.profiles import local_seed
 from monitor.relevance.items import Archive
 from monitor.relevance.profile import build
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import parse
 from monitor.store.database import Database
-from monitor.store.digests import Window, relevant_stories
+from monitor.store.digests import relevant_stories
 
 # Stored in the window and judged anew by another seed: as many as a live run judges at once.
 _MOST = 2000
@@ -84,8 +85,7 @@ def _views(
     settings: Settings, database: Database, digest: DigestSettings, moment: datetime, seeds: Sequence[str]
 ) -> list[StoryView]:
     """The stories of the window as if nobody had been told of any."""
-    window = Window(moment - WINDOW.get(digest.form, WINDOW["weekly"]), moment)
-    minimum = minimum_of(digest)
+    window, minimum = window_of(digest, moment), minimum_of(digest)
     views: list[StoryView] = []
     for topic in settings.topics_of(digest):
         with database.reading() as session:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, union
+from sqlalchemy import ColumnElement, exists, func, union
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from monitor.models import Article, Assessment, Digest, DigestItem, Story, Told, Version
+from monitor.models import ALERT, Article, Assessment, Delivery, Digest, DigestItem, Story, Told, Version
 from monitor.store.bulk import among, table
 from monitor.store.stories import articles_by_story, stories_of
 from monitor.store.topics import assessments
@@ -119,20 +119,27 @@ def digest(session: Session, digest_id: int) -> Digest | None:
     return session.get(Digest, digest_id)
 
 
-def digests(session: Session, name: str = "", *, limit: int = 50) -> list[Digest]:
-    """Digests that were told, of one name or of all, the latest first."""
-    query = select(Digest)
-    if name:
-        query = query.where(Digest.name == name)
-    return list(session.exec(query.order_by(col(Digest.composed_at).desc(), col(Digest.id).desc()).limit(limit)))
+def digests(
+    session: Session,
+    name: str,
+    *,
+    until: datetime | None = None,
+    sent: bool = False,
+    alerts: bool = True,
+    limit: int = 50,
+) -> list[Digest]:
+    """The digests of a name (composed up to a moment), the latest first.
 
-
-def last_digest(session: Session, name: str, *, before: datetime | None = None) -> Digest | None:
-    """The digest of a name that was composed last (before a moment)."""
+    With `sent` those that were sent to somebody, without `alerts` the digest's own turns alone.
+    """
     query = select(Digest).where(Digest.name == name)
-    if before is not None:
-        query = query.where(col(Digest.composed_at) < before)
-    return session.exec(query.order_by(col(Digest.composed_at).desc(), col(Digest.id).desc())).first()
+    if until is not None:
+        query = query.where(col(Digest.composed_at) <= until)
+    if sent:
+        query = query.where(exists().where(col(Delivery.digest_id) == col(Digest.id)))
+    if not alerts:
+        query = query.where(~col(Digest.slot).startswith(ALERT))
+    return list(session.exec(query.order_by(col(Digest.composed_at).desc(), col(Digest.id).desc()).limit(limit)))
 
 
 def digest_items(session: Session, digest_id: int) -> list[DigestItem]:

@@ -5,10 +5,15 @@ from datetime import UTC, datetime
 import pytest
 from pipeline_house import DESK, NOW, House
 
+from monitor.digest.material import Figures
 from monitor.digest.settings import DigestSettings
-from monitor.models import Delivery, Digest, Told
+from monitor.models import Delivery, Digest, FeedState, Told
+from monitor.pipeline import seen
 from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.instant import is_quiet, keep_instant
+from monitor.pipeline.outcome import last_digest
+from monitor.store.outbox import Kept
+from monitor.store.polling import keep_feed_states
 
 
 @pytest.fixture
@@ -27,6 +32,12 @@ def instant(house: House) -> int:
         return keep_instant(house.settings, database, house.clock)
 
 
+def scheduled(house: House, slot: str) -> Kept:
+    with house.database() as database:
+        settings = house.settings
+        return compose_and_keep(settings, database, settings.digest("morning"), slot, house.clock)
+
+
 def test_what_is_very_relevant_is_told_at_once_and_once(urgent: House) -> None:
     assert instant(urgent) == 1
     ((delivery,), (digest,)) = urgent.rows(Delivery), urgent.rows(Digest)
@@ -43,10 +54,40 @@ def test_the_next_digest_knows_it_as_told(urgent: House) -> None:
     instant(urgent)
     urgent.clock.move(hours=1)
     urgent.collected()
-    with urgent.database() as database:
-        settings = urgent.settings
-        kept = compose_and_keep(settings, database, settings.digest("morning"), "one", urgent.clock)
-    assert [item.headline for item in kept.items] == ["What happened to a lighthouse"]
+    assert [item.headline for item in scheduled(urgent, "one").items] == ["What happened to a lighthouse"]
+
+
+def test_an_alert_is_no_turn_of_its_digest(urgent: House) -> None:
+    scheduled(urgent, "one")
+    first = urgent.clock()
+    urgent.clock.move(hours=1)
+    urgent.keep("gulls", score=0.95)
+    urgent.keep("a bakery", score=0.1)
+    urgent.clock.move(minutes=1)
+    assert instant(urgent) == 1
+    urgent.clock.move(hours=1)
+    urgent.collected()
+    kept = scheduled(urgent, "two")
+    assert kept.digest.since == first
+    assert kept.digest.first_line == "Nothing new to tell: 2 articles read, 1 relevant and told before"
+    last = last_digest(urgent.settings, "morning")
+    assert last is not None
+    assert [story.headline for story in last.stories] == ["What happened to cranes", "What happened to a lighthouse"]
+
+
+def test_alerts_do_not_make_a_digest_forget_which_source_it_told_as_broken(urgent: House, monkeypatch) -> None:
+    monkeypatch.setattr(seen, "REMEMBERED", 1)
+    urgent.sources(wire="https://wire.example/")
+    broken = {"source": "wire", "url": "https://wire.example/", "failures": 3, "error": "answered 404"}
+    with urgent.database() as database, database.writing() as session:
+        keep_feed_states(session, [FeedState.model_validate(broken)])
+    assert Figures.of(scheduled(urgent, "one").digest).sources != ()
+    urgent.keep("gulls", score=0.95)
+    urgent.clock.move(minutes=1)
+    assert instant(urgent) == 1
+    urgent.clock.move(hours=1)
+    urgent.collected()
+    assert Figures.of(scheduled(urgent, "two").digest).sources == ()
 
 
 def test_within_a_collect_it_does_not_say_that_none_succeeded(urgent: House) -> None:

@@ -1,9 +1,11 @@
 """What a digest is made of: relevant in the window, not yet told; what was looked at; digests read back."""
 
 from datetime import timedelta
+from typing import Any
 
 from keeping import NOW, assess, assessment, delivery, digest, item, keep_story, told
 
+from monitor.models import alert_slot
 from monitor.models import audience as audience_of
 from monitor.store import Database, articles, digests
 from monitor.store.digests import Looked, Window, relevant_stories
@@ -131,11 +133,29 @@ def test_digests_are_read_back(database: Database) -> None:
             made = digest(f"{number}", name=name, composed_at=NOW + number * DAY, topics=["ai"])
             keep_digest(session, made, [item(of, 1, position=2), item(of, 1)], [], [])
     with database.reading() as session:
-        assert [each.slot for each in digests.digests(session)] == ["2", "1", "0"]
-        assert [each.slot for each in digests.digests(session, "morning", limit=1)] == ["2"]
-        last = digests.last_digest(session, "morning")
-        assert digests.last_digest(session, "morning", before=last.composed_at).slot == "0"
-        assert digests.last_digest(session, "never") is None
+        assert [each.slot for each in digests.digests(session, "morning")] == ["2", "0"]
+        [last] = digests.digests(session, "morning", limit=1)
+        assert last.slot == "2"
+        assert digests.digests(session, "never") == []
         assert digests.digest(session, last.id) == last
         assert [each.position for each in digests.digest_items(session, last.id)] == [1, 2]
         assert [each.slot for each in digests.digests_with(session, story)] == ["0", "2"]
+
+
+def test_of_digests_those_sent_and_those_that_are_no_alert_can_be_asked_for(database: Database) -> None:
+    story, _ = keep_story(database, "s")
+    with database.writing() as session:
+        keep_digest(session, digest("silent", composed_at=NOW + DAY), [], [], [])
+    tell(database, "first", story, "a")
+    tell(database, alert_slot(story, 2), story, "a", revision=2)
+
+    def slots(**choice: Any) -> list[str]:
+        with database.reading() as session:
+            return [each.slot for each in digests.digests(session, "morning", **choice)]
+
+    assert slots() == ["silent", "instant 1 2", "first"]
+    assert slots(sent=True) == ["instant 1 2", "first"]
+    assert slots(alerts=False) == ["silent", "first"]
+    assert slots(sent=True, alerts=False) == ["first"]
+    assert slots(until=NOW) == ["instant 1 2", "first"]
+    assert slots(until=NOW - DAY) == []

@@ -1,0 +1,95 @@
+"""Whom a digest tells, and what each gets: a message of what they were not told, and the note that they were."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from monitor.config import Settings
+from monitor.deliver import message_id, recipients
+from monitor.digest.compose import Composition, for_audience, worth_telling
+from monitor.digest.render import render
+from monitor.digest.settings import DigestSettings
+from monitor.models import Delivery, DeliveryState, Digest, DigestItem, Told, audience
+from monitor.store.outbox import unsubscribed
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """One channel and recipient of a digest; `key` is what told rows are kept under."""
+
+    channel: str
+    recipient: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What is to be kept with a digest: a delivery for each audience that is sent it, and what these are told."""
+
+    deliveries: tuple[Delivery, ...]
+    told: tuple[Told, ...]
+
+
+def audiences_of(settings: Settings, session: Session, digest: DigestSettings) -> tuple[Audience, ...]:
+    """Whom a digest tells: every recipient of its channels who has not had enough."""
+    found = [
+        Audience(channel, recipient, audience(digest.name, channel, recipient))
+        for channel in digest.channels
+        for recipient in recipients(settings.channel(channel))
+    ]
+    gone = unsubscribed(session, [each.key for each in found])
+    return tuple(each for each in found if each.key not in gone)
+
+
+def posted(
+    settings: Settings,
+    digest: DigestSettings,
+    made: Composition,
+    audiences: Sequence[Audience],
+    known: Mapping[str, Mapping[int, int]],
+) -> Posting:
+    """What each audience gets of a composition; `known` is the revision of each story last told, by audience's key."""
+    deliveries: list[Delivery] = []
+    telling: list[Told] = []
+    for each in audiences:
+        items = for_audience(made.items, known.get(each.key, {}))
+        if worth_telling(made.digest, items):
+            deliveries.append(_delivery(settings, digest, each, made.digest, items))
+            telling += [_told(each, item, made.digest.composed_at) for item in items]
+    return Posting(tuple(deliveries), tuple(telling))
+
+
+def _delivery(
+    settings: Settings, digest: DigestSettings, to: Audience, made: Digest, items: Sequence[DigestItem]
+) -> Delivery:
+    message = render(made, items, digest)
+    from_address = settings.channel(to.channel).from_address
+    return Delivery.model_validate(
+        {
+            "digest_id": 0,
+            "channel": to.channel,
+            "recipient": to.recipient,
+            "state": DeliveryState.PENDING,
+            "message_id": message_id(digest.name, made.slot, to.channel, to.recipient, from_address),
+            "subject": message.subject,
+            "html": message.html,
+            "text": message.text,
+            "blocks": [dict(block) for block in message.blocks],
+            "created_at": made.composed_at,
+            "changed_at": made.composed_at,
+        }
+    )
+
+
+def _told(to: Audience, item: DigestItem, now: datetime) -> Told:
+    return Told.model_validate(
+        {
+            "audience": to.key,
+            "story_id": item.story_id,
+            "revision": item.revision,
+            "delivery_id": 0,
+            "told_at": now,
+        }
+    )
