@@ -2,43 +2,46 @@
 
 import asyncio
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.errors import Deferred, FetchError, Gone, MonitorError, ParseError
+from monitor.errors import Deferred, Gone, MonitorError
 from monitor.models import Entry, FeedState, Page, Source
-from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
+from monitor.pipeline.discovery import Found, found_behind
 from monitor.pipeline.rhythm import after_failure, after_success
 from monitor.pipeline.tally import Failure, Tally
-from monitor.pipeline.workers import WorkerLost
-from monitor.sources import Listing
+from monitor.pipeline.trouble import Trouble, is_expected, trouble_of
 from monitor.sources.search import address
 from monitor.store.entries import keep_entries
 from monitor.store.polling import feed_states, keep_feed_states
 
 # What was heard is kept after every so many answers: a killed run asks no more than these again.
 KEEP_EVERY = 50
-# A sitemap index may name thousands of sitemaps; news stands in the newest few.
-CHILDREN = 8
-# A page may announce many feeds (comments, categories); the first that lists something is the one.
-CANDIDATES = 5
 # What one answer may bring in: a feed of a hundred thousand items is a flood, not news.
 ENTRIES = 5000
 # What lets a document be known again, taken away: it is then read whatever it says.
 _FORGOTTEN = {"etag": "", "last_modified": "", "content_hash": ""}
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of asking one source: its new state, what it lists, and what went wrong."""
+    """What became of asking one source: its new state, what it lists, and what went wrong, wholly or in part."""
 
     state: FeedState
     entries: tuple[Entry, ...] = ()
     not_modified: bool = False
-    error: str = ""
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the source as a whole failed."""
+        return self.state.failures > 0
 
 
 def due(
@@ -51,7 +54,7 @@ def due(
 async def poll(context: Context, names: Sequence[str]) -> Tally:
     """Ask the named sources and keep what they list as pending entries, with their new state.
 
-    A source that fails is recorded with a growing delay and never stops the others.
+    A source that fails is recorded with a growing delay and never stops the others, whatever the error was.
     """
     sources = [context.settings.source(name) for name in names]
     with context.database.reading() as session:
@@ -84,23 +87,45 @@ def _state(source: Source, states: Mapping[str, FeedState]) -> FeedState:
     return FeedState.model_validate({"source": source.name, "url": address(source)})
 
 
-def _keep(context: Context, answers: Collection[Answer]) -> Tally:
+def _keep(context: Context, answers: Sequence[Answer]) -> Tally:
+    """Keep states and entries; what cannot be kept is the failure of its source alone.
+
+    Raises StoreError where it is the database that keeps nothing.
+    """
+    try:
+        return _settle(context, answers)
+    except MonitorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - told by the last call, where it is one answer's
+        if len(answers) > 1:
+            return sum((_keep(context, [answer]) for answer in answers), Tally())
+        before = answers[0].state
+        _log.exception("an error that nobody expects, keeping what %s lists", before.source)
+        # What it sent is read again the next time, though it stayed the same.
+        forgotten = FeedState.model_validate({**before.model_dump(), **_FORGOTTEN})
+        return _settle(context, [_failed(forgotten, error, context.now())])
+
+
+def _settle(context: Context, answers: Sequence[Answer]) -> Tally:
+    """All of them in one transaction."""
     entries = [entry for answer in answers for entry in answer.entries]
     with context.database.writing() as session:
-        new = keep_entries(session, entries, now=context.now(), max_age=context.settings.collect.max_age)
         keep_feed_states(session, [answer.state for answer in answers])
-    failed = [answer for answer in answers if answer.error]
+        new = keep_entries(session, entries, now=context.now(), max_age=context.settings.collect.max_age)
     return Tally(
         polled=len(answers),
         not_modified=sum(answer.not_modified for answer in answers),
-        sources_failed=len(failed),
+        sources_failed=sum(answer.failed for answer in answers),
         listed=len(entries),
         new=new,
-        failures=tuple(Failure(answer.error, source=answer.state.source) for answer in failed),
+        failures=tuple(
+            Failure(trouble.text, source=answer.state.source) for answer in answers for trouble in answer.troubles
+        ),
     )
 
 
 async def _ask(context: Context, source: Source, state: FeedState) -> Answer:
+    """What becomes of a source, whatever happens on the way: one bad source never stops the others."""
     try:
         page = await context.client.get(
             state.resolved_url or state.url, purpose="feed", etag=state.etag, last_modified=state.last_modified
@@ -108,8 +133,10 @@ async def _ask(context: Context, source: Source, state: FeedState) -> Answer:
         if page.not_modified:
             return Answer(_succeeded(state, context.now()), not_modified=True)
         return await _listed(context, source, state, page)
-    except (MonitorError, WorkerLost) as error:
-        return Answer(_failed(state, error, context.now()), error=str(error))
+    except Exception as error:  # noqa: BLE001 - recorded, with its traceback where nobody expects it
+        if not is_expected(error):
+            _log.exception("an error that nobody expects, asking %s", source.name)
+        return _failed(state, error, context.now())
 
 
 async def _listed(context: Context, source: Source, state: FeedState, page: Page) -> Answer:
@@ -117,25 +144,33 @@ async def _listed(context: Context, source: Source, state: FeedState, page: Page
     fingerprint = hashlib.sha256(page.content).hexdigest()
     if fingerprint == state.content_hash:
         return Answer(_succeeded(state, context.now(), **_validators(page)), not_modified=True)
-    listing = await _parse(context, page, source)
-    found = {"resolved_url": page.moved_to or state.resolved_url, **_validators(page), "content_hash": fingerprint}
-    if listing.kind == "html":
-        listing, found = await _discovered(context, source, page, listing)
-    elif listing.kind == "sitemap-index":
-        found |= _FORGOTTEN
-        listing = await _indexed(context, source, listing)
-    if listing.kind in ("unknown", "html", "opml"):
-        raise ParseError(listing.note or f"lists no news: it is {listing.kind}")
-    entries = _newest(listing.entries)
+    found = await found_behind(context, source, page)
+    known = {"content_hash": fingerprint if found.page is page else "", **_validators(found.page)}
+    entries = _newest(found.listing.entries)
     now = context.now()
     fields: dict[str, Any] = {
-        **found,
-        "kind": listing.kind,
-        "title": listing.title,
-        "next_poll": after_success(listing.refresh, now),
+        **(_FORGOTTEN if found.indexed else known),
+        "resolved_url": found.address or state.resolved_url,
+        "kind": found.listing.kind,
+        "title": found.listing.title,
+        "next_poll": after_success(found.listing.refresh, now),
         "entries_seen": state.entries_seen + len(entries),
+        **_in_part(state, found, now),
     }
-    return Answer(_succeeded(state, now, **fields), entries=entries)
+    return Answer(_succeeded(state, now, **fields), entries=entries, troubles=found.troubles)
+
+
+def _in_part(state: FeedState, found: Found, now: datetime) -> dict[str, Any]:
+    """What is kept of a source of which a part failed; nothing where none did."""
+    if not found.troubles:
+        return {}
+    first, more = found.troubles[0], len(found.troubles) - 1
+    return {
+        "failing_since": state.failing_since or now,
+        "error": f"{first.text} (and {more} more)" if more else first.text,
+        "cause": first.cause,
+        "status": first.status,
+    }
 
 
 def _newest(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -144,50 +179,6 @@ def _newest(entries: Sequence[Entry]) -> tuple[Entry, ...]:
         return tuple(entries)
     beginning = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(entries, key=lambda entry: entry.published or beginning, reverse=True)[:ENTRIES])
-
-
-async def _discovered(context: Context, source: Source, page: Page, listing: Listing) -> tuple[Listing, dict[str, Any]]:
-    """The first feed that lists something, among those that a page announces or its robots.txt names."""
-    announced = [*listing.children, *context.client.sitemaps(page.final_url)]
-    problems: list[str] = []
-    for candidate in announced[:CANDIDATES]:
-        try:
-            answer = await context.client.get(candidate, purpose="feed")
-            found = await _parse(context, answer, source)
-            kept = {"resolved_url": answer.moved_to or candidate, "content_hash": "", **_validators(answer)}
-            if found.kind == "sitemap-index":
-                kept |= _FORGOTTEN
-                found = await _indexed(context, source, found)
-            if found.entries:
-                return found, kept
-        except (FetchError, WorkerLost) as error:
-            problems.append(str(error))
-    message = (
-        f"{page.final_url} is a page that announces no feed; name the feed's own address in config/sources.toml"
-        if not announced
-        else f"{page.final_url} is a page, and none of the feeds it announces lists anything: "
-        + "; ".join(problems or announced[:CANDIDATES])
-    )
-    raise ParseError(message)
-
-
-async def _indexed(context: Context, source: Source, index: Listing) -> Listing:
-    """A sitemap index with what its first sitemaps list."""
-    answers = await asyncio.gather(
-        *(context.client.get(child, purpose="feed") for child in index.children[:CHILDREN]), return_exceptions=True
-    )
-    pages = [answer for answer in answers if isinstance(answer, Page)]
-    if not pages:
-        raise next((a for a in answers if isinstance(a, FetchError)), ParseError("a sitemap index that names nothing"))
-    listings = [await _parse(context, page, source) for page in pages]
-    entries = tuple(entry for listing in listings for entry in listing.entries)
-    return Listing(kind="sitemap", title=index.title, entries=entries, refresh=index.refresh)
-
-
-async def _parse(context: Context, page: Page, source: Source) -> Listing:
-    return await context.workers.run(
-        parsing.read_listing, page.content, page.final_url, source.name, page.headers.get("content-type", "")
-    )
 
 
 def _validators(page: Page) -> dict[str, Any]:
@@ -203,23 +194,27 @@ def _succeeded(state: FeedState, now: datetime, **fields: Any) -> FeedState:
         "failures": 0,
         "failing_since": None,
         "error": "",
+        "cause": "",
+        "status": 0,
     }
     return FeedState.model_validate({**kept, **fields})
 
 
-def _failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
+def _failed(state: FeedState, error: Exception, now: datetime) -> Answer:
     failures = state.failures + 1
     until = error.until if isinstance(error, Deferred) else None
     # A feed that discovery once found and that is gone is looked for again from the source's own address.
     forgotten = {"resolved_url": "", **_FORGOTTEN} if isinstance(error, Gone) else {}
-    return FeedState.model_validate(
-        {
-            **state.model_dump(),
-            **forgotten,
-            "last_polled": now,
-            "next_poll": after_failure(failures, now, until),
-            "failures": failures,
-            "failing_since": state.failing_since or now,
-            "error": str(error),
-        }
-    )
+    trouble = trouble_of(error)
+    failed = {
+        **state.model_dump(),
+        **forgotten,
+        "last_polled": now,
+        "next_poll": after_failure(failures, now, until),
+        "failures": failures,
+        "failing_since": state.failing_since or now,
+        "error": trouble.text,
+        "cause": trouble.cause,
+        "status": trouble.status,
+    }
+    return Answer(FeedState.model_validate(failed), troubles=(trouble,))

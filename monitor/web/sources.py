@@ -68,8 +68,8 @@ def _shown(shows: Teller, health: Health, state: FeedState | None) -> ShownSourc
         remedy=one_line(health.remedy, SENTENCE) if health.condition == "broken" else "",
         failures=health.failures,
         last_success=shows.moment(health.last_success),
-        last_new=shows.moment(state.last_new) if state else "",
+        last_new=shows.moment(health.last_new),
         next_poll=shows.moment(health.next_poll),
         entries=state.entries_seen if state else 0,
-        articles=state.articles_stored if state else 0,
+        articles=health.articles,
     )

@@ -45,6 +45,7 @@ def told_to(kept: Kept) -> list[str]:
 def failing(house: House, name: str = "wire", failures: int = 3, **changes: Any) -> None:
     """Keep how a source fares."""
     fields = {"source": name, "url": f"https://{name}.example/", "failures": failures, "error": "answered 404"}
+    fields |= {"cause": "status", "status": 404}
     fields |= {
         "failing_since": house.clock() if failures else None,
         "last_success": None if failures else house.clock(),

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from pipeline_house import NOW, House, index, item, page, rss, sitemap
-from servers import Site, redirects, resets, says, silent
+from pipeline_house import NOW, House, index, item, page, rss, sitemap, stumble_over_listing
+from servers import Route, Site, redirects, resets, says, silent
 
 from monitor.models import Entry, FeedState
 from monitor.pipeline import parsing
+from monitor.pipeline.health import health_of
 from monitor.pipeline.polling import due, poll
-from monitor.pipeline.tally import Tally
+from monitor.pipeline.tally import Failure, Tally
+from monitor.store.entries import keep_entries
 
 XML = {"content_type": "application/xml"}
 DAY = timedelta(days=1)
@@ -181,6 +183,130 @@ async def test_a_sitemap_index_gives_what_its_sitemaps_list_though_one_fails(hou
     tally = await polled(house, "wire")
     assert (tally.new, tally.sources_failed) == (2, 0)
     assert listed(house) == ["5", "6"]
+
+
+@pytest.mark.parametrize(
+    ("child", "says_what", "cause", "status"),
+    [
+        (says(b"oh no", status=500), "answered 500", "status", 500),
+        (says(b"gone", status=404), "answered 404", "status", 404),
+        (resets(), "broke off", "unreachable", 0),
+        (says(bytes(range(256)) * 40, content_type="application/octet-stream"), "", "listing", 0),
+        (says(b"<html><title>Sorry</title><p>not today</p></html>"), "lists no news: it is html", "listing", 0),
+    ],
+    ids=["500", "404", "reset", "garbage", "page"],
+)
+async def test_a_sitemap_of_an_index_that_fails_is_a_failure_of_its_source_until_it_answers(
+    house: House, site: Site, child: Route, says_what: str, cause: str, status: int
+) -> None:
+    site.routes |= {
+        "/index.xml": says(index(site.url("/a.xml"), site.url("/b.xml")), **XML),
+        "/a.xml": says(sitemap(site.url("/5")), **XML),
+        "/b.xml": child,
+    }
+    house.sources(wire=site.url("/index.xml"))
+    tally = await polled(house, "wire")
+    assert (tally.new, tally.sources_failed) == (1, 0)
+    (failure,) = tally.failures
+    assert failure.source == "wire"
+    assert failure.error.startswith(f"{site.url('/b.xml')}: ")
+    assert says_what in failure.error
+    kept = state(house)
+    assert (kept.failures, kept.failing_since, kept.error) == (0, NOW, failure.error)
+    assert (kept.cause, kept.status, kept.last_success, kept.next_poll) == (cause, status, NOW, NOW)
+    health = health_of(house.settings.source("wire"), kept, NOW)
+    assert (health.condition, health.failing_since, health.error) == ("failing", NOW, failure.error)
+    house.clock.move(hours=1)
+    await polled(house, "wire")
+    assert state(house).failing_since == NOW
+    site.routes["/b.xml"] = says(sitemap(site.url("/6")), **XML)
+    tally = await polled(house, "wire")
+    assert (tally.new, tally.failures) == (1, ())
+    kept = state(house)
+    assert (kept.failing_since, kept.error, kept.cause, kept.status) == (None, "", "", 0)
+
+
+async def test_of_several_sitemaps_that_fail_each_is_told_and_the_source_counts_them(house: House, site: Site) -> None:
+    children = [site.url(f"/{name}.xml") for name in ("a", "gone", "lost")]
+    site.routes |= {
+        "/index.xml": says(index(*children), **XML),
+        "/a.xml": says(sitemap(site.url("/5")), **XML),
+    }
+    house.sources(wire=site.url("/index.xml"))
+    tally = await polled(house, "wire")
+    assert [failure.error.partition(": ")[0] for failure in tally.failures] == children[1:]
+    assert state(house).error == f"{tally.failures[0].error} (and 1 more)"
+
+
+async def test_an_error_that_nobody_expects_is_a_failure_of_its_source_alone(
+    house: House, site: Site, monkeypatch, caplog
+) -> None:
+    site.routes |= {
+        "/bad": says(rss(item(site.url("/9"))), **XML),
+        "/index.xml": says(index(site.url("/a.xml"), site.url("/bad")), **XML),
+        "/a.xml": says(sitemap(site.url("/5")), **XML),
+    }
+    house.sources(bad=site.url("/bad"), wire=site.url("/feed"), whole=site.url("/index.xml"))
+    monkeypatch.setattr(parsing, "read_listing", stumble_over_listing)
+    tally = await polled(house, "bad", "wire", "whole")
+    assert (tally.polled, tally.sources_failed, tally.new) == (3, 1, 3)
+    assert {failure.source: failure.error for failure in tally.failures} == {
+        "bad": "unexpected ValueError: a fault of ours",
+        "whole": f"{site.url('/bad')}: unexpected ValueError: a fault of ours",
+    }
+    kept = state(house, "bad")
+    assert (kept.failures, kept.cause, kept.error) == (1, "fault", "unexpected ValueError: a fault of ours")
+    assert "asking bad" in caplog.text
+    assert f"reading {site.url('/bad')}" in caplog.text
+    assert "Traceback" in caplog.text
+
+
+async def test_entries_that_cannot_be_kept_are_a_failure_of_their_source_alone(
+    house: House, site: Site, monkeypatch, caplog
+) -> None:
+    site.routes["/other"] = says(rss(item(site.url("/bad"))), **XML)
+    house.sources(bad=site.url("/other"), wire=site.url("/feed"))
+
+    def picky(session, entries, **choice):
+        if any(entry.url.endswith("/bad") for entry in entries):
+            raise OverflowError("no room for it")
+        return keep_entries(session, entries, **choice)
+
+    monkeypatch.setattr("monitor.pipeline.polling.keep_entries", picky)
+    tally = await polled(house, "bad", "wire")
+    assert (tally.polled, tally.sources_failed, tally.new) == (2, 1, 2)
+    assert tally.failures == (Failure("unexpected OverflowError: no room for it", source="bad"),)
+    assert "keeping what bad lists" in caplog.text
+    assert "Traceback" in caplog.text
+    monkeypatch.undo()
+    assert (await polled(house, "bad", "wire")).new == 1  # the same answer is read again
+    assert state(house, "bad").failures == 0
+
+
+@pytest.mark.parametrize(
+    ("robots", "feed", "cause", "status"),
+    [
+        (None, says(b"gone", status=404), "status", 404),
+        (None, says(b"gone", status=410), "status", 410),
+        (None, says(b"no", status=403), "status", 403),
+        (None, says(b"later", status=503, retry_after="60"), "wait", 503),
+        (None, resets(), "unreachable", 0),
+        (None, says(b"", **XML), "answer", 0),
+        (None, says(b"<html><p>hello</p></html>"), "listing", 0),
+        (says(b"User-agent: *\nDisallow: /feed\n"), None, "robots", 0),
+        (says(b"oh no", status=500), None, "status", 500),
+        (resets(), None, "unreachable", 0),
+        (says(b"later", status=429, retry_after="60"), None, "wait", 429),
+    ],
+)
+async def test_the_kind_of_a_failure_and_its_status_are_kept(
+    house: House, site: Site, robots: Route | None, feed: Route | None, cause: str, status: int
+) -> None:
+    site.routes |= {"/robots.txt": robots} if robots else {}
+    site.routes |= {"/feed": feed} if feed else {}
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    assert (state(house).failures, state(house).cause, state(house).status) == (1, cause, status)
 
 
 async def test_a_sitemap_index_that_stays_the_same_hides_no_news_in_its_sitemaps(house: House, site: Site) -> None:

@@ -236,6 +236,8 @@ def _states(now: datetime) -> list[FeedState]:
                 "next_poll": now + timedelta(hours=6),
                 "failures": 9,
                 "failing_since": now - timedelta(days=3),
+                "cause": "status",
+                "status": 404,
                 "error": "https://wire.example/feed: 404 Not Found <script>alert(5)</script>",
                 "entries_seen": 60,
                 "articles_stored": 58,

@@ -1,0 +1,115 @@
+"""From what a source answered to what it lists: the feed behind a page, the sitemaps behind an index."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from monitor.errors import MonitorError, ParseError
+from monitor.models import Page, Source
+from monitor.pipeline import parsing
+from monitor.pipeline.context import Context
+from monitor.pipeline.trouble import Trouble, is_expected, trouble_of
+from monitor.pipeline.workers import WorkerLost
+from monitor.sources import Listing
+
+# A sitemap index may name thousands of sitemaps; news stands in the newest few.
+CHILDREN = 8
+# A page may announce many feeds (comments, categories); the first that lists something is the one.
+CANDIDATES = 5
+_NO_NEWS = frozenset({"unknown", "html", "opml", "sitemap-index"})
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a source lists, and the page that lists it, or names what does (`indexed`: a sitemap index).
+
+    `address` is where to ask from now on, "" for where it was asked; `troubles` are the parts of it that failed.
+    """
+
+    listing: Listing
+    page: Page
+    address: str = ""
+    indexed: bool = False
+    troubles: tuple[Trouble, ...] = ()
+
+
+async def found_behind(context: Context, source: Source, page: Page) -> Found:
+    """What the answer of a source leads to.
+
+    Raises ParseError where that lists no news, FetchError and WorkerLost where nothing behind it could be read.
+    """
+    listing = await _parse(context, page, source)
+    if listing.kind == "html":
+        found = await _announced(context, source, page, listing)
+    else:
+        found = await _with_sitemaps(context, source, Found(listing, page, page.moved_to))
+    if found.listing.kind in _NO_NEWS:
+        raise _no_news(found.listing)
+    return found
+
+
+async def _announced(context: Context, source: Source, page: Page, listing: Listing) -> Found:
+    """The first feed that lists something, among those that a page announces or its robots.txt names."""
+    announced = [*listing.children, *context.client.sitemaps(page.final_url)]
+    problems: list[str] = []
+    for candidate in announced[:CANDIDATES]:
+        try:
+            answer = await context.client.get(candidate, purpose="feed")
+            read = Found(await _parse(context, answer, source), answer, answer.moved_to or candidate)
+            found = await _with_sitemaps(context, source, read)
+            if found.listing.entries:
+                return found
+        except (MonitorError, WorkerLost) as error:
+            problems.append(str(error))
+    message = (
+        f"{page.final_url} is a page that announces no feed; name the feed's own address in config/sources.toml"
+        if not announced
+        else f"{page.final_url} is a page, and none of the feeds it announces lists anything: "
+        + "; ".join(problems or announced[:CANDIDATES])
+    )
+    raise ParseError(message)
+
+
+async def _with_sitemaps(context: Context, source: Source, found: Found) -> Found:
+    """The same, or for an index what the first of its sitemaps list; one that fails is a trouble of the source."""
+    if found.listing.kind != "sitemap-index":
+        return found
+    children = found.listing.children[:CHILDREN]
+    if not children:
+        raise ParseError("a sitemap index that names nothing")
+    answers = await asyncio.gather(*(_sitemap(context, source, child) for child in children), return_exceptions=True)
+    listings = [answer for answer in answers if isinstance(answer, Listing)]
+    failed = [(child, answer) for child, answer in zip(children, answers, strict=True) if isinstance(answer, Exception)]
+    if not listings:
+        raise failed[0][1]
+    for child, error in failed:
+        if not is_expected(error):
+            _log.error("an error that nobody expects, reading %s", child, exc_info=error)
+    whole = Listing(
+        kind="sitemap",
+        title=found.listing.title,
+        entries=tuple(entry for listing in listings for entry in listing.entries),
+        refresh=found.listing.refresh,
+    )
+    troubles = tuple(trouble_of(error, child) for child, error in failed)
+    return Found(whole, found.page, found.address, indexed=True, troubles=troubles)
+
+
+async def _sitemap(context: Context, source: Source, url: str) -> Listing:
+    """What one sitemap of an index lists. Raises ParseError where it is none."""
+    listing = await _parse(context, await context.client.get(url, purpose="feed"), source)
+    if listing.kind in _NO_NEWS:
+        raise _no_news(listing)
+    return listing
+
+
+async def _parse(context: Context, page: Page, source: Source) -> Listing:
+    return await context.workers.run(
+        parsing.read_listing, page.content, page.final_url, source.name, page.headers.get("content-type", "")
+    )
+
+
+def _no_news(listing: Listing) -> ParseError:
+    return ParseError(listing.note or f"lists no news: it is {listing.kind}")
