@@ -25,9 +25,13 @@ async def digest(name: str, root: str = "") -> Sent | State[None]:
 
     # Safe to try again: the slot is unique, and a delivery is claimed before it is sent.
     sent = (await in_thread(f"send {name}", send, settings, [slot]))[0]
+    for line in sent.unreached:
+        get_run_logger().error(line)
     for delivery in sent.deliveries:
         get_run_logger().info("%s to %s: %s %s", delivery.channel, delivery.recipient, delivery.state, delivery.detail)
     await acreate_markdown_artifact(key=f"digest-{_key(name)}", markdown=sent.markdown, description=sent.first_line)
+    if sent.unreached:
+        return Failed(message="; ".join(sent.unreached))
     if not sent.all_sent:
         return Failed(message="not every delivery was sent; `monitor deliveries` lists them")
     return sent

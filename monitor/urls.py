@@ -99,6 +99,11 @@ def _kept_query(query: str, path: str) -> str:
     return "&".join(sorted(kept, key=lambda part: part.partition("=")[0]))
 
 
+def names_address(text: str) -> bool:
+    """Whether a text is meant as an http or https address, well written or not, and not as the name of a file."""
+    return text[:8].lower().startswith(("http:", "https:"))
+
+
 def canonical_url(url: str) -> str:
     """The form by which an article is known: two addresses with the same one are the same article.
 

@@ -55,7 +55,7 @@ def run(json: Json = False, strict: Strict = False, root: Root = None) -> None:
 
     Example: monitor run
     """
-    from monitor.cli.telling import report_digests
+    from monitor.cli.telling import report_digests, report_unreached
     from monitor.pipeline.collect import Request
     from monitor.pipeline.digest import by_hand, send
 
@@ -67,6 +67,7 @@ def run(json: Json = False, strict: Strict = False, root: Root = None) -> None:
     else:
         _report(tally, json=False)
         report_digests(sent)
+    report_unreached(sent)
     unsent = any(not each.all_sent for each in sent)
     if tally.too_many_sources_failed or unsent or (strict and tally.failures):
         raise typer.Exit(1)

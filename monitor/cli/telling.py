@@ -64,6 +64,7 @@ def digest(
         output.as_json({"digests": [each.to_json() for each in sent]})
     else:
         report_digests(sent)
+    report_unreached(sent)
     if any(not each.all_sent for each in sent):
         raise typer.Exit(1)
 
@@ -71,7 +72,8 @@ def digest(
 def report_digests(sent: "list[Sent]") -> None:
     """A line for each digest and a table of its deliveries."""
     for each in sent:
-        output.say(f"{each.digest}: {each.first_line or 'nothing to tell yet'}")
+        if each.deliveries or not each.unreached:
+            output.say(f"{each.digest}: {each.first_line or 'nothing to tell yet'}")
     rows = [
         (each.digest, delivery.channel, delivery.recipient, delivery.state, delivery.detail)
         for each in sent
@@ -79,6 +81,13 @@ def report_digests(sent: "list[Sent]") -> None:
     ]
     if rows:
         output.show("deliveries", ["digest", "channel", "recipient", "state", "detail"], rows)
+
+
+def report_unreached(sent: "list[Sent]") -> None:
+    """A line beside the result for each channel that has nobody to send to."""
+    for each in sent:
+        for line in each.unreached:
+            output.note(line)
 
 
 def deliveries(

@@ -5,42 +5,38 @@ Decides on values and on the seed files' presence; touches no network.
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from croniter import croniter
-
+from monitor.config.reach import NEEDED, missing_of, reaches, unreached
+from monitor.config.schedules import schedule_faults
 from monitor.config.settings import Settings, nearest
-from monitor.deliver import CHANNELS
+from monitor.config.values import fault, shortened
 from monitor.deliver.settings import ChannelSettings
 from monitor.digest.settings import DigestSettings
-from monitor.errors import ConfigurationError
+from monitor.errors import AddressError
 from monitor.models import Source, Topic
+from monitor.urls import canonical_url, names_address
 
 _KINDS = ("auto", "feed", "sitemap", "page", "search")
 _LEVELS = ("precise", "balanced", "inclusive")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# A digest's own files, "feed" and the rest, are kinds of `monitor.deliver`; these are what each cannot do without.
-_NEEDED = {
-    "file": ("path",),
-    "feed": ("path",),
-    "email": ("host", "from_address", "to"),
-    "slack": ("webhook_url | bot_token",),
-    "apprise": ("url",),
-}
-_VARIABLES = frozenset({"webhook_url", "bot_token", "url", "user", "password"})
+_PORTS = range(1, 65_536)
+# More of either helps nobody, and would not fit into what counts them.
+_MOST_CONNECTIONS, _MOST_ITEMS = 10_000, 1_000
 
 
 def check(settings: Settings) -> None:
     """Nothing where all is well; else ConfigurationError for the first fault, naming file, key and remedy."""
-    for fault in faults(settings):
-        raise ConfigurationError(fault)
+    for problem in faults(settings):
+        raise fault(problem)
 
 
 def faults(settings: Settings) -> Iterator[str]:
     """Every fault, one line each, in the order in which a reader would mend them."""
     yield from _fetching(settings)
+    yield from _lasting(settings)
+    yield from _addresses(settings)
     yield from _schedules(settings)
     for channel in settings.channels:
         yield from _channel(channel)
@@ -51,6 +47,12 @@ def faults(settings: Settings) -> Iterator[str]:
         yield from _digest(digest, settings)
 
 
+def silences(settings: Settings) -> Iterator[str]:
+    """What stops no collect, and yet tells nobody: a line for each channel of a digest that has nobody to send to."""
+    for digest in settings.digests:
+        yield from unreached(settings, digest)
+
+
 def warnings(settings: Settings) -> Iterator[str]:
     """What runs but should be seen to, one line each."""
     if "example.org" in settings.fetch.user_agent:
@@ -59,74 +61,78 @@ def warnings(settings: Settings) -> Iterator[str]:
             "collect from the live web refuses to run until it names your own address"
         )
     for digest in settings.digests:
-        for name in digest.channels:
-            channel = settings.channel(name)
+        for channel in map(settings.channel, digest.channels):
             yield from (
-                f'config/monitor.toml: channels.{name}: {missing} is missing, and digest "{digest.name}" needs it'
-                for missing in missing_of(channel)
+                f'config/monitor.toml: channels.{channel.name}: {missing} is missing, and digest "{digest.name}" '
+                "needs it"
+                for missing in (missing_of(channel) if reaches(channel) else ())
             )
-            if channel.kind not in CHANNELS:
-                yield (
-                    f'config/monitor.toml: channels.{name}.kind: this version sends nothing to a "{channel.kind}": '
-                    f'digest "{digest.name}" reaches nobody there'
-                )
+    yield from _idle(settings)
 
 
-def missing_of(channel: ChannelSettings) -> Iterator[str]:
-    """What a channel cannot send without, each named as the reader would set it."""
-    for needed in _NEEDED.get(channel.kind, ()):
-        choices = needed.split(" | ")
-        if not any(getattr(channel, choice) for choice in choices):
-            variables = [f"MONITOR_CHANNELS__{channel.name.upper()}__{choice.upper()}" for choice in choices]
-            shown = [
-                variable if choice in _VARIABLES else choice.replace("from_address", "from")
-                for choice, variable in zip(choices, variables, strict=True)
-            ]
-            yield " or ".join(shown)
+def _idle(settings: Settings) -> Iterator[str]:
+    """Settings that are read and do nothing in this version, or nothing where they stand."""
+    for topic in settings.topics:
+        if topic.fetch == "promising":
+            yield f'config/topics/{topic.name}.toml: fetch: "promising" does the same as "all" in this version'
+    for channel in settings.channels:
+        if channel.signing_secret:
+            variable = f"MONITOR_CHANNELS__{channel.name.upper()}__SIGNING_SECRET"
+            yield f"environment: {variable} does nothing in this version: digests in Slack have no buttons yet"
+    for source in settings.sources:
+        if source.query and "{query}" not in source.url:
+            yield (
+                f'config/sources.toml: source "{source.name}": query does nothing: write {{query}} where the url takes '
+                "it"
+            )
 
 
 def _fetching(settings: Settings) -> Iterator[str]:
     for key, problem in settings.fetch.faults():
         yield f"config/monitor.toml: fetch.{key}: {problem}"
+    for key in ("connections", "per_host"):
+        if getattr(settings.fetch, key) > _MOST_CONNECTIONS:
+            yield f"config/monitor.toml: fetch.{key}: must be at most {_MOST_CONNECTIONS}"
     web = settings.web
     if web.host not in _LOOPBACK and not (web.password or web.token):
         yield (
             f'config/monitor.toml: web.host: "{web.host}" can be reached from outside: set MONITOR_WEB__PASSWORD or '
             "MONITOR_WEB__TOKEN, or keep 127.0.0.1"
         )
+    if web.port not in _PORTS:
+        yield f"config/monitor.toml: web.port: {shortened(web.port)} is no port: write one from 1 to 65535, as 8080"
+
+
+def _lasting(settings: Settings) -> Iterator[str]:
+    """What is kept for no time at all is lost, and what is older than nothing is everything."""
+    if settings.store.keep < timedelta(days=1):
+        yield 'config/monitor.toml: store.keep: must be at least a day, as "365d"'
+    if settings.collect.max_age <= timedelta(0):
+        yield 'config/monitor.toml: collect.max_age: must be longer than nothing, as "7d"'
+
+
+def _addresses(settings: Settings) -> Iterator[str]:
+    public, ping = settings.web.public_url, settings.alerts.ping_url
+    if not _is_address(public):
+        yield f'config/monitor.toml: web.public_url: "{public}" is no http or https address: write one as "https://..."'
+    if ping and not _is_address(ping):  # it may hold a secret, so it is not repeated
+        yield 'config/monitor.toml: alerts.ping_url: is no http or https address: write one as "https://...", or ""'
 
 
 def _schedules(settings: Settings) -> Iterator[str]:
     for name in ("collect", "train", "maintain"):
         section = getattr(settings, name)
-        yield from _schedule(f"config/monitor.toml: {name}.", section.schedule, section.timezone)
-
-
-def _schedule(where: str, schedule: str, timezone: str) -> Iterator[str]:
-    if len(schedule.split()) != 5 or not _comes(schedule):
-        yield (
-            f'{where}schedule: "{schedule}" is no cron expression of a time that comes: write minute, hour, day, month '
-            'and weekday, as "0 7 * * 1-5"'
-        )
-    try:
-        ZoneInfo(timezone)
-    except (ValueError, OSError, KeyError):
-        yield f'{where}timezone: "{timezone}" is no IANA time zone: write one as "Europe/London" or "UTC"'
-
-
-def _comes(schedule: str) -> bool:
-    """Whether a schedule has any time at all: the 30th of February is written well, and never comes."""
-    try:
-        return croniter(schedule).get_next() > 0
-    except (ValueError, KeyError):
-        return False
+        yield from schedule_faults(f"config/monitor.toml: {name}.", section.schedule, section.timezone)
 
 
 def _channel(channel: ChannelSettings) -> Iterator[str]:
-    if channel.kind not in _NEEDED:
-        yield f'config/monitor.toml: channels.{channel.name}.kind: "{channel.kind}"; {nearest(channel.kind, _NEEDED)}'
+    where = f"config/monitor.toml: channels.{channel.name}"
+    if channel.kind not in NEEDED:
+        yield f'{where}.kind: "{channel.kind}"; {nearest(channel.kind, NEEDED)}'
     if channel.tls not in ("starttls", "implicit", "none"):
-        yield f'config/monitor.toml: channels.{channel.name}.tls: write "starttls", "implicit" or "none"'
+        yield f'{where}.tls: write "starttls", "implicit" or "none"'
+    if channel.port not in _PORTS:
+        yield f"{where}.port: {shortened(channel.port)} is no port: write one from 1 to 65535, as 587"
 
 
 def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
@@ -144,7 +150,7 @@ def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
             yield f'{where}: kind: "{source.kind}"; {nearest(source.kind, _KINDS)}'
         if source.kind == "search" and ("{query}" not in source.url or not source.query):
             yield f"{where}: a search needs {{query}} in its url, and a query"
-        if urlsplit(source.url).scheme not in ("http", "https") or not urlsplit(source.url).hostname:
+        if not _is_address(source.url.replace("{query}", "")):
             yield f'{where}: url: "{source.url}" is no http or https address'
 
 
@@ -165,13 +171,29 @@ def _topic(topic: Topic, settings: Settings) -> Iterator[str]:
 
 
 def _seed(where: str, seed: str, root: Path) -> Iterator[str]:
-    if urlsplit(seed).scheme in ("http", "https"):
+    if names_address(seed):
+        if not _is_address(seed):
+            yield f'{where}: seeds: "{seed}" is no address that can be asked; correct it, or name a file'
         return
     path = root / seed
-    if not path.is_file():
+    if not _is_file(path):
         yield f'{where}: seeds: "{seed}" is missing; write the brief there, or correct the name'
     elif path.suffix not in (".md", ".txt", ".html", ".htm"):
         yield f'{where}: seeds: "{seed}" is neither .md, .txt nor .html'
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any
+        return False
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(canonical_url(url))
+    except AddressError:
+        return False
 
 
 def _threshold(where: str, key: str, threshold: str) -> Iterator[str]:
@@ -187,13 +209,13 @@ def _threshold(where: str, key: str, threshold: str) -> Iterator[str]:
 
 def _digest(digest: DigestSettings, settings: Settings) -> Iterator[str]:
     where = f"config/digests/{digest.name}.toml"
-    yield from _schedule(f"{where}: ", digest.schedule, digest.timezone)
+    yield from schedule_faults(f"{where}: ", digest.schedule, digest.timezone)
     yield from _names(where, "topics", digest.topics, [topic.name for topic in settings.topics])
     yield from _names(where, "channels", digest.channels, [channel.name for channel in settings.channels])
     if digest.form not in ("daily", "weekly"):
         yield f'{where}: form: write "daily" or "weekly"'
-    if digest.max_items < 1:
-        yield f"{where}: max_items: must be at least 1"
+    if not 1 <= digest.max_items <= _MOST_ITEMS:
+        yield f"{where}: max_items: write a number from 1 to {_MOST_ITEMS}"
     if digest.threshold:
         yield from _threshold(where, "threshold", digest.threshold)
     yield from _threshold(where, "instant_threshold", digest.instant_threshold)

@@ -9,6 +9,7 @@
 Secrets come from the environment alone: a file of the configuration may be committed.
 """
 
+import dataclasses
 import re
 import tomllib
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from monitor.config.checks import check
+from monitor.config.secret_keys import refuse_secrets
 from monitor.config.settings import (
     AlertSettings,
     CollectSettings,
@@ -27,7 +29,7 @@ from monitor.config.settings import (
     WebSettings,
     nearest,
 )
-from monitor.config.values import TomlFile, build, from_environment
+from monitor.config.values import TomlFile, build, fault, from_environment, read, shortened
 from monitor.deliver.settings import ChannelSettings
 from monitor.digest.settings import DigestSettings
 from monitor.errors import ConfigurationError
@@ -65,7 +67,8 @@ def load(root: Path, environment: Mapping[str, str], instead: Mapping[str, str] 
     """
     folder = _Folder(root, instead)
     file, table = folder.read("config/monitor.toml")
-    _overlay(table, environment)
+    refuse_secrets(table, file)
+    _overlay(table, file, environment)
     if unknown := set(table) - set(_SECTIONS) - {"channels"}:
         wrong = sorted(unknown)[0]
         raise file.fault(wrong, "", f"unknown section; {nearest(wrong, [*_SECTIONS, 'channels'])}")
@@ -116,9 +119,8 @@ class _Folder:
         except (OSError, UnicodeDecodeError) as error:
             message = f"{shown}: cannot be read ({error}); it must be a UTF-8 text file"
             raise ConfigurationError(message) from error
-        except tomllib.TOMLDecodeError as error:
-            message = f"{shown}: not valid TOML: {error}"
-            raise ConfigurationError(message) from error
+        except (ValueError, RecursionError) as error:  # ValueError too for a number of thousands of digits
+            raise fault(f"{shown}: not valid TOML: {error}") from error
 
 
 def _table(parent: Mapping[str, Any], name: str, file: TomlFile, section: str = "") -> dict[str, Any]:
@@ -128,7 +130,7 @@ def _table(parent: Mapping[str, Any], name: str, file: TomlFile, section: str = 
     return value
 
 
-def _overlay(table: dict[str, Any], environment: Mapping[str, str]) -> None:
+def _overlay(table: dict[str, Any], file: TomlFile, environment: Mapping[str, str]) -> None:
     """Environment variables MONITOR_SECTION__KEY over the file's keys; one that names nothing is an error."""
     for variable, text in environment.items():
         if not variable.startswith(_PREFIX) or variable in _SINGLE:
@@ -139,7 +141,7 @@ def _overlay(table: dict[str, Any], environment: Mapping[str, str]) -> None:
         if section not in _SECTIONS or not key:
             message = f"environment: {variable} names no section; {nearest(section, _SECTIONS)}"
             raise ConfigurationError(message)
-        table.setdefault(section, {})[key] = _value(variable, text, _SECTIONS[section], key)
+        table[section] = {**_table(table, section, file), key: _value(variable, text, _SECTIONS[section], key)}
 
 
 def _value(variable: str, text: str, settings: type, key: str) -> object:
@@ -149,17 +151,18 @@ def _value(variable: str, text: str, settings: type, key: str) -> object:
         message = f"environment: {variable} names no key; {nearest(key, hints)}"
         raise ConfigurationError(message)
     try:
-        return from_environment(text, hints[field])
+        value = from_environment(text, hints[field])
+        read(value, hints[field], key)
     except ValueError as error:
         # The value itself may be a secret, so it is not repeated.
-        message = f"environment: {variable} is of the wrong kind"
+        message = f"environment: {variable} is of the wrong kind; write it as docs/configuration.md shows for {key}"
         raise ConfigurationError(message) from error
+    return value
 
 
 def _channels(table: dict[str, Any], file: TomlFile, environment: Mapping[str, str]) -> tuple[ChannelSettings, ...]:
-    channels = {
-        name: _table(_table(table, "channels", file), name, file, "channels") for name in table.get("channels", {})
-    }
+    declared = _table(table, "channels", file)
+    channels = {name: dict(_table(declared, name, file, "channels")) for name in declared}
     for name in channels:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             raise file.fault(f"channels.{name}", "", "a channel's name is small letters, digits and _ only")
@@ -189,20 +192,27 @@ def _sources(folder: _Folder) -> tuple[Source, ...]:
 def _topic(folder: _Folder, shown: str) -> Topic:
     file, table = folder.read(shown)
     terms = _table(table, "terms", file)
-    table.pop("terms", None)
-    general = {key: value for key, value in terms.items() if not isinstance(value, dict)}
+    rest = {key: value for key, value in table.items() if key != "terms"}
+    own = {each.name for each in dataclasses.fields(Terms)}
+    general = {key: value for key, value in terms.items() if key in own or not isinstance(value, dict)}
     by_language = {"": build(Terms, general, file, "terms")} | {
         language: build(Terms, value, file, f"terms.{language}")
         for language, value in terms.items()
-        if isinstance(value, dict)
+        if language not in general
     }
-    if isinstance(table.get("threshold"), int | float) and not isinstance(table["threshold"], bool):
-        table["threshold"] = str(table["threshold"])
-    return build(Topic, table, file, "", name=Path(shown).stem, terms=by_language)
+    return build(Topic, _written(rest, "threshold"), file, "", name=Path(shown).stem, terms=by_language)
 
 
 def _digest(folder: _Folder, shown: str) -> DigestSettings:
     file, table = folder.read(shown)
-    if isinstance(table.get("threshold"), int | float) and not isinstance(table["threshold"], bool):
-        table["threshold"] = str(table["threshold"])
-    return build(DigestSettings, table, file, "", name=Path(shown).stem)
+    return build(DigestSettings, _written(table, "threshold", "instant_threshold"), file, "", name=Path(shown).stem)
+
+
+def _written(table: Mapping[str, Any], *thresholds: str) -> dict[str, Any]:
+    """The table with these thresholds as texts: one may be a number too."""
+    numbers = {
+        key: f"{value:.10f}".rstrip("0").rstrip(".") if 0 <= value <= 1 else shortened(value)
+        for key in thresholds
+        if isinstance(value := table.get(key), int | float) and not isinstance(value, bool)
+    }
+    return {**table, **numbers}

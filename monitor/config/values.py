@@ -20,6 +20,12 @@ _SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "M
 _SIZE_KEYS = frozenset({"max_feed", "max_page"})
 # Python's keywords cannot name a field.
 _KEYWORDS = {"from": "from_address"}
+# A century: what is added to or taken from today's date stays within the calendar that Python counts in (years 1 to
+# 9999), and nothing that a monitor waits for or keeps lasts longer.
+LONGEST = timedelta(days=36500)
+# A terabyte: what must fit into memory is smaller, and all arithmetic on it is exact.
+LARGEST = 10**12
+_LONGEST_SHOWN = 80
 
 
 class TomlFile:
@@ -34,7 +40,7 @@ class TomlFile:
         line = self.line_of(section, key)
         place = f"{self.shown}:{line}" if line else self.shown
         dotted = f"{section}.{key}".strip(".")
-        return ConfigurationError(f"{place}: {dotted}: {problem}" if dotted else f"{place}: {problem}")
+        return fault(f"{place}: {dotted}: {problem}" if dotted else f"{place}: {problem}")
 
     def line_of(self, section: str, key: str) -> int:
         """The line, counted from 1, where a key of a section stands; 0 where it stands nowhere."""
@@ -52,20 +58,31 @@ class TomlFile:
         return started
 
 
-def build(settings: type[Settings], table: Mapping[str, Any], file: TomlFile, section: str, **given: Any) -> Settings:
+def fault(problem: str) -> ConfigurationError:
+    """The error for a problem, on one line whatever of a file it repeats."""
+    return ConfigurationError(" ".join(problem.split()))
+
+
+def build(settings: type[Settings], table: object, file: TomlFile, section: str, **given: Any) -> Settings:
     """The frozen dataclass `settings` from a TOML table; `given` fields come from elsewhere than the table.
 
-    Raises ConfigurationError for an unknown key (with the nearest valid one) and for a value of the wrong kind.
+    Raises ConfigurationError for what is no table, for an unknown key (with the nearest valid one) and for a value of
+    the wrong kind.
     """
+    if not isinstance(table, Mapping):
+        raise file.fault(section, "", f"{shortened(table)} is of the wrong kind: write a table of keys and values")
     hints = get_type_hints(settings)
     fields = [each.name for each in dataclasses.fields(settings) if each.name not in given]  # type: ignore[arg-type]
     shown = [next((word for word, name in _KEYWORDS.items() if name == field), field) for field in fields]
     values: dict[str, Any] = dict(given)
     for key, value in table.items():
-        name = _KEYWORDS.get(key, key)
-        if name not in fields:
+        name = str(_KEYWORDS.get(key, key))
+        if key not in shown:
             raise file.fault(section, key, f"unknown key; {nearest(key, shown)}")
-        values[name] = _read(value, hints[name], key, file, section)
+        try:
+            values[name] = read(value, hints[name], key)
+        except ValueError as error:
+            raise file.fault(section, key, str(error)) from error
     try:
         return settings(**values)
     except TypeError as error:
@@ -91,13 +108,11 @@ def duration(text: str) -> timedelta:
     if not parts:
         message = f'"{text}" is no duration: write "20s", "30m", "12h" or "7d"'
         raise ValueError(message)
-    try:
-        return timedelta(
-            seconds=sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)\s*(\w)", text))
-        )
-    except OverflowError as error:
-        message = f'"{text}" is longer than any calendar'
-        raise ValueError(message) from error
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)\s*(\w)", text))
+    if seconds > LONGEST.total_seconds():
+        message = f'"{text}" is longer than a hundred years: write at most "{LONGEST.days}d"'
+        raise ValueError(message)
+    return timedelta(seconds=seconds)
 
 
 def size(text: str) -> int:
@@ -106,19 +121,29 @@ def size(text: str) -> int:
     if not match or match[2].upper() not in _SIZES:
         message = f'"{text}" is no size: write "500KB", "10MB" or "1GB"'
         raise ValueError(message)
-    return int(float(match[1]) * _SIZES[match[2].upper()])
+    found = float(match[1]) * _SIZES[match[2].upper()]
+    if found > LARGEST:
+        message = f'"{text}" is larger than any memory: write at most "{LARGEST // 10**9}GB"'
+        raise ValueError(message)
+    return int(found)
 
 
-def _read(value: object, hint: object, key: str, file: TomlFile, section: str) -> object:
-    """A TOML value as the field wants it; what is of another kind is refused with an example."""
+def read(value: object, hint: object, key: str) -> object:
+    """A TOML value as a field of type `hint` wants it; ValueError with an example for what is of another kind."""
+    if hint is timedelta:
+        return duration(value) if isinstance(value, str) else _refuse(value, '"20s" or "7d"')
+    if key in _SIZE_KEYS:
+        return size(value) if isinstance(value, str) else _refuse(value, '"10MB"')
+    return _plain(value, hint)
+
+
+def shortened(value: object) -> str:
+    """A value as it would be repeated to whoever wrote it, of a sane length and on one line."""
     try:
-        if hint is timedelta:
-            return duration(value) if isinstance(value, str) else _refuse(value, '"20s" or "7d"')
-        if key in _SIZE_KEYS:
-            return size(value) if isinstance(value, str) else _refuse(value, '"10MB"')
-        return _plain(value, hint)
-    except ValueError as error:
-        raise file.fault(section, key, str(error)) from error
+        text = repr(value)
+    except ValueError:  # a number of so many digits that Python does not write it out
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _plain(value: object, hint: object) -> object:
@@ -136,5 +161,5 @@ def _plain(value: object, hint: object) -> object:
 
 
 def _refuse(value: object, example: str) -> object:
-    message = f"{value!r} is of the wrong kind: write {example}"
+    message = f"{shortened(value)} is of the wrong kind: write {example}"
     raise ValueError(message)

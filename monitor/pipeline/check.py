@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.config import Settings
-from monitor.config.checks import warnings
+from monitor.config.checks import silences, warnings
 from monitor.fetch.client import Client
 from monitor.pipeline.seeds import seed_warnings
 from monitor.pipeline.trial import Trial, try_source
@@ -15,24 +15,30 @@ from monitor.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found. The configuration itself is sound, or it would not have loaded."""
+    """What was found. The configuration itself can be run, or it would not have loaded.
+
+    `faults` are what it would do in vain: digests and channels that tell nobody.
+    """
 
     sources: int
     topics: int
     digests: int
     warnings: tuple[str, ...]
     trials: tuple[Trial, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
-        """More than a fifth of the sources asked did not list anything."""
-        return sum(bool(trial.error) for trial in self.trials) * 5 > len(self.trials) > 0
+        """Something tells nobody, or more than a fifth of the sources asked did not list anything."""
+        return bool(self.faults) or sum(bool(trial.error) for trial in self.trials) * 5 > len(self.trials) > 0
 
     def lines(self) -> Sequence[str]:
         """What a person reads."""
-        head = f"configuration sound: {self.sources} sources, {self.topics} topics, {self.digests} digests"
+        found = "with faults" if self.faults else "sound"
+        head = f"configuration {found}: {self.sources} sources, {self.topics} topics, {self.digests} digests"
         asked = [("FAILED  " if trial.error else "ok      ") + trial.summary for trial in self.trials]
-        return [head, *(f"warning: {warning}" for warning in self.warnings), *asked]
+        faults = (f"fault: {fault}" for fault in self.faults)
+        return [head, *faults, *(f"warning: {warning}" for warning in self.warnings), *asked]
 
     def to_json(self) -> dict[str, Any]:
         """The document of `monitor check --json`."""
@@ -40,6 +46,7 @@ class Report:
             "sources": self.sources,
             "topics": self.topics,
             "digests": self.digests,
+            "faults": list(self.faults),
             "warnings": list(self.warnings),
             "asked": [
                 {"source": t.source.name, "feed": t.feed, "kind": t.kind, "entries": len(t.entries), "error": t.error}
@@ -53,7 +60,8 @@ def check(settings: Settings, *, online: bool) -> Report:
     Database.open(settings.store.url, root=settings.root).close()
     trials = asyncio.run(_trials(settings)) if online else ()
     told = (*warnings(settings), *seed_warnings(settings))
-    return Report(len(settings.sources), len(settings.topics), len(settings.digests), told, trials)
+    counts = len(settings.sources), len(settings.topics), len(settings.digests)
+    return Report(*counts, told, trials, tuple(silences(settings)))
 
 
 async def _trials(settings: Settings) -> tuple[Trial, ...]:

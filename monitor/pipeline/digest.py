@@ -9,11 +9,12 @@ unknown, says so, and leaves sending again to a person.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from monitor.config import Settings
+from monitor.config.reach import reaches, unreached
 from monitor.deliver import Outcome, deliver
 from monitor.deliver.outcome import failed
 from monitor.digest.settings import DigestSettings
@@ -49,7 +50,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one digest; `path` is the file a channel wrote, `items` is 0 where nothing was to be told."""
+    """What became of one digest; `path` is the file a channel wrote, `items` is 0 where nothing was to be told.
+
+    `unreached` has a line for each channel that has nobody to send to, naming digest, channel and remedy.
+    """
 
     digest: str
     slot: str
@@ -57,11 +61,12 @@ class Sent:
     items: int = 0
     first_line: str = ""
     deliveries: tuple[Delivery, ...] = ()
+    unreached: tuple[str, ...] = ()
 
     @property
     def all_sent(self) -> bool:
-        """No delivery failed, and none is unknown."""
-        return all_sent(self.deliveries)
+        """No delivery failed, none is unknown, and every channel has somebody to send to."""
+        return all_sent(self.deliveries) and not self.unreached
 
     @property
     def path(self) -> str:
@@ -106,13 +111,20 @@ def by_hand(name: str, trigger: str = "", now: Callable[[], datetime] = clock) -
 def send(settings: Settings, slots: Sequence[Slot], now: Callable[[], datetime] = clock) -> list[Sent]:
     """Compose the slots not yet composed, then deliver all that is due. Returns what became of each slot.
 
-    Raises StoreError where the database cannot be used, ConfigurationError for a name that is not there.
+    A digest that reaches nobody is not composed, so that nothing counts as told; where only some of its channels do,
+    the others are told. Raises StoreError where the database cannot be used, ConfigurationError for a name that is not
+    there.
     """
     with opened_database(settings) as database:
         for slot in slots:
-            compose_and_keep(settings, database, settings.digest(slot.digest), slot.slot, now)
+            digest = settings.digest(slot.digest)
+            if heard := tuple(name for name in digest.channels if reaches(settings.channel(name))):
+                compose_and_keep(settings, database, replace(digest, channels=heard), slot.slot, now)
         deliver_due(settings, database, now)
-        return [_sent(database, slot) for slot in slots]
+        return [
+            replace(_sent(database, slot), unreached=tuple(unreached(settings, settings.digest(slot.digest))))
+            for slot in slots
+        ]
 
 
 def deliver_waiting(settings: Settings, now: Callable[[], datetime] = clock) -> list[Delivery]:

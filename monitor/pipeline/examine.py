@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor.errors import ConfigurationError, MonitorError, ParseError
 from monitor.extract import extract
@@ -19,6 +18,7 @@ from monitor.fetch.client import Client
 from monitor.fetch.settings import FetchSettings
 from monitor.models import Document, Grade
 from monitor.sources import Listing, parse
+from monitor.urls import names_address
 
 # What a file may grow to when it is unpacked: as much as the fetcher takes from the web for a page.
 _UNPACKED = 10_000_000
@@ -135,7 +135,7 @@ def chances_of_draws(path: Path) -> dict[str, float]:
 
 
 async def _material(given: str, client: Client, purpose: Any) -> Material:
-    if urlsplit(given).scheme in ("http", "https"):
+    if names_address(given):
         page = await client.get(given, purpose=purpose)
         return Material(page.content, page.final_url, page.headers.get("content-type", ""))
     try:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor.config import Settings
 from monitor.config.edit import add_topic
@@ -20,6 +19,7 @@ from monitor.relevance.profile import build, facet_terms
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import parse
 from monitor.store.articles import recent_articles
+from monitor.urls import names_address
 
 _LEVELS = ("precise", "balanced", "inclusive")
 # What the kept days would have given is shown within seconds: so many days, and at most so many articles.
@@ -70,7 +70,7 @@ def new_topic(settings: Settings, name: str, seeds: Sequence[str], title: str = 
         message = f'new-topic: "{name}" cannot be a topic\'s name: write small letters, digits and - only'
         raise ConfigurationError(message)
     topic = Topic(name=name, title=title or name.replace("-", " ").capitalize(), seeds=tuple(seeds))
-    local = [seed for seed in seeds if urlsplit(seed).scheme not in ("http", "https")]
+    local = [seed for seed in seeds if not names_address(seed)]
     if not local:
         message = f"new-topic: give at least one seed as a file; addresses can be added to config/topics/{name}.toml"
         raise ConfigurationError(message)
@@ -83,7 +83,7 @@ def new_topic(settings: Settings, name: str, seeds: Sequence[str], title: str = 
 
 
 def _resolved(seeds: Sequence[str]) -> tuple[str, ...]:
-    return tuple(seed if urlsplit(seed).scheme in ("http", "https") else str(Path(seed).resolve()) for seed in seeds)
+    return tuple(seed if names_address(seed) else str(Path(seed).resolve()) for seed in seeds)
 
 
 def _written(root: Path, topic: Topic, local: Sequence[str]) -> Path:

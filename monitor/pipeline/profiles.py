@@ -1,7 +1,6 @@
 """The profile of a topic as its seeds stand now: read from files or addresses, made, kept when it is new."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from monitor.config import Settings
 from monitor.errors import ConfigurationError, FetchError
@@ -10,6 +9,7 @@ from monitor.models import Profile, Topic
 from monitor.pipeline.context import Context
 from monitor.relevance.profile import SeedText, build
 from monitor.store.topics import keep_profile, latest_profile
+from monitor.urls import names_address
 
 
 def topic_or_first(settings: Settings, name: str) -> Topic:
@@ -49,7 +49,7 @@ async def seed_text(client: Client, root: Path, seed: str) -> SeedText:
 
     Raises ConfigurationError where the file cannot be read, FetchError where the address cannot.
     """
-    if urlsplit(seed).scheme in ("http", "https"):
+    if names_address(seed):
         page = await client.get(seed, purpose="page")
         return _article(seed, page.content, page.final_url, page.headers.get("content-type", ""))
     return local_seed(seed, root)

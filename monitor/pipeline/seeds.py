@@ -1,7 +1,6 @@
 """What a person should know of the seeds of their topics before anything is judged by them: one line each."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
@@ -9,6 +8,7 @@ from monitor.models import Profile, Topic
 from monitor.pipeline.context import clock
 from monitor.pipeline.profiles import local_seed
 from monitor.relevance.profile import MOST_WORDS, SeedText, build, interest
+from monitor.urls import names_address
 
 # A seed of fewer words is a query: it is meant to the letter, and there is little to score facets by.
 _FEW_WORDS = 25
@@ -23,7 +23,7 @@ def seed_warnings(settings: Settings) -> Iterator[str]:
     for topic in settings.topics:
         where = f"config/topics/{topic.name}.toml: seeds"
         try:
-            texts = [local_seed(seed, settings.root) for seed in topic.seeds if not _is_address(seed)]
+            texts = [local_seed(seed, settings.root) for seed in topic.seeds if not names_address(seed)]
             profile = build(topic, texts, clock()) if texts else None
         except ConfigurationError as error:
             yield f"{where}: {error}"
@@ -49,7 +49,3 @@ def _oddities(topic: Topic, texts: list[SeedText]) -> Iterator[str]:
 
 def _sense(profile: Profile) -> str:
     return "\n".join(sentence for facet in interest(profile).facets for sentence in facet.sentences)
-
-
-def _is_address(seed: str) -> bool:
-    return urlsplit(seed).scheme in ("http", "https")

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from monitor.config import Settings
 from monitor.config.edit import add_source, pause_source
-from monitor.errors import ConfigurationError
+from monitor.errors import AddressError, ConfigurationError
 from monitor.fetch.client import Client
 from monitor.models import Source
 from monitor.pipeline.trial import Trial, try_source
 from monitor.sources import opml
 from monitor.sources.search import address
+from monitor.urls import canonical_url
 
 
 def add(settings: Settings, url: str) -> str:
@@ -22,9 +23,11 @@ def add(settings: Settings, url: str) -> str:
 
     Raises ConfigurationError where the address is none, lists nothing, or is declared already.
     """
-    if urlsplit(url).scheme not in ("http", "https"):
-        message = f'"{url}" is no http or https address'
-        raise ConfigurationError(message)
+    try:
+        canonical_url(url)
+    except AddressError as error:
+        message = f'"{url}" is no http or https address; write one as https://example.com/'
+        raise ConfigurationError(message) from error
     trial = asyncio.run(_tried(settings, Source(name=_name(url, settings), url=url)))
     if trial.error:
         raise ConfigurationError(trial.error)

@@ -99,6 +99,22 @@ def test_a_digest_that_was_sent_is_a_success(house: House, run: Run) -> None:
     assert "Nothing relevant: no new article was read" in out
 
 
+@pytest.mark.parametrize(
+    "arguments", [("digest", "--now"), ("digest", "--now", "--json"), ("digest",), ("run",), ("check",)]
+)
+def test_a_digest_that_reaches_nobody_is_no_success_and_says_why(
+    house: House, run: Run, arguments: tuple[str, ...]
+) -> None:
+    a_digest(house, '[channels.reader]\nkind = "feed"\npath = "var/feeds"\n', "reader")
+    code, out, err = run(*arguments)
+    assert code == 1
+    said = out if arguments == ("check",) else err
+    (line,) = [each for each in said.splitlines() if "reaches nobody" in each]
+    assert 'channels.reader: digest "morning"' in line
+    assert "name another channel" in line
+    assert "nothing to tell" not in out
+
+
 def test_a_delivery_that_failed_is_none_and_neither_is_sending_it_again_in_vain(house: House, run: Run) -> None:
     a_digest(house, mail_channel(9), "analyst")  # port 9 of loopback: nobody listens
     code, out, _ = run("digest", "--now")

@@ -1,12 +1,14 @@
 """A configuration loads whole, or says in one line which file, line and key is wrong and what to write."""
 
+# ruff: noqa: E501 - tables read better unbroken
+
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.config import find_root, load
-from monitor.config.checks import faults, warnings
+from monitor.config.checks import faults, silences, warnings
 from monitor.config.edit import add_source, add_topic, pause_source
 from monitor.config.values import duration, size
 from monitor.errors import ConfigurationError
@@ -101,8 +103,8 @@ def test_a_folder_without_configuration_is_told_what_to_do(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("config/monitor.toml", 'timeout = "5s"', 'timout = "5s"', r'monitor.toml:4: fetch.timout: unknown key; did you mean "timeout"'),  # noqa: E501 - a table reads better unbroken
-        ("config/monitor.toml", 'timeout = "5s"', "timeout = 5", r'monitor.toml:4: fetch.timeout: 5 is of the wrong kind: write "20s"'),  # noqa: E501 - a table reads better unbroken
+        ("config/monitor.toml", 'timeout = "5s"', 'timout = "5s"', r'monitor.toml:4: fetch.timout: unknown key; did you mean "timeout"'),
+        ("config/monitor.toml", 'timeout = "5s"', "timeout = 5", r'monitor.toml:4: fetch.timeout: 5 is of the wrong kind: write "20s"'),
         ("config/monitor.toml", 'timeout = "5s"', 'timeout = "soon"', r'fetch.timeout: "soon" is no duration'),
         ("config/monitor.toml", '"2MB"', '"2 elephants"', r'fetch.max_page: "2 elephants" is no size'),
         ("config/monitor.toml", "[fetch]", "[fetsh]", r'monitor.toml:2: fetsh: unknown section; did you mean "fetch"'),
@@ -110,16 +112,40 @@ def test_a_folder_without_configuration_is_told_what_to_do(tmp_path: Path) -> No
         ("config/monitor.toml", "[channels.desk]", "[channels.My-Desk]", r"channels.My-Desk: a channel's name"),
         ("config/monitor.toml", 'kind = "email"', 'kind = "pigeon"', r'channels.analyst.kind: "pigeon"'),
         ("config/monitor.toml", "[fetch]", "[fetch", r"monitor.toml: not valid TOML"),
-        ("config/sources.toml", 'kind = "search"', 'kind = "serch"', r'source "two": kind: "serch"; did you mean "search"'),  # noqa: E501 - a table reads better unbroken
+        ("config/sources.toml", 'kind = "search"', 'kind = "serch"', r'source "two": kind: "serch"; did you mean "search"'),
         ("config/sources.toml", 'name = "two"', 'name = "one"', r'source "one": name: two sources share it'),
         ("config/sources.toml", "https://one.example/feed", "one.example/feed", r'source "one": url'),
         ("config/sources.toml", 'name = "one"\n', "", r"sources.toml:3: source\[0\]: missing name"),
+        ("config/sources.toml", "https://one.example/feed", "http://[x/", r'source "one": url: "http://\[x/" is no http or https address'),
+        ("config/sources.toml", "https://one.example/feed", "http://one.example:99999/", r'source "one": url'),
+        ("config/sources.toml", '[[source]]\nname = "one"', '[source]\nname = "one"', r"not valid TOML"),
+        ("config/topics/race.toml", "seeds/race.md", "http://[x/", r'race.toml: seeds: "http://\[x/" is no address that can be asked'),
+        ("config/topics/race.toml", 'add = ["Doubao"]', 'add = {}', r"race.toml:7: terms.add: \{\} is of the wrong kind: write a list"),
+        ("config/topics/race.toml", "threshold = 0.7", "threshold = nan", r'threshold: "nan" is none'),
+        ("config/monitor.toml", "[fetch]", '[store]\nkeep = "800000d"\n[fetch]', r'store.keep: "800000d" is longer than a hundred years: write at most "36500d"'),
+        ("config/monitor.toml", "[fetch]", '[store]\nkeep = "-5d"\n[fetch]', r'store.keep: "-5d" is no duration: write'),
+        ("config/monitor.toml", "[fetch]", '[store]\nkeep = "0s"\n[fetch]', r"store.keep: must be at least a day"),
+        ("config/monitor.toml", "[fetch]", '[collect]\nmax_age = "0s"\n[fetch]', r"collect.max_age: must be longer than"),
+        ("config/monitor.toml", "[fetch]", "[web]\nport = 70000\n[fetch]", r"web.port: 70000 is no port: write one from 1"),
+        ("config/monitor.toml", "[fetch]", "[web]\nport = 0\n[fetch]", r"web.port: 0 is no port"),
+        ("config/monitor.toml", "[fetch]", '[web]\npublic_url = "[x"\n[fetch]', r'web.public_url: "\[x" is no http'),
+        ("config/monitor.toml", "[fetch]", '[alerts]\nping_url = "[x"\n[fetch]', r"alerts.ping_url: is no http"),
+        ("config/monitor.toml", 'host = "smtp.example"', 'host = "s"\nport = -1', r"channels.analyst.port: -1 is no port"),
+        ("config/monitor.toml", "[fetch]", "[fetch]\nconnections = 99999999", r"fetch.connections: must be at most"),
+        ("config/monitor.toml", "[channels.desk]", '[channels]\ndesk = 1\n[channels.other]', r"channels.desk: must be a section"),
+        ("config/monitor.toml", 'from = "Monitor', 'from_address = "Monitor', r"channels.analyst.from_address: unknown key"),
+        ("config/digests/morning.toml", 'title = "Morning"', 'max_items = 5000', r"max_items: write a number from 1 to 1000"),
+        ("config/digests/morning.toml", "0 7 * * 1-5", "R R * * *", r'schedule: "R R \* \* \*" is no cron expression'),
+        ("config/digests/morning.toml", "0 7 * * 1-5", "0 R(1-9) * * *", r"is no cron expression"),
+        ("config/digests/morning.toml", "0 7 * * 1-5", "H H * * *", r"is no cron expression"),
+        ("config/digests/morning.toml", "0 7 * * 1-5", "*/90 * * * *", r"is no cron expression"),
+        ("config/digests/morning.toml", "0 7 * * 1-5", "@daily", r"is no cron expression"),
         ("config/topics/race.toml", "seeds/race.md", "seeds/rice.md", r'race.toml: seeds: "seeds/rice.md" is missing'),
         ("config/topics/race.toml", "tag:technology", "tag:tecnology", r'did you mean "tag:technology"'),
         ("config/topics/race.toml", "threshold = 0.7", "threshold = 7", r'threshold: "7" is none'),
-        ("config/topics/race.toml", 'title = "The race"', 'titel = "The race"', r'race.toml:2: titel: unknown key; did you mean "title"'),  # noqa: E501 - a table reads better unbroken
-        ("config/digests/morning.toml", "0 7 * * 1-5", "0 25 * * *", r'morning.toml: schedule: "0 25 \* \* \*" is no cron'),  # noqa: E501 - a table reads better unbroken
-        ("config/digests/morning.toml", "0 7 * * 1-5", "0 7 30 2 *", r'schedule: "0 7 30 2 \*" is no cron expression of a time that comes'),  # noqa: E501 - a table reads better unbroken
+        ("config/topics/race.toml", 'title = "The race"', 'titel = "The race"', r'race.toml:2: titel: unknown key; did you mean "title"'),
+        ("config/digests/morning.toml", "0 7 * * 1-5", "0 25 * * *", r'morning.toml: schedule: "0 25 \* \* \*" is no cron'),
+        ("config/digests/morning.toml", "0 7 * * 1-5", "0 7 30 2 *", r'schedule: "0 7 30 2 \*" is no cron expression of a time that comes'),
         ("config/digests/morning.toml", "Europe/London", "Europe/Lundon", r'timezone: "Europe/Lundon" is no IANA'),
         ("config/digests/morning.toml", '["desk"]', '["dusk"]', r'there is no channel "dusk"; did you mean "desk"'),
     ],
@@ -129,6 +155,56 @@ def test_a_fault_names_file_key_and_remedy(root: Path, file: str, old: str, new:
     with pytest.raises(ConfigurationError, match=says) as caught:
         load(root, {})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    ["*/30 * * * *", "5,35 7-19/2 L * *", "0 7 * jan-MAR mon-fri", "0 7 * * L5", "0 7 * * 1#2", "0 22-6 * * *"],
+)
+def test_fixed_times_are_schedules(root: Path, schedule: str) -> None:
+    replace(root, "config/digests/morning.toml", "0 7 * * 1-5", schedule)
+    assert load(root, {}).digest("morning").schedule == schedule
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "variable"),
+    [
+        ("web", 'password = "hidden"', "MONITOR_WEB__PASSWORD"),
+        ("web", 'token = "hidden"', "MONITOR_WEB__TOKEN"),
+        ("store", 'url = "postgresql+psycopg://me:hidden@db.example/news"', "MONITOR_STORE__URL"),
+        ("store", 'url = "postgresql+psycopg://db.example/news?user=me&password=hidden"', "MONITOR_STORE__URL"),
+        ("fetch", 'proxy = "http://me:hidden@proxy.example:3128"', "MONITOR_FETCH__PROXY"),
+        ("channels.team", 'kind = "slack"\nwebhook_url = "https://hooks.example/hidden"', "MONITOR_CHANNELS__TEAM__WEBHOOK_URL"),
+        ("channels.team", 'kind = "slack"\nbot_token = "hidden"', "MONITOR_CHANNELS__TEAM__BOT_TOKEN"),
+        ("channels.team", 'kind = "slack"\nsigning_secret = "hidden"', "MONITOR_CHANNELS__TEAM__SIGNING_SECRET"),
+        ("channels.team", 'kind = "email"\npassword = "hidden"', "MONITOR_CHANNELS__TEAM__PASSWORD"),
+        ("channels.team", 'kind = "apprise"\nurl = "ntfy://hidden"', "MONITOR_CHANNELS__TEAM__URL"),
+    ],
+)  # fmt: skip
+def test_a_secret_in_a_file_is_refused_and_its_variable_named(
+    root: Path, section: str, line: str, variable: str
+) -> None:
+    before = (root / "config/monitor.toml").read_text(encoding="utf-8").replace("[fetch]", "", section == "fetch")
+    (root / "config/monitor.toml").write_text(f"[{section}]\n{line}\n{before}", encoding="utf-8")
+    with pytest.raises(
+        ConfigurationError, match=f"config/monitor.toml:[23]: {section}.*set {variable} instead"
+    ) as caught:
+        load(root, {})
+    assert "hidden" not in str(caught.value)
+
+
+def test_an_address_without_a_password_and_a_bots_own_api_may_stand_in_the_file(root: Path) -> None:
+    more = (
+        '[store]\nurl = "postgresql+psycopg://me@db.example/news"\n[channels.team]\nkind = "slack"\nurl = "http://x/"\n'
+    )
+    replace(root, "config/monitor.toml", "[fetch]", f'{more}password = ""\n[fetch]')
+    assert load(root, {"MONITOR_CHANNELS__TEAM__BOT_TOKEN": "t"}).channel("team").bot_token == "t"
+
+
+def test_a_threshold_may_be_a_number_wherever_one_stands(root: Path) -> None:
+    replace(root, "config/digests/morning.toml", 'title = "Morning"', "threshold = 0.00001\ninstant_threshold = 1")
+    digest = load(root, {}).digest("morning")
+    assert (digest.threshold, digest.instant_threshold) == ("0.00001", "1")
 
 
 def test_the_environment_overrides_and_holds_secrets(root: Path) -> None:
@@ -147,12 +223,20 @@ def test_the_environment_overrides_and_holds_secrets(root: Path) -> None:
         ("MONITOR_CHANNELS__ANALYST__PASWORD", 'names no key; did you mean "password"'),
         ("MONITOR_FETSH__TIMEOUT", "names no section"),
         ("MONITOR_FETCH__PER_HOST", "is of the wrong kind"),
+        ("MONITOR_FETCH__TIMEOUT", "environment: MONITOR_FETCH__TIMEOUT is of the wrong kind"),
+        ("MONITOR_FETCH__MAX_PAGE", "environment: MONITOR_FETCH__MAX_PAGE is of the wrong kind"),
     ],
 )
 def test_a_wrong_variable_is_an_error_that_hides_its_value(root: Path, variable: str, says: str) -> None:
     with pytest.raises(ConfigurationError, match=says) as caught:
         load(root, {variable: "s3cret"})
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_variable_for_a_section_that_is_none_is_told_of_the_file(root: Path) -> None:
+    replace(root, "config/monitor.toml", "[fetch]\n", "web = 1\n[fetch]\n")
+    with pytest.raises(ConfigurationError, match=r"config/monitor.toml:2: web: must be a section"):
+        load(root, {"MONITOR_WEB__PORT": "80"})
 
 
 def test_beyond_loopback_needs_a_password(root: Path) -> None:
@@ -167,9 +251,58 @@ def test_warnings_say_what_is_missing(root: Path) -> None:
     replace(root, "config/monitor.toml", 'host = "smtp.example"', 'host = ""')
     settings = load(root, {})
     assert list(faults(settings)) == []
+    assert list(silences(settings)) == []
     told = "\n".join(warnings(settings))
     assert "fetch.user_agent" in told
     assert "channels.analyst: host is missing" in told
+
+
+@pytest.mark.parametrize(
+    ("channel", "environment", "remedy"),
+    [
+        (
+            'kind = "feed"\npath = "var/feeds"',
+            {},
+            'sends nothing to a "feed"; name another channel in config/digests/morning.toml',
+        ),
+        ('kind = "email"\nhost = "h"\nfrom = "a@b.example"', {}, "to is missing"),
+        ('kind = "file"', {}, "path is missing"),
+        ('kind = "slack"', {"MONITOR_CHANNELS__TEAM__BOT_TOKEN": "t"}, 'channel, as "#ai", where the bot posts'),
+    ],
+)
+def test_a_channel_that_has_nobody_to_send_to_is_told_of_with_its_digest(
+    root: Path, channel: str, environment: dict[str, str], remedy: str
+) -> None:
+    replace(root, "config/monitor.toml", "[channels.desk]", f"[channels.team]\n{channel}\n[channels.desk]")
+    assert list(silences(load(root, environment))) == []  # no digest names it
+    replace(root, "config/digests/morning.toml", '["desk"]', '["desk", "team"]')
+    (line,) = silences(load(root, environment))
+    assert line.startswith('config/monitor.toml: channels.team: digest "morning" reaches nobody there: ')
+    assert remedy in line
+
+
+def test_a_slack_bot_with_its_channel_and_a_webhook_alone_reach_somebody(root: Path) -> None:
+    replace(root, "config/monitor.toml", "[channels.desk]", '[channels.team]\nkind = "slack"\n[channels.desk]')
+    replace(root, "config/digests/morning.toml", '["desk"]', '["team"]')
+    hook = load(root, {"MONITOR_CHANNELS__TEAM__WEBHOOK_URL": "https://hooks.example/x"})
+    bot = load(root, {"MONITOR_CHANNELS__TEAM__BOT_TOKEN": "t", "MONITOR_CHANNELS__TEAM__CHANNEL": "#ai"})
+    for settings in (hook, bot):
+        assert list(silences(settings)) == []
+        assert not any("channels.team" in line for line in warnings(settings))
+    (missing,) = warnings(load(root, {}))
+    assert "MONITOR_CHANNELS__TEAM__WEBHOOK_URL or MONITOR_CHANNELS__TEAM__BOT_TOKEN is missing" in missing
+
+
+def test_what_does_nothing_yet_is_warned_of_in_a_line_each(root: Path) -> None:
+    assert list(warnings(load(root, {}))) == []
+    replace(root, "config/topics/race.toml", "threshold = 0.7", 'fetch = "promising"')
+    replace(root, "config/monitor.toml", "[channels.desk]", '[channels.team]\nkind = "slack"\n[channels.desk]')
+    replace(root, "config/sources.toml", 'tags = ["technology"]', 'tags = ["technology"]\nquery = "x"')
+    promising, secret, query = warnings(load(root, {"MONITOR_CHANNELS__TEAM__SIGNING_SECRET": "hidden"}))
+    assert promising.startswith('config/topics/race.toml: fetch: "promising" does the same as "all"')
+    assert secret.startswith("environment: MONITOR_CHANNELS__TEAM__SIGNING_SECRET does nothing in this version")
+    assert query.startswith('config/sources.toml: source "one": query does nothing: write {query} where')
+    assert "hidden" not in secret
 
 
 def test_a_source_is_added_with_comments_kept(root: Path) -> None:
@@ -213,5 +346,9 @@ def test_durations_and_sizes() -> None:
     for wrong in ("", "5", "5 parsecs", "-5s"):
         with pytest.raises(ValueError, match="write"):
             duration(wrong)
-    with pytest.raises(ValueError, match="longer"):
-        duration("99999999999999d")
+    assert duration("36500d") == timedelta(days=36500)
+    for wrong in ("36501d", "800000d", "9" * 400 + "d"):
+        with pytest.raises(ValueError, match="longer than a hundred years"):
+            duration(wrong)
+    with pytest.raises(ValueError, match="larger than any memory"):
+        size("9" * 400 + "GB")

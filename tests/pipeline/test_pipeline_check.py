@@ -22,12 +22,23 @@ def report(*errors: str) -> Report:
 def test_a_sound_configuration_is_counted_and_its_warnings_told(house: House) -> None:
     house.sources(wire="https://wire.example/feed")
     house.digest(channels=["analyst"])
-    house.monitor('[channels.analyst]\nkind = "email"\n')
+    house.monitor('[channels.analyst]\nkind = "email"\nto = ["a@reader.example"]\n')
     found = check(house.settings, online=False)
     assert (found.sources, found.topics, found.digests, found.trials) == (1, 1, 1, ())
     assert found.lines()[0] == "configuration sound: 1 sources, 1 topics, 1 digests"
     assert any("channels.analyst: host is missing" in line for line in found.lines())
     assert not found.failed
+
+
+def test_a_digest_that_tells_nobody_is_a_fault(house: House) -> None:
+    house.digest(channels=["analyst"])
+    house.monitor('[channels.analyst]\nkind = "email"\n')
+    found = check(house.settings, online=False)
+    assert found.failed
+    assert found.lines()[0] == "configuration with faults: 0 sources, 1 topics, 1 digests"
+    assert found.lines()[1].startswith('fault: config/monitor.toml: channels.analyst: digest "morning" reaches nobody')
+    assert "host, from, to is missing" in found.lines()[1]
+    assert found.to_json()["faults"] == list(found.faults)
 
 
 async def test_online_every_source_is_asked_once(house: House) -> None:

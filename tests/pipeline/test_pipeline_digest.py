@@ -16,7 +16,7 @@ from pytest_httpserver import HTTPServer
 
 from monitor.digest.settings import DigestSettings
 from monitor.errors import ConfigurationError
-from monitor.models import Delivery, Told
+from monitor.models import Delivery, Digest, Told
 from monitor.pipeline.digest import (
     DELIVERY_ATTEMPTS,
     Sent,
@@ -39,7 +39,8 @@ MailServer = Callable[..., int]
 def told_in_three_ways(house: House, mail_server: MailServer, httpserver: HTTPServer) -> House:
     """A digest of one story for files, mail and Slack."""
     httpserver.expect_request(HOOK, method="POST").respond_with_data("ok")
-    slack = f'\n[channels.team]\nkind = "slack"\nwebhook_url = "{httpserver.url_for(HOOK)}"\n'
+    slack = '\n[channels.team]\nkind = "slack"\n'
+    house.environment["MONITOR_CHANNELS__TEAM__WEBHOOK_URL"] = httpserver.url_for(HOOK)
     house.monitor(DESK, mail_channel(mail_server()), slack)
     house.digest(channels=["desk", "analyst", "team"])
     house.keep("cranes")
@@ -100,6 +101,40 @@ def test_the_same_slot_again_is_the_same_digest_and_sends_nothing(
     assert (len(mailbox.kept), len(httpserver.log)) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    "channel", ['kind = "feed"\npath = "var/feeds"', 'kind = "email"\nhost = "127.0.0.1"\nfrom = "a@b.c"']
+)
+def test_a_digest_that_reaches_nobody_is_a_fault_and_tells_nothing_until_it_is_mended(
+    house: House, channel: str
+) -> None:
+    house.monitor(DESK, f"[channels.reader]\n{channel}\n")
+    house.digest(channels=["reader"])
+    house.keep("cranes")
+    house.clock.move(hours=1)
+    house.collected()
+    sent = sent_now(house)
+    assert not sent.all_sent
+    (line,) = sent.unreached
+    assert line.startswith('config/monitor.toml: channels.reader: digest "morning" reaches nobody there: ')
+    assert "name another channel in config/digests/morning.toml" in line
+    assert [*house.rows(Digest), *house.rows(Told), *house.rows(Delivery)] == []
+    house.digest(channels=["desk"])
+    mended = sent_now(house)  # the same slot
+    assert (mended.items, mended.all_sent, mended.unreached) == (1, True, ())
+
+
+def test_where_one_channel_reaches_nobody_the_others_are_told_and_it_is_said(house: House) -> None:
+    house.monitor(DESK, '[channels.reader]\nkind = "feed"\npath = "var/feeds"\n[channels.folder]\nkind = "file"\n')
+    house.digest(channels=["reader", "folder", "desk"])
+    house.keep("cranes")
+    house.clock.move(hours=1)
+    house.collected()
+    sent = sent_now(house)
+    assert states(house) == {"desk": "sent"}
+    assert not sent.all_sent
+    assert [line.split(":")[1] for line in sent.unreached] == [" channels.reader", " channels.folder"]
+
+
 def test_another_slot_with_nothing_new_sends_nothing(
     told_in_three_ways: House, mailbox: Mailbox, httpserver: HTTPServer
 ) -> None:
@@ -158,7 +193,8 @@ def test_after_so_many_attempts_it_is_left_to_a_person_too(mailed: House, mailbo
 
 def test_how_long_a_channel_asks_to_wait_is_obeyed(house: House, httpserver: HTTPServer) -> None:
     httpserver.expect_request(HOOK).respond_with_data("slow down", status=429, headers={"Retry-After": "7200"})
-    house.monitor(f'[channels.team]\nkind = "slack"\nwebhook_url = "{httpserver.url_for(HOOK)}"\n')
+    house.monitor('[channels.team]\nkind = "slack"\n')
+    house.environment["MONITOR_CHANNELS__TEAM__WEBHOOK_URL"] = httpserver.url_for(HOOK)
     house.digest(channels=["team"])
     house.keep("cranes")
     house.clock.move(hours=1)
