@@ -165,7 +165,7 @@ def _picked(view: StoryView) -> _Telling | None:
     relevant = [
         (article, assessment)
         for article in _news_of(view)
-        if (assessment := view.assessments.get(article.id or 0)) is not None and assessment.relevant
+        if article.news and (assessment := view.assessments.get(article.id or 0)) is not None and assessment.relevant
     ]
     if not relevant:
         return None

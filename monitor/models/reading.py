@@ -15,7 +15,8 @@ class Article(SQLModel, table=True):
     `published` is never null: where neither page nor feed states a date it is the time first seen, where the date
     lies in the future it is clamped to that and `published_clamped` is set. `duplicate_of` names the article of
     which this one is a near-duplicate; `signature` is its MinHash (see `monitor.stories`). `story_revision` is the
-    revision of its story that it came in with: it is news to whoever was told of an earlier one.
+    revision of its story that it came in with: it is news to whoever was told of an earlier one. What was old when it
+    was read is no `news`: it is kept and judged, and told to nobody.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -28,6 +29,7 @@ class Article(SQLModel, table=True):
     authors: list[str] = json_field(list)
     published: datetime = moment_field(index=True)
     published_clamped: bool = False
+    news: bool = True
     language: str = ""
     site: str = ""
     image: str = ""

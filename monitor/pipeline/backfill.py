@@ -1,7 +1,8 @@
 """`monitor backfill`: the same stages over an archive: a folder of pages, or a sitemap by date range.
 
 Pages of a folder are known by the address that they declare as canonical: an archive on one's own disk is trusted with
-that, as a page on the web is not. Nothing of a backfill is sent at once: digests look only at what is new to them.
+that, as a page on the web is not. Nothing of a backfill is told at once, and what is older than a collect wants it
+(`collect.max_age`) is told never: it is searched, judged and judged against.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from monitor.models import Article, Grade
 from monitor.pipeline import judging, parsing, reading
 from monitor.pipeline.context import Context, opened, refuse_nameless
 from monitor.pipeline.examine import unpacked
+from monitor.pipeline.freshness import BACKFILL, is_news
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.workers import WorkerLost
@@ -32,7 +34,6 @@ FILES_A_BATCH = 50
 ANY_AGE = timedelta(days=365 * 200)
 # As in polling: a sitemap index may name thousands; of an archive all are wanted, yet not for ever.
 SITEMAPS = 500
-_SOURCE = "backfill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ async def _files(context: Context, files: Sequence[Path], span: Span) -> Tally:
         if isinstance(found, Reading) and not span.holds(found.document.published):
             continue
         try:
-            articles.append(_article(found, context.now()))
+            articles.append(_article(context, found))
         except (MonitorError, WorkerLost, OSError) as error:
             failures.append(Failure(f"{path}: {error}", url=path.as_uri() if path.is_absolute() else str(path)))
     with context.database.writing() as session:
@@ -121,10 +122,10 @@ async def _read(context: Context, path: Path) -> Reading:
     return await context.workers.run(parsing.read_page, unpacked(path.read_bytes()), path.resolve().as_uri(), "")
 
 
-def _article(found: Reading | BaseException, now: datetime) -> Article:
+def _article(context: Context, found: Reading | BaseException) -> Article:
     if isinstance(found, BaseException):
         raise found
-    document = found.document
+    document, now = found.document, context.now()
     if document.grade == Grade.EMPTY:
         message = "holds no text"
         raise ConfigurationError(message)
@@ -135,11 +136,12 @@ def _article(found: Reading | BaseException, now: datetime) -> Article:
         {
             "canonical_url": canonical_url(document.declared_canonical),
             "declared_canonical": document.declared_canonical,
-            "source": _SOURCE,
+            "source": BACKFILL,
             "title": document.title or document.declared_canonical,
             "text": document.text,
             "authors": list(document.authors),
             "published": document.published or now,
+            "news": is_news(BACKFILL, document.published, None, now, context.settings.collect.max_age),
             "language": document.language,
             "site": document.site,
             "image": document.image,
@@ -166,14 +168,14 @@ async def _sitemap(context: Context, url: str, span: Span) -> Tally:
     with context.database.writing() as session:
         new = keep_entries(session, wanted, now=context.now(), max_age=ANY_AGE)
     with context.database.reading() as session:
-        pending = due_entries(session, now=context.now(), sources=[_SOURCE])
+        pending = due_entries(session, now=context.now(), sources=[BACKFILL])
     tally = await reading.read(context, [entry.id for entry in pending if entry.id is not None])
     return tally + Tally(polled=1, listed=len(entries), new=new, failures=tuple(failures))
 
 
 async def _listing(context: Context, url: str) -> Listing:
     page = await context.client.get(url, purpose="feed")
-    return parse(page.content, page.final_url, source=_SOURCE)
+    return parse(page.content, page.final_url, source=BACKFILL)
 
 
 def _is_page(path: Path) -> bool:

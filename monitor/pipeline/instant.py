@@ -1,7 +1,8 @@
 """Instant alerts: at the end of a collect, what is very relevant is told at once by the digests that ask for it.
 
 Each is a digest of its own, at a slot named by story and revision: told once, however often a collect runs. The next
-digest on the schedule knows it as told. Within quiet hours nothing is told at once: it waits for that digest.
+digest on the schedule knows it as told. Within quiet hours nothing is told at once: it waits for that digest, and so
+does what a backfill brought.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from monitor.digest.settings import DigestSettings
 from monitor.models import alert_slot
 from monitor.pipeline.audiences import audiences_of
 from monitor.pipeline.composing import compose_and_keep
+from monitor.pipeline.freshness import BACKFILL
 from monitor.pipeline.gathering import minimum_of, window_of
 from monitor.store.database import Database
 from monitor.store.digests import relevant_stories
@@ -50,7 +52,7 @@ def _stories(settings: Settings, database: Database, digest: DigestSettings, mom
         found = {
             (row.story.id or 0, row.story.revision)
             for topic in settings.topics_of(digest)
-            for row in relevant_stories(session, topic.name, window, audiences=keys, minimum=minimum)
+            for row in relevant_stories(session, topic.name, window, audiences=keys, minimum=minimum, but_from=BACKFILL)
             if keys
         }
     return sorted(found)

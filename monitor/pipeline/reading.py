@@ -19,6 +19,7 @@ from monitor.errors import AddressError, Deferred, FetchError, Gone, MonitorErro
 from monitor.models import Article, Entry, EntryState, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import is_news
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.rhythm import ATTEMPTS, after_failure
 from monitor.pipeline.tally import Failure, Tally
@@ -133,7 +134,7 @@ async def _read_page(context: Context, entry: Entry) -> Outcome:
         return await _without_page(context, entry, error)
     if reading.document.grade == Grade.EMPTY:
         return await _stand_in(context, entry, f"{entry.url}: the page holds no text", EntryState.FAILED)
-    article = _article(entry, address, reading, context.now(), page)
+    article = _article(context, entry, address, reading, page)
     return Outcome(entry, EntryState.STORED, article, fetched=True)
 
 
@@ -181,13 +182,14 @@ async def _stand_in(context: Context, entry: Entry, reason: str, state: EntrySta
         return Outcome(entry, state, error=reason)
     if reading.document.grade == Grade.EMPTY:
         return Outcome(entry, state, error=reason)
-    return Outcome(entry, state, _article(entry, entry.canonical_url, reading, context.now()), error=reason)
+    return Outcome(entry, state, _article(context, entry, entry.canonical_url, reading), error=reason)
 
 
-def _article(entry: Entry, address: str, reading: Reading, now: datetime, page: Page | None = None) -> Article:
+def _article(context: Context, entry: Entry, address: str, reading: Reading, page: Page | None = None) -> Article:
     """The article of an entry: the page's own title, date and language, the feed's where the page states none."""
-    document = reading.document
-    stated = document.published or entry.published or entry.first_seen or now
+    document, now = reading.document, context.now()
+    seen = entry.first_seen or now
+    stated = document.published or entry.published or seen
     clamped = stated > now
     fields: dict[str, Any] = {
         "canonical_url": address,
@@ -197,8 +199,9 @@ def _article(entry: Entry, address: str, reading: Reading, now: datetime, page: 
         "title": document.title or entry.title or address,
         "text": document.text,
         "authors": list(document.authors) or entry.authors,
-        "published": (entry.first_seen or now) if clamped else stated,
+        "published": seen if clamped else stated,
         "published_clamped": clamped or entry.published_clamped,
+        "news": is_news(entry.source, document.published, entry.published, seen, context.settings.collect.max_age),
         "language": document.language,
         "site": document.site,
         "image": document.image,

@@ -48,18 +48,20 @@ def relevant_stories(
     *,
     audiences: Collection[str] = (),
     minimum: float | None = None,
+    but_from: str = "",
 ) -> list[StoryRows]:
-    """Stories with an article that is relevant to `topic` and was stored, or changed its text, within `window`.
+    """Stories with news that is relevant to `topic` and was stored, or changed its text, within `window`.
 
-    The best-scored first. Relevant is what was judged so, or, with `minimum`, what scores at least that. Where
-    `audiences` are named, stories are left out whose present revision was told to all of them.
+    What is from the source `but_from` makes no story one of them. The best-scored first. Relevant is what was judged
+    so, or, with `minimum`, what scores at least that. Where `audiences` are named, stories are left out whose present
+    revision was told to all of them.
     """
     articles, judged = table(Article).c, table(Assessment).c
     good = judged.score >= minimum if minimum is not None else judged.relevant.is_(True)
     relevant = (
         select_columns(articles.story_id, judged.score)
         .join(table(Assessment), judged.article_id == articles.id)
-        .where(judged.topic == topic, good, articles.story_id.is_not(None))
+        .where(judged.topic == topic, good, articles.news, articles.source != but_from, articles.story_id.is_not(None))
     )
     changed = relevant.join(table(Version), table(Version).c.article_id == articles.id)
     either = union(
@@ -95,13 +97,13 @@ def told(
 
 
 def looked(session: Session, topics: Collection[str], window: Window) -> Looked:
-    """What was looked at for any of `topics` among the articles stored within `window`."""
+    """What was looked at for any of `topics` among the news stored within `window`."""
     articles, judged = table(Article).c, table(Assessment).c
     within = _within(articles.stored_at, window)
     query = (
         select_columns(articles.id, func.max(judged.relevant.cast(articles.id.type)), func.max(judged.score))
         .join(table(Assessment), judged.article_id == articles.id)
-        .where(*within, among(session, judged.topic, topics))
+        .where(*within, articles.news, among(session, judged.topic, topics))
         .group_by(articles.id)
     )
     rows = session.connection().execute(query).all()

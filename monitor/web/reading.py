@@ -116,6 +116,7 @@ def article(request: Request, house: Here, article_id: Identity) -> Response:
         authors=[name for author in found.authors if (name := one_line(author, NAME))],
         stored=shows.moment(found.stored_at),
         clamped=found.published_clamped,
+        news=found.news,
         story_id=found.story_id,
         paragraphs=paragraphs(found.text, sentences),
         opinions=opinions,

@@ -153,6 +153,14 @@ def test_an_update_tells_only_what_is_new(settings, now, known, seen):
     assert item.also_in == []
 
 
+def test_what_was_old_when_it_was_read_is_no_update(settings, now, make_article, make_view):
+    text = "Fishermen at the northern pier blocked the cameras with nets on Tuesday evening."
+    articles = [make_article(1), make_article(2, text=text, story_revision=2, news=False)]
+    view = replace(make_view(articles, [0.8, 0.8], story={"revision": 2}), told_revision=1)
+
+    assert compose(settings, SLOT, now, [view], [], QUIET) is None
+
+
 def test_an_update_that_says_nothing_new_is_none(settings, now, make_article, make_view):
     articles = [make_article(1), make_article(2, story_revision=2)]
     view = replace(make_view(articles, [0.8, 0.8], story={"revision": 2}), told_revision=1)

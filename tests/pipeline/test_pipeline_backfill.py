@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline_house import CRANES, LOAVES, NOW, TOPIC, House, die, index, page
+from pipeline_house import CRANES, DESK, LOAVES, NOW, TOPIC, House, die, index, page
 from servers import Site, says
 
 from monitor.errors import ConfigurationError
@@ -17,6 +17,8 @@ from monitor.models import Article, Assessment
 from monitor.pipeline import backfill as backfilling
 from monitor.pipeline import parsing
 from monitor.pipeline.backfill import Span, backfill, backfill_now
+from monitor.pipeline.composing import compose_and_keep
+from monitor.pipeline.instant import keep_instant
 from monitor.pipeline.tally import Tally
 
 XML = {"content_type": "application/xml"}
@@ -61,6 +63,21 @@ async def test_a_folder_of_pages_is_read_grouped_and_assessed(house: House, fold
     assert tally.relevant == {TOPIC: 1}
     again = await filled(house, folder)
     assert (again.stored, len(house.rows(Article))) == (0, 3)
+
+
+async def test_nothing_of_a_backfill_is_told_at_once_and_what_is_old_never(house: House, folder: Path) -> None:
+    house.monitor(DESK)
+    house.digest(instant=True, instant_threshold="inclusive")
+    (folder / "strike.html").write_bytes(archived("strike", (NOW - timedelta(days=1)).isoformat()))
+    await filled(house, folder)
+    house.collected()
+    house.clock.move(hours=1)
+    assert [article.canonical_url for article in house.rows(Article) if article.news] == ["https://old.example/strike"]
+    assert sum(each.relevant for each in house.rows(Assessment)) == 2
+    with house.database() as database:
+        assert keep_instant(house.settings, database, house.clock) == 0
+        kept = compose_and_keep(house.settings, database, house.settings.digest("morning"), "one", house.clock)
+    assert [item.url for item in kept.items] == ["https://old.example/strike"]
 
 
 async def test_a_single_file_and_small_batches(house: House, folder: Path, monkeypatch) -> None:

@@ -67,6 +67,19 @@ def test_the_window_is_by_when_articles_were_stored_or_changed(database: Databas
     assert found(database) == [old, new]
 
 
+def test_what_was_no_news_makes_no_story_and_was_not_looked_at(database: Database) -> None:
+    old, [a] = keep_story(database, "old", news=False)
+    archived, [b] = keep_story(database, "archived", source="archive")
+    assess(database, assessment(a), assessment(b, score=0.8))
+    assert found(database) == [archived]
+    assert found(database, but_from="archive") == []
+    with database.reading() as session:
+        assert digests.looked(session, ["ai"], TODAY) == Looked(1, 1)
+    with database.writing() as session:
+        articles.change_texts(session, [articles.NewText(a, "Corrected", "It was not so.", "new hash")], now=NOW)
+    assert old not in found(database)
+
+
 def test_stories_told_to_every_audience_are_left_out_until_something_is_new(database: Database) -> None:
     story, [a] = keep_story(database, "s")
     assess(database, assessment(a))

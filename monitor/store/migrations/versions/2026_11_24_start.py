@@ -174,6 +174,7 @@ def keep_reading() -> None:
         json("authors"),
         moment("published"),
         flag("published_clamped"),
+        flag("news"),
         word("language"),
         word("site"),
         word("image"),
