@@ -96,7 +96,7 @@ def steps(database: Database, series: str, now: datetime) -> dict[str, Callable[
     window = Window(now - timedelta(minutes=30), now + timedelta(minutes=30))
 
     def keep_pages(session: Session) -> None:
-        due = {each.canonical_url: each.id for each in due_entries(session, now=now)}
+        due = {each.url: each.id for each in due_entries(session, now=now)}
         for page in pages:
             page.entry_id = due[page.canonical_url]
         keep_articles(session, pages)

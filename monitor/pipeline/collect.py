@@ -3,32 +3,38 @@
     due sources ─(batches)─ poll ─> pending entries ─(batches)─ read ─> group ─> assess each topic ─> instant digests
 
 Nothing is lost when it is killed: entries are kept before their pages are asked, articles before they are judged, and
-each step takes up whatever an earlier run left. A lease keeps two collects from running at once.
+each step takes up whatever an earlier run left. A lease keeps two collects from running at once: it is held for longer
+with every step and with all that is kept, and a collect that lost it writes no more.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from sqlmodel import Session
+
 from monitor.deliver.ping import ping
-from monitor.errors import ConfigurationError
+from monitor.errors import ConfigurationError, MonitorError
 from monitor.models import Source
 from monitor.pipeline import judging, polling, reading
 from monitor.pipeline.context import Context, refuse_nameless
 from monitor.pipeline.instant import keep_instant
+from monitor.pipeline.queue import in_turns
 from monitor.pipeline.tally import Tally
 from monitor.store.entries import due_entries
 from monitor.store.polling import feed_states
-from monitor.store.runs import acquire, finish_run, release, start_run
+from monitor.store.runs import acquire, finish_run, release, renew, start_run
 
 # One task of a flow: large enough that orchestration is small beside it (16 ms a task, research on speed), small
-# enough that a run shows how far it is.
+# enough that a run shows how far it is. Of a batch's pages only as many are in memory as may be asked at once; its
+# entries all are, some 10 MB where feeds carry whole texts.
 SOURCES_A_BATCH = 200
-PAGES_A_BATCH = 250
-# A collect that lives longer than this has lost its process: another may take its place.
+PAGES_A_BATCH = 1000
+# A collect that kept nothing for so long has lost its process: another may take its place.
 LEASE = timedelta(hours=2)
 
 
@@ -46,13 +52,19 @@ class AlreadyRunning(ConfigurationError):
     """Another collect holds the lease; the text says since when and how to go on."""
 
 
+class LeaseLost(MonitorError):
+    """Another collect took the place of this one, which was silent for too long; it stopped before it wrote more."""
+
+
 async def collect(context: Context, request: Request) -> Tally:
     """Run a whole collect. Returns what it did.
 
-    Raises AlreadyRunning where another one is under way, ConfigurationError where the user agent still names nobody.
+    Raises AlreadyRunning where another one is under way, LeaseLost where another one took over meanwhile,
+    ConfigurationError where the user agent still names nobody.
     """
     refuse_nameless(context.settings)
     holder = _begin(context)
+    context = replace(context, hold=partial(_hold, holder, context.now))
     tally, good = Tally(), False
     try:
         tally = await _steps(context, request)
@@ -84,6 +96,15 @@ def _begin(context: Context) -> str:
             message = "another collect is under way; wait for it to end (a dead one is forgotten after two hours)"
             raise AlreadyRunning(message)
     return str(run)
+
+
+def _hold(holder: str, now: Callable[[], datetime], session: Session) -> None:
+    """Hold the lease for longer. Raises LeaseLost."""
+    if not renew(session, "collect", holder, now(), LEASE):
+        message = (
+            "another collect took over, for this one had kept nothing for two hours; what it kept is taken up there"
+        )
+        raise LeaseLost(message)
 
 
 async def _steps(context: Context, request: Request) -> Tally:
@@ -123,9 +144,8 @@ def chosen(context: Context, request: Request) -> tuple[Source, ...]:
 async def _read_pending(context: Context, request: Request, names: Sequence[str]) -> Tally:
     restricted = names if request.sources or request.topics else None
     with context.database.reading() as session:
-        pending = due_entries(session, now=context.now(), sources=restricted, limit=request.limit)
-    ids = [entry.id for entry in pending if entry.id is not None]
-    return await _batches(context, "read", reading.read, ids, PAGES_A_BATCH)
+        pending = due_entries(session, now=context.now(), sources=restricted)
+    return await _batches(context, "read", reading.read, in_turns(pending)[: request.limit], PAGES_A_BATCH)
 
 
 async def _batches(
@@ -139,7 +159,9 @@ async def _batches(
 
 
 async def _timed(context: Context, label: str, step: Callable[..., Awaitable[Tally]], *arguments: object) -> Tally:
-    """A step's tally with the seconds it took."""
+    """A step's tally with the seconds it took. Raises LeaseLost where it must not begin."""
+    with context.writing():
+        pass
     started = time.monotonic()
     tally = await context.call(label, step, context, *arguments)
     return tally + Tally(seconds={label.partition(" ")[0]: time.monotonic() - started})

@@ -8,6 +8,8 @@ from ipaddress import ip_address
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from sqlmodel import Session
+
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
 from monitor.fetch.client import Client
@@ -36,6 +38,10 @@ def quietly(stage: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
+def freely(session: Session) -> None:
+    """Let a run write that holds no lease."""
+
+
 def clock() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)
@@ -43,7 +49,11 @@ def clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The tools of one run. `now` is asked anew wherever a moment is kept."""
+    """The tools of one run. `now` is asked anew wherever a moment is kept.
+
+    `hold` is called in each transaction of `writing` before anything else: a run that must be the only one renews its
+    lease there, and raises where it lost it.
+    """
 
     settings: Settings
     database: Database
@@ -52,6 +62,14 @@ class Context:
     now: Callable[[], datetime] = clock
     progress: Progress = quietly
     call: Caller = field(default=plainly)
+    hold: Callable[[Session], None] = freely
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction of this run (see `Database.writing`), once it is sure that the run may still write."""
+        with self.database.writing() as session:
+            self.hold(session)
+            yield session
 
 
 @contextmanager

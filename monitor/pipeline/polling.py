@@ -109,7 +109,7 @@ def _keep(context: Context, answers: Sequence[Answer]) -> Tally:
 def _settle(context: Context, answers: Sequence[Answer]) -> Tally:
     """All of them in one transaction."""
     entries = [entry for answer in answers for entry in answer.entries]
-    with context.database.writing() as session:
+    with context.writing() as session:
         keep_feed_states(session, [answer.state for answer in answers])
         new = keep_entries(session, entries, now=context.now(), max_age=context.settings.collect.max_age)
     return Tally(

@@ -21,13 +21,14 @@ from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import is_news
 from monitor.pipeline.parsing import Reading
+from monitor.pipeline.queue import host_of
 from monitor.pipeline.rhythm import ATTEMPTS, after_failure
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.trouble import trouble_of
 from monitor.pipeline.workers import WorkerLost
 from monitor.store.articles import keep_articles
 from monitor.store.entries import EntryChange, change_entries, entries_of
-from monitor.urls import canonical_url, origin
+from monitor.urls import canonical_url
 
 # Articles are kept after every so many pages: a killed run fetches no more than these again.
 KEEP_EVERY = 25
@@ -58,12 +59,12 @@ class Outcome:
 
 
 async def read(context: Context, entry_ids: Sequence[int]) -> Tally:
-    """Fetch and extract the pages of these entries and keep what they hold.
+    """Fetch and extract the pages of these entries and keep what they hold; of those settled already, nothing.
 
-    Returns the counts of pages and of articles stored, and every failure with its URL.
+    Returns the counts of pages and of articles stored, and every failure with its URL. It may be repeated.
     """
     with context.database.reading() as session:
-        entries = entries_of(session, entry_ids)
+        entries = [entry for entry in entries_of(session, entry_ids) if _waits(entry, context.now())]
     tally, settled, done = Tally(), list[Outcome](), 0
     async for outcome in _in_lanes(context, entries):
         settled.append(outcome)
@@ -75,6 +76,12 @@ async def read(context: Context, entry_ids: Sequence[int]) -> Tally:
     return tally + _keep(context, settled)
 
 
+def _waits(entry: Entry, now: datetime) -> bool:
+    """Whether an entry is to be fetched still: a batch that is tried again was settled in part."""
+    to_come = entry.next_attempt is None or entry.next_attempt <= now
+    return to_come and entry.state in (EntryState.PENDING, EntryState.DEFERRED)
+
+
 async def _in_lanes(context: Context, entries: Sequence[Entry]) -> AsyncIterator[Outcome]:
     """The outcomes as they come: each host has as many lanes as it may be asked at once, each lane one entry at a time.
 
@@ -83,7 +90,7 @@ async def _in_lanes(context: Context, entries: Sequence[Entry]) -> AsyncIterator
     """
     hosts: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        hosts[_host(entry)].append(entry)
+        hosts[host_of(entry.url)].append(entry)
     room = asyncio.Semaphore(context.settings.fetch.connections * 2)
     results: asyncio.Queue[Outcome] = asyncio.Queue()
 
@@ -105,13 +112,6 @@ async def _in_lanes(context: Context, entries: Sequence[Entry]) -> AsyncIterator
         for each in lanes:
             each.cancel()
         await asyncio.gather(*lanes, return_exceptions=True)
-
-
-def _host(entry: Entry) -> str:
-    try:
-        return origin(entry.url)
-    except AddressError:
-        return ""
 
 
 async def _read_one(context: Context, entry: Entry) -> Outcome:
@@ -233,7 +233,7 @@ def _keep(context: Context, outcomes: Sequence[Outcome]) -> Tally:
 
 def _settle(context: Context, outcomes: Sequence[Outcome]) -> Tally:
     """All of them in one transaction."""
-    with context.database.writing() as session:
+    with context.writing() as session:
         stored = keep_articles(session, [outcome.article for outcome in outcomes if outcome.article])
         change_entries(session, [outcome.change for outcome in outcomes])
     failed = [outcome for outcome in outcomes if outcome.error]

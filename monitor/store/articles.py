@@ -1,5 +1,6 @@
 """Documents kept, one for each address, with every text that one ever had."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from monitor.models import Article, Entry, EntryState, Sighting, Version
+from monitor.models import Article, Entry, EntryState, Version
 from monitor.store import search
 from monitor.store.bulk import (
     address_fits,
@@ -23,6 +24,7 @@ from monitor.store.bulk import (
     table,
 )
 from monitor.store.entries import EntryChange, change_entries, date_in_reach
+from monitor.store.polling import count_articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class NewText:
 def keep_articles(session: Session, articles: Sequence[Article]) -> list[Article]:
     """Keeps the articles whose address is not that of one already; the entries of all of them become stored.
 
-    Returns those really new, in order, with their ids set. Of several with one address the first counts. A missing
-    date becomes `stored_at`, and so does one in the future, which is flagged. One whose address cannot be kept (see
-    `address_fits`) is left out, and its entry failed.
+    Returns those really new, in order, with their ids set; their sources count them. Of several with one address the
+    first counts. A missing date becomes `stored_at`, and so does one in the future, which is flagged. One whose address
+    cannot be kept (see `address_fits`) is left out, and its entry failed.
     """
     wanted: dict[str, Article] = {}
     for article in articles:
@@ -69,6 +71,7 @@ def keep_articles(session: Session, articles: Sequence[Article]) -> list[Article
     new = [article for address, article in wanted.items() if address in made]
     for article in new:
         article.id = made[article.canonical_url]
+    count_articles(session, Counter(article.source for article in new))
     return new
 
 
@@ -132,23 +135,6 @@ def article_by_url(session: Session, canonical_url: str) -> Article | None:
     led = select(Entry.article_id).where(Entry.canonical_url == canonical_url)
     article_id = session.exec(led).first()
     return session.get(Article, article_id) if article_id is not None else None
-
-
-def sightings(session: Session, article_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Which sources listed each article, by any of the addresses that led to it; its own source always."""
-    articles, entries, seen = table(Article).c, table(Entry).c, table(Sighting).c
-    connection = session.connection()
-    found: dict[int, set[str]] = {}
-    own = select(articles.id, articles.source).where(among(session, articles.id, article_ids))
-    listed = (
-        select(entries.article_id, seen.source)
-        .join(table(Sighting), seen.entry_id == entries.id)
-        .where(among(session, entries.article_id, article_ids))
-    )
-    for query in (own, listed):
-        for article_id, source in connection.execute(query):
-            found.setdefault(article_id, set()).add(source)
-    return {article_id: frozenset(sources) for article_id, sources in found.items()}
 
 
 def plan_checks(session: Session, moments: Mapping[int, datetime | None]) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, text, update
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, exists, or_, select, text, update
+from sqlmodel import Session
 
 from monitor.models import Article, Entry, EntryState, Sighting
 from monitor.store.bulk import address_fits, among, batches, columns_of, ids_of, insert_new, rows_of, table, upsert
 from monitor.store.indexes import WAITING
+from monitor.store.polling import record_news
 
 # Before this no page was on the web; a date so old is a misread one, and some calendars cannot even hold it.
 EARLIEST_YEAR = 1000
@@ -27,13 +28,23 @@ class EntryChange:
     next_attempt: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DueEntry:
+    """An entry to be fetched, as much as its turn depends on; `moment` is when it was published or else first seen."""
+
+    id: int
+    url: str
+    moment: datetime
+
+
 def keep_entries(session: Session, entries: Sequence[Entry], *, now: datetime, max_age: timedelta) -> int:
     """Keeps the entries that are not known yet, and for known and new ones which source listed them.
 
     New ones are pending; skipped where they were published more than `max_age` ago; stored at once where their address
     is that of an article already. A date in the future becomes `now` and is flagged, a missing one stays missing. A
     known one changes nothing else. Those without an address that can be kept are passed over, of several with one
-    address the first counts. Returns how many were new.
+    address the first counts. Returns how many were new. Of the sources whose states are kept, those that listed new
+    ones that are not too old have their `last_new` set.
     """
     listed: dict[str, Entry] = {}
     for entry in entries:
@@ -51,6 +62,8 @@ def keep_entries(session: Session, entries: Sequence[Entry], *, now: datetime, m
         ids |= ids_of(session, Entry, "canonical_url", missed)
     seen = {(ids[entry.canonical_url], entry.source) for entry in entries if entry.canonical_url in ids}
     upsert(session, Sighting, [{"entry_id": entry, "source": source} for entry, source in seen], replace=False)
+    news = {row["canonical_url"] for row in rows if row["state"] != EntryState.SKIPPED.value} & made.keys()
+    record_news(session, {entry.source for entry in entries if entry.canonical_url in news}, now)
     return len(made)
 
 
@@ -86,24 +99,26 @@ def date_in_reach(published: datetime | None, now: datetime) -> tuple[datetime |
     return published.astimezone(UTC), False
 
 
-def due_entries(
-    session: Session, *, now: datetime, sources: Collection[str] | None = None, limit: int | None = None
-) -> list[Entry]:
+def due_entries(session: Session, *, now: datetime, sources: Collection[str] | None = None) -> list[DueEntry]:
     """Entries to be fetched now, those first seen longest ago first: pending, or deferred until a moment now past.
 
-    Only such as one of `sources` listed, where these are named; at most `limit`.
+    Only such as one of `sources` listed, where these are named.
     """
-    query = select(Entry).where(text(WAITING), or_(col(Entry.next_attempt).is_(None), col(Entry.next_attempt) <= now))
+    columns = table(Entry).c
+    query = select(columns.id, columns.url, columns.published, columns.first_seen).where(
+        text(WAITING), or_(columns.next_attempt.is_(None), columns.next_attempt <= now)
+    )
     if sources is not None:
         listed = table(Sighting).c
-        query = query.where(exists().where(listed.entry_id == col(Entry.id), among(session, listed.source, sources)))
-    return list(session.exec(query.order_by(col(Entry.first_seen), col(Entry.id)).limit(limit)))
+        query = query.where(exists().where(listed.entry_id == columns.id, among(session, listed.source, sources)))
+    found = session.connection().execute(query.order_by(columns.first_seen, columns.id))
+    return [DueEntry(row.id, row.url, row.published or row.first_seen) for row in found]
 
 
 def entries_of(session: Session, entry_ids: Collection[int]) -> list[Entry]:
     """The entries of `entry_ids` that are kept, in that order."""
     found = {
-        entry.id: entry for entry in session.exec(select(Entry).where(among(session, table(Entry).c.id, entry_ids)))
+        entry.id: entry for entry in session.scalars(select(Entry).where(among(session, table(Entry).c.id, entry_ids)))
     }
     return [found[identity] for identity in entry_ids if identity in found]
 
@@ -128,24 +143,3 @@ def change_entries(session: Session, changes: Sequence[EntryChange]) -> None:
     ]
     for batch in batches(rows):
         session.connection().execute(statement, list(batch))
-
-
-def change_entry(
-    session: Session,
-    entry: Entry,
-    *,
-    state: EntryState,
-    attempts: int,
-    error: str = "",
-    next_attempt: datetime | None = None,
-) -> None:
-    """The same for one entry, which must have been kept."""
-    if entry.id is None:
-        message = f"an entry that was never kept cannot be changed: {entry.url}"
-        raise ValueError(message)
-    change_entries(session, [EntryChange(entry.id, state, attempts, error, next_attempt)])
-
-
-def entry_by_url(session: Session, canonical_url: str) -> Entry | None:
-    """The entry of an address, None where no source ever listed it."""
-    return session.exec(select(Entry).where(Entry.canonical_url == canonical_url)).first()

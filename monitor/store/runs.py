@@ -41,12 +41,6 @@ def runs(session: Session, kind: str = "", *, limit: int = 20) -> list[Run]:
     return list(session.exec(query.order_by(col(Run.started).desc(), col(Run.id).desc()).limit(limit)))
 
 
-def last_success(session: Session, kind: str) -> Run | None:
-    """The run of a kind that succeeded last."""
-    query = select(Run).where(Run.kind == kind, col(Run.succeeded).is_(True))
-    return session.exec(query.order_by(col(Run.started).desc(), col(Run.id).desc())).first()
-
-
 def successes(session: Session, kind: str, *, since: datetime | None) -> int:
     """How many runs of a kind succeeded that ended from `since` on, or ever."""
     query = select(func.count()).select_from(Run).where(Run.kind == kind, col(Run.succeeded).is_(True))

@@ -11,7 +11,7 @@ from servers import Site, says
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Entry, Lease, Run, Story
 from monitor.pipeline import judging
-from monitor.pipeline.collect import LEASE, AlreadyRunning, Request, collect
+from monitor.pipeline.collect import LEASE, AlreadyRunning, LeaseLost, Request, collect
 from monitor.pipeline.tally import Tally
 from monitor.store.runs import acquire
 
@@ -139,6 +139,90 @@ async def test_two_collects_do_not_run_at_once(declared: House) -> None:
         assert declared.rows(Run) == []
         declared.clock.time += LEASE
         assert (await collect(context, ALL)).stored == 3
+
+
+def refused(house: House) -> bool:
+    """Whether another collect that asks for the lease now is turned away; where not, it has it."""
+    with house.database() as database, database.writing() as session:
+        return not acquire(session, "collect", "another", house.clock(), LEASE)
+
+
+async def test_a_collect_that_takes_longer_than_its_lease_holds_it_with_every_step(declared: House) -> None:
+    turned_away: list[bool] = []
+
+    async def slowly(label: str, step: Any, *arguments: object) -> Any:
+        declared.clock.time += LEASE * 0.9
+        turned_away.append(refused(declared))
+        return await step(*arguments)
+
+    assert (await collected(declared, call=slowly)).stored == 3
+    assert turned_away == [True] * 4
+    assert declared.rows(Lease) == []
+
+
+async def test_a_batch_that_takes_longer_than_the_lease_holds_it_with_all_that_is_kept(
+    declared: House, monkeypatch
+) -> None:
+    monkeypatch.setattr("monitor.pipeline.polling.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.reading.KEEP_EVERY", 1)
+    turned_away: list[bool] = []
+
+    def slowly(stage: str, done: int, total: int) -> None:
+        declared.clock.time += LEASE * 0.9
+        turned_away.append(refused(declared))
+
+    assert (await collected(declared, progress=slowly)).stored == 3
+    assert turned_away == [True] * 5
+
+
+async def test_a_collect_that_lost_its_lease_stops_before_the_next_step(declared: House, site: Site) -> None:
+    async def stalled(label: str, step: Any, *arguments: object) -> Any:
+        tally = await step(*arguments)
+        declared.clock.time += LEASE
+        assert not refused(declared)
+        return tally
+
+    with pytest.raises(LeaseLost, match="another collect took over"):
+        await collected(declared, call=stalled)
+    assert site.asked("/cranes") == []
+    assert [lease.holder.partition("@")[0] for lease in declared.rows(Lease)] == ["another"]
+    assert (last_run(declared).succeeded, last_run(declared).ended) == (False, declared.clock())
+
+
+async def test_a_collect_that_lost_its_lease_within_a_batch_writes_no_more(declared: House, monkeypatch) -> None:
+    monkeypatch.setattr("monitor.pipeline.reading.KEEP_EVERY", 1)
+
+    def stalled(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("reading", 2):
+            declared.clock.time += LEASE
+            assert not refused(declared)
+
+    with pytest.raises(LeaseLost):
+        await collected(declared, progress=stalled)
+    assert len(declared.rows(Article)) == 1
+    assert sorted(entry.state for entry in declared.rows(Entry)) == ["pending", "pending", "stored"]
+    assert {entry.attempts for entry in declared.rows(Entry)} == {0}
+
+
+async def test_hosts_are_read_side_by_side_in_every_batch(house: House, site: Site, monkeypatch) -> None:
+    monkeypatch.setattr("monitor.pipeline.collect.PAGES_A_BATCH", 2)
+    async with Site("127.1.0.2") as other:
+        for each, name in ((site, "slow"), (other, "quick")):
+            paths = [f"/{name}-{number}" for number in range(3)]
+            each.routes |= {path: says(page(path, LOAVES)) for path in paths}
+            items = [item(each.url(path), published=NOW - timedelta(hours=3 - at)) for at, path in enumerate(paths)]
+            each.routes["/feed"] = says(rss(*items), content_type="application/xml")
+        house.sources(slow=site.url("/feed"), quick=other.url("/feed"))
+        batches: list[list[str]] = []
+
+        async def noting(label: str, step: Any, *arguments: Any) -> Any:
+            if label.startswith("read"):
+                urls = {entry.id: entry.url.rpartition("/")[2] for entry in house.rows(Entry)}
+                batches.append(sorted(urls[identity] for identity in arguments[1]))
+            return await step(*arguments)
+
+        await collected(house, call=noting)
+    assert batches == [["quick-2", "slow-2"], ["quick-1", "slow-1"], ["quick-0", "slow-0"]]
 
 
 async def test_steps_are_handed_to_the_caller_in_their_order_and_in_batches(declared: House, monkeypatch) -> None:

@@ -46,7 +46,10 @@ async def test_what_a_feed_lists_is_kept_as_pending_before_any_page_is_asked(hou
     assert site.paths() == ["/robots.txt", "/feed"]
     kept = state(house)
     assert (kept.kind, kept.title, kept.etag, kept.entries_seen) == ("rss", "Wire", '"a"', 2)
-    assert kept.last_success == kept.last_polled == NOW
+    assert kept.last_success == kept.last_polled == kept.last_new == NOW
+    house.clock.move(hours=1)
+    await polled(house, "wire")
+    assert (state(house).last_success, state(house).last_new) == (NOW + timedelta(hours=1), NOW)
 
 
 async def test_not_modified_costs_one_request_and_no_parsing(house: House, site: Site, monkeypatch) -> None:

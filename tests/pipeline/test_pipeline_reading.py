@@ -10,7 +10,7 @@ from pipeline_house import CRANES, LOAVES, NOW, House, die, hang, item, page, rs
 from servers import Route, Site, redirects, says, silent
 
 from monitor.errors import StoreError
-from monitor.models import Article, Entry
+from monitor.models import Article, Entry, FeedState
 from monitor.pipeline import parsing
 from monitor.pipeline.polling import poll
 from monitor.pipeline.reading import read
@@ -44,7 +44,7 @@ async def reading(house: House) -> Tally:
     async with house.context() as context:
         with context.database.reading() as session:
             due = due_entries(session, now=house.clock())
-        return await read(context, [entry.id for entry in due if entry.id is not None])
+        return await read(context, [entry.id for entry in due])
 
 
 def entry_of(house: House, name: str) -> Entry:
@@ -74,6 +74,11 @@ async def test_an_article_is_what_its_page_says(house: House, site: Site) -> Non
     assert article.stored_at == NOW
     entry = entry_of(house, "cranes")
     assert (entry.state, entry.article_id, entry.attempts, entry.error) == ("stored", article.id, 0, "")
+    (state,) = house.rows(FeedState)
+    assert (state.last_new, state.articles_stored) == (NOW, 1)
+    async with house.context() as context:
+        await poll(context, ["wire"])
+    assert house.rows(FeedState)[0].articles_stored == 1
 
 
 async def test_what_the_page_does_not_state_comes_from_the_feed(house: House, site: Site) -> None:
@@ -341,6 +346,19 @@ async def test_a_database_that_keeps_nothing_stops_the_run_and_fails_no_page(
     with pytest.raises(StoreError):
         await reading(house)
     assert (entry_of(house, "one").state, entry_of(house, "one").attempts) == ("pending", 0)
+
+
+async def test_what_was_settled_already_is_not_read_again(house: House, site: Site) -> None:
+    await listed(
+        house, site, one=says(page("One")), gone=says(b"", status=404), broken=says(b"", status=500), busy=BUSY
+    )
+    ids = [entry.id or 0 for entry in house.rows(Entry)]
+    async with house.context() as context:
+        assert (await read(context, ids)).stored == 1
+        before, entries = len(site.requests), house.rows(Entry)
+        assert await read(context, ids) == Tally()
+    assert len(site.requests) == before
+    assert house.rows(Entry) == entries
 
 
 async def test_entries_that_are_there_no_more_are_passed_over(house: House) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from keeping import NOW, article, entry, keep
 from sqlmodel import select
 
-from monitor.models import Article, Entry
+from monitor.models import Article, Entry, FeedState
 from monitor.store import Database, search
 from monitor.store.articles import (
     Check,
@@ -18,11 +18,11 @@ from monitor.store.articles import (
     plan_checks,
     recent_articles,
     record_checks,
-    sightings,
     versions,
 )
 from monitor.store.articles import article as article_of
 from monitor.store.entries import keep_entries
+from monitor.store.polling import feed_states, keep_feed_states
 
 
 def entries(database: Database, *names: str) -> None:
@@ -68,7 +68,16 @@ def test_an_entry_whose_page_is_an_article_already_is_stored_with_it(database: D
         assert article_by_url(session, "https://news.example/short-link").id == identity
         assert article_by_url(session, "https://news.example/final").id == identity
         assert article_by_url(session, "https://news.example/nowhere") is None
-        assert sightings(session, [identity]) == {identity: frozenset({"wire", "third"})}
+
+
+def test_sources_count_the_articles_that_were_stored_of_theirs(database: Database) -> None:
+    with database.writing() as session:
+        keep_feed_states(session, [FeedState.model_validate({"source": name}) for name in ("wire", "second")])
+    keep(database, article("a"), article("b"), article("c", source="second"), article("d", source="archive"))
+    keep(database, article("a"), article("e"))
+    with database.reading() as session:
+        counts = {name: state.articles_stored for name, state in feed_states(session).items()}
+    assert counts == {"wire": 3, "second": 1}
 
 
 def test_of_several_with_one_address_in_a_batch_the_first_counts(database: Database) -> None:

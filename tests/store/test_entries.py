@@ -6,18 +6,17 @@ import pytest
 from keeping import NOW, article, entry, keep
 from sqlmodel import select
 
-from monitor.models import Entry, EntryState, Sighting
-from monitor.store import Database, articles
+from monitor.models import Entry, EntryState, FeedState, Sighting
+from monitor.store import Database
 from monitor.store.entries import (
     EntryChange,
     change_entries,
-    change_entry,
     date_in_reach,
     due_entries,
     entries_of,
-    entry_by_url,
     keep_entries,
 )
+from monitor.store.polling import feed_states, keep_feed_states
 
 WEEK = timedelta(days=7)
 
@@ -34,7 +33,7 @@ def keep_all(database: Database, *entries: Entry, now: datetime = NOW) -> int:
 
 def due(database: Database, now: datetime = NOW, **choice: object) -> list[str]:
     with database.reading() as session:
-        return [each.canonical_url.rpartition("/")[2] for each in due_entries(session, now=now, **choice)]
+        return [each.url.rpartition("/")[2] for each in due_entries(session, now=now, **choice)]
 
 
 def test_new_entries_are_pending_and_known_ones_change_nothing(database: Database) -> None:
@@ -97,7 +96,7 @@ def test_an_address_that_is_an_article_already_is_not_fetched_again(database: Da
     assert due(database) == []
     assert kept(database)["final"].article_id == identity
     with database.reading() as session:
-        assert articles.sightings(session, [identity]) == {identity: frozenset({"wire", "second"})}
+        assert [each.source for each in session.exec(select(Sighting))] == ["second"]
 
 
 def test_due_are_the_pending_and_what_was_deferred_until_now_oldest_first(database: Database) -> None:
@@ -111,13 +110,12 @@ def test_due_are_the_pending_and_what_was_deferred_until_now_oldest_first(databa
                 EntryChange(rows["later"].id, EntryState.DEFERRED, 1, "busy", NOW + timedelta(days=2)),
                 EntryChange(rows["soon"].id, EntryState.DEFERRED, 2, "busy", NOW + timedelta(days=1)),
                 EntryChange(rows["over"].id, EntryState.PENDING, 1, "reset", NOW + timedelta(days=3)),
+                EntryChange(rows["gone"].id, EntryState.FAILED, 5, "404"),
             ],
         )
-        change_entry(session, rows["gone"], state=EntryState.FAILED, attempts=5, error="404")
     assert due(database) == ["new"]
     assert due(database, NOW + timedelta(days=1)) == ["soon", "new"]
     assert due(database, NOW + timedelta(days=3)) == ["later", "soon", "new", "over"]
-    assert due(database, NOW + timedelta(days=3), limit=2) == ["later", "soon"]
     assert (kept(database)["gone"].error, kept(database)["gone"].attempts) == ("404", 5)
 
 
@@ -133,12 +131,36 @@ def test_a_stored_entry_stays_stored_whatever_a_slower_worker_says(database: Dat
     keep(database, article("a", entry_id=1))
     with database.writing() as session:
         change_entries(session, [EntryChange(1, EntryState.FAILED, 1, "timed out")])
-        assert entry_by_url(session, "https://news.example/a").state == "stored"
+    assert kept(database)["a"].state == "stored"
 
 
-def test_one_that_was_never_kept_cannot_be_changed(database: Database) -> None:
-    with database.reading() as session, pytest.raises(ValueError, match="never kept"):
-        change_entry(session, entry("a"), state=EntryState.FAILED, attempts=1)
+def test_the_moment_of_what_is_due_is_its_date_or_else_when_it_was_seen(database: Database) -> None:
+    keep_all(database, entry("dated", published=NOW - WEEK), entry("undated"))
+    with database.reading() as session:
+        found = {each.url.rpartition("/")[2]: each.moment for each in due_entries(session, now=NOW)}
+    assert found == {"dated": NOW - WEEK, "undated": NOW}
+
+
+def test_sources_that_list_something_new_are_known_by_when_they_did(database: Database) -> None:
+    names = ("wire", "second", "third", "old")
+    with database.writing() as session:
+        keep_feed_states(session, [FeedState.model_validate({"source": name}) for name in names])
+
+    def last_new() -> dict[str, datetime | None]:
+        with database.reading() as session:
+            return {name: state.last_new for name, state in feed_states(session).items()}
+
+    keep_all(
+        database,
+        entry("a"),
+        entry("a", source="second"),
+        entry("b", source="nobody"),
+        entry("c", source="old", published=NOW - timedelta(days=30)),
+    )
+    assert last_new() == {"wire": NOW, "second": NOW, "third": None, "old": None}
+    later = NOW + timedelta(hours=1)
+    keep_all(database, entry("a"), entry("a", source="third"), entry("d", source="second"), now=later)
+    assert last_new() == {"wire": NOW, "second": later, "third": None, "old": None}
 
 
 def test_entries_by_id_come_in_the_order_asked_for(database: Database) -> None:

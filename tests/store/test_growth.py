@@ -11,7 +11,9 @@ from keeping import NOW, article, keep, place
 from sqlalchemy import event
 from sqlmodel import Session
 
+from monitor.models import Entry
 from monitor.store import Database, articles, digests, entries, outbox, retention, search, stories, topics
+from monitor.store.bulk import ids_of
 from monitor.store.digests import Window
 from monitor.store.stories import Placed
 
@@ -19,7 +21,7 @@ YESTERDAY = NOW - timedelta(days=1)
 QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
     "due": (lambda s: entries.due_entries(s, now=NOW), "ix_entry_(waiting|state)"),
     "due-some": (lambda s: entries.due_entries(s, now=NOW, sources=["wire"]), "ix_entry_(waiting|state)"),
-    "known": (lambda s: entries.entry_by_url(s, "https://news.example/1"), "sqlite_autoindex_entry"),
+    "known": (lambda s: ids_of(s, Entry, "canonical_url", ["https://news.example/1"]), "sqlite_autoindex_entry"),
     "recent": (lambda s: articles.recent_articles(s, since=YESTERDAY), "ix_article_published"),
     "counted": (lambda s: stories.count_anew(s, [1, 2]), "ix_article_story_id"),
     "unplaced": (stories.unplaced_articles, "ix_article_story_id"),
