@@ -15,7 +15,7 @@ from monitor.relevance.scorer import Judgement, judge
 from monitor.store.articles import articles_of, recent_articles
 from monitor.store.stories import Placed, articles_by_story, keep_placements, unplaced_articles
 from monitor.store.topics import keep_assessments, unassessed, verdicts
-from monitor.stories import Candidate, StorySettings, lead, place
+from monitor.stories import Candidate, StorySettings, lead, place, slices
 
 # Articles judged at once: enough that the batch shows what its words are worth, small enough to stay in memory.
 ARTICLES_A_BATCH = 2000
@@ -30,20 +30,10 @@ async def group(context: Context) -> Tally:
     while True:
         with context.database.reading() as session:
             new = unplaced_articles(session, limit=ARTICLES_A_BATCH)
-            if not new:
-                return Tally(near_duplicates=found)
-            first, last = new[0].published, new[-1].published
-            around = recent_articles(session, since=first - settings.window, until=last + settings.window)
-        kept = [article for article in around if article.story_id is not None]
-        placements = await asyncio.to_thread(
-            place, [_candidate(article) for article in new], [_candidate(article) for article in kept], settings
-        )
-        placed = [Placed(each.id, each.group, each.story, each.duplicate_of) for each in placements]
-        with context.database.writing() as session:
-            stories = keep_placements(session, placed)
-            together = articles_by_story(session, sorted(set(stories.values())))
-            keep_placements(session, [], leads=[_lead(articles) for articles in together.values()])
-        found += sum(each.duplicate_of is not None for each in placed)
+        if not new:
+            return Tally(near_duplicates=found)
+        for part in slices(map(_candidate, new), settings):
+            found += await _place(context, part, settings)
 
 
 async def assess(context: Context, name: str) -> Tally:
@@ -68,8 +58,8 @@ async def assess(context: Context, name: str) -> Tally:
                 return Tally(relevant={name: relevant})
             archive = _archive(batch, recent_articles(session, since=now - ARCHIVE_AGE, limit=ARCHIVE))
             given = verdicts(session, name)
-            missing = [each for each in given if each not in {a.id for a in (*batch, *archive)}]
-            archive += articles_of(session, missing)
+            there = {article.id for article in (*batch, *archive)}
+            archive += articles_of(session, [each for each in given if each not in there])
         judged = await asyncio.to_thread(
             judge,
             profile,
@@ -85,6 +75,20 @@ async def assess(context: Context, name: str) -> Tally:
             moment = context.now()
             keep_assessments(session, [_assessment(name, each, versions, moment) for each in judged])
         relevant += sum(each.relevant for each in judged)
+
+
+async def _place(context: Context, new: Sequence[Candidate], settings: StorySettings) -> int:
+    """Put the articles of one slice into stories; returns how many of them are near-duplicates."""
+    since, until = new[0].published - settings.window, new[-1].published + settings.window
+    with context.database.reading() as session:
+        kept = [_candidate(each) for each in recent_articles(session, since=since, until=until) if each.story_id]
+    placements = await asyncio.to_thread(place, new, kept, settings)
+    placed = [Placed(each.id, each.group, each.story, each.duplicate_of) for each in placements]
+    with context.database.writing() as session:
+        stories = keep_placements(session, placed)
+        together = articles_by_story(session, sorted(set(stories.values())))
+        keep_placements(session, [], leads=[_lead(articles) for articles in together.values()])
+    return sum(each.duplicate_of is not None for each in placed)
 
 
 def _sources(context: Context, topic: Topic) -> frozenset[str] | None:

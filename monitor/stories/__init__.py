@@ -7,5 +7,6 @@ loads neither scikit-learn nor SciPy: workers that only make signatures import i
 from monitor.stories.candidates import Candidate, Placement, StorySettings
 from monitor.stories.fingerprint import signature
 from monitor.stories.placing import lead, place
+from monitor.stories.slices import slices
 
-__all__ = ["Candidate", "Placement", "StorySettings", "lead", "place", "signature"]
+__all__ = ["Candidate", "Placement", "StorySettings", "lead", "place", "signature", "slices"]

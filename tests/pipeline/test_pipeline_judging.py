@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from pipeline_house import CRANES, LOAVES, NOW, SEED, TOPIC, House
+from sqlalchemy import event
 
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Model, Profile, Story
@@ -108,6 +109,36 @@ async def test_many_articles_are_grouped_batch_by_batch(house: House, monkeypatc
         keep(house, f"paper-{number}", CRANES, published=NOW + timedelta(minutes=number))
     assert await grouped(house) == 2
     assert len(house.rows(Story)) == 1
+
+
+async def test_a_straggler_of_last_year_does_not_read_what_was_kept_since(house: House) -> None:
+    for days in (1, 100, 200, 300, 399):
+        house.keep(f"day {days}", published=NOW - timedelta(days=days))
+    keep(house, "straggler", CRANES, published=NOW - timedelta(days=400))
+    keep(house, "herald", LOAVES)
+    read: list[str] = []
+
+    def note(article: Article, *context: object) -> None:
+        read.append(article.title.removeprefix("What happened to "))
+
+    event.listen(Article, "load", note)
+    try:
+        await grouped(house)
+    finally:
+        event.remove(Article, "load", note)
+    assert {"day 1", "day 399"} <= set(read)
+    assert not {"day 100", "day 200", "day 300"} & set(read)
+    assert all(article.story_id for article in house.rows(Article))
+
+
+async def test_articles_parted_by_a_cut_still_find_one_another(house: House) -> None:
+    for day in (9, 7, 5, 3):
+        keep(house, f"day-{day}", (*LOAVES, str(day)), published=NOW - timedelta(days=day, hours=1))
+    first = keep(house, "herald", CRANES, published=NOW - timedelta(hours=25))
+    second = keep(house, "reprint", CRANES, published=NOW)  # more than nine days after the first of all
+    assert await grouped(house) >= 1
+    assert article(house, second).duplicate_of == first
+    assert article(house, second).story_id == article(house, first).story_id
 
 
 async def test_each_article_is_judged_once_with_reasons(house: House) -> None:

@@ -1,0 +1,31 @@
+"""New articles in slices of time, so that each is placed beside what was published about then, and nothing else is read.
+
+Between a straggler of last year and this morning's news lies all that was kept since, which neither is compared with.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from monitor.stories.candidates import Candidate, StorySettings
+
+# The longest slice, in windows: nine days with the usual window of three. What a collect brings, at most a week old
+# (`collect.max_age`), stays whole; an archive of years is cut, and what a cut parts meets again, for the earlier slice
+# is kept when the later one is placed.
+LONGEST = 3
+
+
+def slices(new: Iterable[Candidate], settings: StorySettings) -> Iterator[list[Candidate]]:
+    """The articles in the order of publication, cut where the next is further away than the window, or too many days.
+
+    None is empty; nothing of one slice would be compared with anything that lies beyond the window around its ends.
+    """
+    current: list[Candidate] = []
+    for article in sorted(new, key=lambda article: (article.published, article.id)):
+        if current and (
+            article.published - current[-1].published > settings.window
+            or article.published - current[0].published > LONGEST * settings.window
+        ):
+            yield current
+            current = []
+        current.append(article)
+    if current:
+        yield current
