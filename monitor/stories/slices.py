@@ -1,4 +1,4 @@
-"""New articles in slices of time, so that each is placed beside what was published about then, and nothing else is read.
+"""New articles in slices of time, so that each is placed beside what was published about then and no more is read.
 
 Between a straggler of last year and this morning's news lies all that was kept since, which neither is compared with.
 """
