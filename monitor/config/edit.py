@@ -2,11 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import tomlkit
-from tomlkit.items import AoT
+from tomlkit.items import AoT, Table
 
 from monitor.config.load import load
 from monitor.config.settings import named
@@ -16,18 +16,18 @@ from monitor.models import Source, Topic
 
 def add_source(root: Path, source: Source, environment: Mapping[str, str]) -> None:
     """Declare a source at the end of config/sources.toml. Raises ConfigurationError where it would not be valid."""
+    add_sources(root, [source], environment)
+
+
+def add_sources(root: Path, sources: Iterable[Source], environment: Mapping[str, str]) -> None:
+    """Declare sources at the end of config/sources.toml. Raises ConfigurationError where one would not be valid."""
     document = _document(root / "config" / "sources.toml")
-    table = tomlkit.table()
-    for key in ("name", "url", "kind", "language", "query"):
-        if value := getattr(source, key):
-            table.add(key, value)
-    if source.tags:
-        table.add("tags", list(source.tags))
     declared = document.setdefault("source", tomlkit.aot())
     if not isinstance(declared, AoT):
         message = "config/sources.toml: source: write [[source]], with two brackets, for each source"
         raise ConfigurationError(message)
-    declared.append(table)
+    for source in sources:
+        declared.append(_declaration(source))
     _replace(root, Path("config/sources.toml"), tomlkit.dumps(document), environment)
 
 
@@ -54,6 +54,16 @@ def add_topic(root: Path, topic: Topic, environment: Mapping[str, str]) -> Path:
     document.add("threshold", tomlkit.item(topic.threshold))
     _replace(root, path, tomlkit.dumps(document), environment)
     return path
+
+
+def _declaration(source: Source) -> Table:
+    table = tomlkit.table()
+    for key in ("name", "url", "kind", "language", "query"):
+        if value := getattr(source, key):
+            table.add(key, value)
+    if source.tags:
+        table.add("tags", list(source.tags))
+    return table
 
 
 def _document(path: Path) -> tomlkit.TOMLDocument:

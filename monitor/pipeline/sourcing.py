@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from monitor.config import Settings
-from monitor.config.edit import add_source, pause_source
+from monitor.config.edit import add_source, add_sources, pause_source
 from monitor.errors import AddressError, ConfigurationError
 from monitor.fetch.client import Client
 from monitor.models import Source
@@ -58,12 +58,10 @@ def read_opml(settings: Settings, path: Path) -> str:
         raise ConfigurationError(message)
     known = {source.url for source in settings.sources}
     taken = {source.name for source in settings.sources}
-    added = 0
-    for source in found:
-        if source.url not in known:
-            add_source(settings.root, replace(source, name=_free(source.name, taken)), os.environ)
-            added += 1
-    return f"added {added} of the {len(found)} feeds in {path}; the others were there"
+    added = [replace(source, name=_free(source.name, taken)) for source in found if source.url not in known]
+    if added:
+        add_sources(settings.root, added, os.environ)
+    return f"added {len(added)} of the {len(found)} feeds in {path}; the others were there"
 
 
 def write_opml(settings: Settings, path: Path) -> str:

@@ -6,7 +6,8 @@ configuration and told apart, or bytes that every reader of feeds imports. Forma
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
@@ -36,19 +37,27 @@ def title(root: etree._Element) -> str:
     return ""
 
 
-def _name(text: str, address: str, taken: set[str]) -> str:
-    """A name of letters, digits and dashes, from the title or else the address, that no other source has."""
+def _name(text: str, address: str) -> str:
+    """A name of letters, digits and dashes, from the title or else the address."""
     for candidate in (text, re.sub(r"https?://(?:www\.)?|/?(?:feed|rss)?/?$", "", address), "feed"):
         plain = unicodedata.normalize("NFKD", candidate).encode("ascii", "ignore").decode().lower()
         name = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-")
         if name:
             break
-    number, unique = 1, name
-    while unique in taken:
-        number += 1
-        unique = f"{name}-{number}"
-    taken.add(unique)
-    return unique
+    return name
+
+
+def _told_apart(names: Iterable[str]) -> Iterator[str]:
+    """The names in order, with a number behind each that came before."""
+    taken: set[str] = set()
+    last: Counter[str] = Counter()  # the number given last for a name: of thousands alike, none is counted up anew
+    for name in names:
+        unique = name
+        while unique in taken:
+            last[name] = max(last[name], 1) + 1
+            unique = f"{name}-{last[name]}"
+        taken.add(unique)
+        yield unique
 
 
 def read(content: bytes) -> tuple[Source, ...]:
@@ -57,8 +66,9 @@ def read(content: bytes) -> tuple[Source, ...]:
     root = tree(text).root
     if root is None:
         return ()
-    taken: set[str] = set()
-    return tuple(Source(_name(text, address, taken), address) for text, address in feeds(root))
+    found = list(feeds(root))
+    names = _told_apart(_name(text, address) for text, address in found)
+    return tuple(Source(name, address) for name, (_, address) in zip(names, found, strict=True))
 
 
 def write(sources: Sequence[Source], title: str) -> bytes:

@@ -7,6 +7,7 @@ import pytest
 from pipeline_house import House, apart, item, page, rss
 from servers import Site, says
 
+from monitor.config import edit
 from monitor.errors import ConfigurationError
 from monitor.pipeline import sourcing
 from monitor.sources import opml
@@ -94,6 +95,27 @@ def test_opml_is_written_and_read_back(house: House, tmp_path: Path) -> None:
     house.sources(wire="https://elsewhere.example/feed")
     assert sourcing.read_opml(house.settings, path).startswith("added 2 of the 2 feeds")
     assert names(house) == ["wire", "wire-2", "herald"]
+
+
+def test_a_long_opml_is_declared_in_one_go(house: House, tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "feeds.opml"
+    feeds = "".join(f"<outline xmlUrl='https://{number}.example/feed' text='News'/>" for number in range(300))
+    path.write_text(f"<opml><body>{feeds}</body></opml>", encoding="utf-8")
+    house.sources(news="https://wire.example/feed")
+    written: list[Path] = []
+
+    def counted(root: Path, shown: Path, *rest: object) -> None:
+        written.append(shown)
+        replaced(root, shown, *rest)
+
+    replaced = edit._replace
+    monkeypatch.setattr(edit, "_replace", counted)
+    assert sourcing.read_opml(house.settings, path).startswith("added 300 of the 300 feeds")
+    assert written == [Path("config/sources.toml")]
+    assert names(house)[:3] == ["news", "news-2", "news-2-2"]
+    assert len(set(names(house))) == 301
+    assert sourcing.read_opml(house.settings, path).startswith("added 0 of the 300 feeds")
+    assert len(written) == 1
 
 
 def test_an_opml_that_cannot_be_used_is_named(house: House, tmp_path: Path) -> None:

@@ -49,3 +49,10 @@ def test_what_is_written_is_read_back(found: list[str]) -> None:
 def test_read_never_raises(content: bytes) -> None:
     opml.read(content)
     opml.read(b'<opml><outline xmlUrl="https://news.example/a" text="' + content)
+
+
+def test_names_alike_are_numbered_whatever_else_is_called_so() -> None:
+    texts = ("A", "a", "A-2", "a!", "b")
+    feeds = "".join(f"<outline text='{text}' xmlUrl='https://{at}.example/'/>" for at, text in enumerate(texts))
+    found = opml.read(f"<opml><body>{feeds}</body></opml>".encode())
+    assert [source.name for source in found] == ["a", "a-2", "a-2-2", "a-3", "b"]
