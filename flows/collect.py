@@ -33,8 +33,8 @@ async def collect(
     unsent = not all_sent(deliver_waiting(settings))
     report(tally)
     await acreate_table_artifact(key="sources", table=_table(settings), description=_summary(tally))
-    if tally.too_many_sources_failed or unsent:
-        return Failed(message="more than a fifth of the sources, or a delivery, failed; the log lists them")
+    if tally.in_doubt or unsent:
+        return Failed(message="more than a fifth of the sources, a topic or a delivery failed; the log lists them")
     return tally
 
 

@@ -46,7 +46,7 @@ def collect(
     tally = asyncio.run(_collect(settings, Request(everything, tuple(topic or ()), tuple(source or ()), limit)))
     unsent = not all_sent(deliver_waiting(settings))
     _report(tally, json=json)
-    if tally.too_many_sources_failed or unsent or (strict and tally.failures):
+    if tally.in_doubt or unsent or (strict and tally.failures):
         raise typer.Exit(1)
 
 
@@ -69,7 +69,7 @@ def run(json: Json = False, strict: Strict = False, root: Root = None) -> None:
         report_digests(sent)
     report_unreached(sent)
     unsent = any(not each.all_sent for each in sent)
-    if tally.too_many_sources_failed or unsent or (strict and tally.failures):
+    if tally.in_doubt or unsent or (strict and tally.failures):
         raise typer.Exit(1)
 
 

@@ -23,6 +23,7 @@ from monitor.models import Source
 from monitor.pipeline import judging, polling, reading
 from monitor.pipeline.context import Context, refuse_nameless
 from monitor.pipeline.instant import keep_instant
+from monitor.pipeline.profiles import refuse_unreadable_seeds
 from monitor.pipeline.queue import in_turns
 from monitor.pipeline.tally import Tally
 from monitor.store.entries import due_entries
@@ -60,9 +61,10 @@ async def collect(context: Context, request: Request) -> Tally:
     """Run a whole collect. Returns what it did.
 
     Raises AlreadyRunning where another one is under way, LeaseLost where another one took over meanwhile,
-    ConfigurationError where the user agent still names nobody.
+    ConfigurationError where the user agent still names nobody, or a seed in a file cannot be read.
     """
     refuse_nameless(context.settings)
+    refuse_unreadable_seeds(context.settings.root, context.settings.topics)
     holder = _begin(context)
     context = replace(context, hold=partial(_hold, holder, context.now))
     tally, good = Tally(), False
@@ -80,8 +82,8 @@ async def collect(context: Context, request: Request) -> Tally:
 
 def _is_good(context: Context, tally: Tally) -> bool:
     """Whether a run did its job. Where no source was due they must be well: one that waits to be asked again is not."""
-    if tally.polled:
-        return not tally.too_many_sources_failed
+    if tally.polled or tally.in_doubt:
+        return not tally.in_doubt
     with context.database.reading() as session:
         states = feed_states(session)
     known = [states[each.name] for each in context.settings.sources if not each.paused and each.name in states]

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from monitor.errors import ConfigurationError, FetchError
 from monitor.models import Article, Assessment, Topic
 from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, item
 from monitor.pipeline.context import Context
-from monitor.pipeline.profiles import current_profile
-from monitor.pipeline.tally import Tally
+from monitor.pipeline.profiles import standing_profile
+from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.taught import current_model
 from monitor.relevance.items import Archive
 from monitor.relevance.scorer import Judgement, judge
@@ -37,9 +38,17 @@ async def group(context: Context) -> Tally:
 
 
 async def assess(context: Context, name: str) -> Tally:
-    """Judge for one topic every recent article of its sources that its present profile has not judged yet."""
+    """Judge for one topic every recent article of its sources that its present profile has not judged yet.
+
+    A topic without a profile has failed, and no other has; one whose seeds cannot be had just now is told of.
+    """
     topic = context.settings.topic(name)
-    profile = await current_profile(context, topic)
+    try:
+        standing = await standing_profile(context, topic)
+    except (FetchError, ConfigurationError) as error:
+        return Tally(topics_failed=1, failures=(Failure(f"topic {name}: {error}", topic=name),))
+    profile = standing.profile
+    warnings = (Failure(f"topic {name}: {standing.warning}", topic=name),) if standing.warning else ()
     model = await current_model(context, topic, profile)
     versions = (profile.version, model.version if model else "")
     relevant = 0
@@ -55,7 +64,7 @@ async def assess(context: Context, name: str) -> Tally:
                 limit=ARTICLES_A_BATCH,
             )
             if not batch:
-                return Tally(relevant={name: relevant})
+                return Tally(relevant={name: relevant}, failures=warnings)
             archive = _archive(batch, recent_articles(session, since=now - ARCHIVE_AGE, limit=ARCHIVE))
             given = verdicts(session, name)
             there = {article.id for article in (*batch, *archive)}
@@ -71,7 +80,7 @@ async def assess(context: Context, name: str) -> Tally:
                 model=model,
             ),
         )
-        with context.database.writing() as session:
+        with context.writing() as session:
             moment = context.now()
             keep_assessments(session, [_assessment(name, each, versions, moment) for each in judged])
         relevant += sum(each.relevant for each in judged)
@@ -84,7 +93,7 @@ async def _place(context: Context, new: Sequence[Candidate], settings: StorySett
         kept = [_candidate(each) for each in recent_articles(session, since=since, until=until) if each.story_id]
     placements = await asyncio.to_thread(place, new, kept, settings)
     placed = [Placed(each.id, each.group, each.story, each.duplicate_of) for each in placements]
-    with context.database.writing() as session:
+    with context.writing() as session:
         stories = keep_placements(session, placed)
         together = articles_by_story(session, sorted(set(stories.values())))
         keep_placements(session, [], leads=[_lead(articles) for articles in together.values()])

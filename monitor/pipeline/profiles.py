@@ -1,5 +1,7 @@
 """The profile of a topic as its seeds stand now: read from files or addresses, made, kept when it is new."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config import Settings
@@ -25,34 +27,60 @@ def topic_or_first(settings: Settings, name: str) -> Topic:
     return settings.topics[0]
 
 
-async def current_profile(context: Context, topic: Topic) -> Profile:
-    """The topic's profile. Where the page of a seed cannot be had just now, the profile made last.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The profile that a topic is judged by; `warning` says why it is an earlier one, "" where it is none."""
 
-    Raises ConfigurationError for a seed that is missing, empty or no text, FetchError where there is no earlier one.
+    profile: Profile
+    warning: str = ""
+
+
+async def current_profile(context: Context, topic: Topic) -> Profile:
+    """The topic's profile, as `standing_profile` gives and raises."""
+    return (await standing_profile(context, topic)).profile
+
+
+async def standing_profile(context: Context, topic: Topic) -> Standing:
+    """The topic's profile. Where the page of a seed cannot be had, or holds no article, the profile made last.
+
+    Raises ConfigurationError for a file that is missing, empty or no text; where there is no earlier profile, also for
+    a page that holds no article, and FetchError for one that cannot be had.
     """
+    local = _local_seeds(topic, context.settings.root)
     try:
-        seeds = [await seed_text(context.client, context.settings.root, seed) for seed in topic.seeds]
-    except FetchError:
-        with context.database.reading() as session:
-            earlier = latest_profile(session, topic.name)
+        seeds = [local.get(seed) or await _page_seed(context.client, seed) for seed in topic.seeds]
+        profile = build(topic, seeds, context.now())
+    except (FetchError, ConfigurationError) as error:
+        earlier = _earlier(context, topic) if len(local) < len(topic.seeds) else None
         if earlier is None:
             raise
-        return earlier
-    profile = build(topic, seeds, context.now())
-    with context.database.writing() as session:
+        return Standing(earlier, f"{error}; its seeds as they were on {earlier.made_at:%Y-%m-%d} stand in")
+    with context.writing() as session:
         keep_profile(session, profile)
-    return profile
+    return Standing(profile)
 
 
-async def seed_text(client: Client, root: Path, seed: str) -> SeedText:
-    """A seed as plain text: a text file as it stands, the article of an HTML file or of an address.
+def refuse_unreadable_seeds(root: Path, topics: Iterable[Topic]) -> None:
+    """Nothing where every seed that is a file says something; else ConfigurationError, before anybody is asked."""
+    for topic in topics:
+        if local := _local_seeds(topic, root):
+            build(topic, list(local.values()))
 
-    Raises ConfigurationError where the file cannot be read, FetchError where the address cannot.
-    """
-    if names_address(seed):
-        page = await client.get(seed, purpose="page")
-        return _article(seed, page.content, page.final_url, page.headers.get("content-type", ""))
-    return local_seed(seed, root)
+
+def _local_seeds(topic: Topic, root: Path) -> dict[str, SeedText]:
+    """The seeds that are files, by their names. Raises ConfigurationError for one that cannot be read."""
+    return {seed: local_seed(seed, root) for seed in topic.seeds if not names_address(seed)}
+
+
+def _earlier(context: Context, topic: Topic) -> Profile | None:
+    with context.database.reading() as session:
+        return latest_profile(session, topic.name)
+
+
+async def _page_seed(client: Client, seed: str) -> SeedText:
+    """A seed from an address. Raises FetchError where it cannot be had, ConfigurationError where it is no article."""
+    page = await client.get(seed, purpose="page")
+    return _article(seed, page.content, page.final_url, page.headers.get("content-type", ""))
 
 
 def local_seed(seed: str, root: Path = Path()) -> SeedText:

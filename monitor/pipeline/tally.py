@@ -7,15 +7,18 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that went wrong: a source by its name, or a page by its URL."""
+    """One thing that went wrong: a source or a topic by its name, or a page by its URL."""
 
     error: str
     source: str = ""
     url: str = ""
+    topic: str = ""
 
     def to_json(self) -> dict[str, str]:
         """The failure under the name of what failed."""
-        return {"source": self.source, "error": self.error} if self.source else {"url": self.url, "error": self.error}
+        named = {"source": self.source, "topic": self.topic}
+        what = next((each for each in named.items() if each[1]), ("url", self.url))
+        return {what[0]: what[1], "error": self.error}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Tally:
     deferred: int = 0
     stored: int = 0
     near_duplicates: int = 0
+    topics_failed: int = 0
     relevant: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -43,8 +47,13 @@ class Tally:
 
     @property
     def too_many_sources_failed(self) -> bool:
-        """More than a fifth of the sources asked: then the run as a whole is in doubt."""
+        """More than a fifth of the sources asked."""
         return self.sources_failed * 5 > self.polled
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the run did not do its job: too many sources failed, or a topic could not be judged at all."""
+        return self.too_many_sources_failed or self.topics_failed > 0
 
     def to_json(self) -> dict[str, Any]:
         """The document of `monitor collect --json`."""

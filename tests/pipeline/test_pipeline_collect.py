@@ -14,6 +14,7 @@ from monitor.pipeline import judging
 from monitor.pipeline.collect import LEASE, AlreadyRunning, LeaseLost, Request, collect
 from monitor.pipeline.tally import Tally
 from monitor.store.runs import acquire
+from monitor.stories import place
 
 ALL = Request(everything=True)
 
@@ -104,6 +105,56 @@ async def test_a_limit_leaves_the_rest_to_the_next_run(declared: House) -> None:
     assert (await collected(declared, Request())).stored == 1
 
 
+async def test_a_seed_that_is_no_article_any_more_stops_nothing_and_is_told(declared: House, site: Site) -> None:
+    site.routes["/brief"] = says(page("Cranes without drivers", CRANES))
+    declared.topic("ports", seeds=[site.url("/brief")])
+    first = await collected(declared)
+    assert first.failures == ()
+    for route, because in ((says(b"<html></html>"), "holds no article"), (says(b"", status=404), "answered 404")):
+        site.routes["/brief"] = route
+        tally = await collected(declared)
+        (failure,) = tally.failures
+        assert failure.topic == "ports"
+        assert failure.error.startswith(f"topic ports: {site.url('/brief')}")
+        assert because in failure.error
+        assert set(tally.relevant) == {"ports", TOPIC}
+        assert last_run(declared).succeeded
+
+
+async def test_a_topic_without_any_profile_fails_alone(declared: House, site: Site) -> None:
+    declared.topic("bare", seeds=[site.url("/nowhere")])
+    declared.topic("empty", seeds=[site.url("/plain")])
+    site.routes["/plain"] = says(b"<html></html>")
+    tally = await collected(declared)
+    assert dict(tally.relevant) == {TOPIC: 2}
+    assert tally.topics_failed == 2
+    assert [failure.topic for failure in tally.failures] == ["bare", "empty"]
+    assert not last_run(declared).succeeded
+    assert {each.topic for each in declared.rows(Assessment)} == {TOPIC}
+
+
+async def test_a_seed_in_a_file_that_says_nothing_is_refused_before_anything_is_asked(
+    declared: House, site: Site
+) -> None:
+    for content in (b"caf\xe9", b"\n"):
+        (declared.root / "seeds" / f"{TOPIC}.md").write_bytes(content)
+        with pytest.raises(ConfigurationError, match=f"{TOPIC}"):
+            await collected(declared)
+    assert site.requests == []
+
+
+async def test_a_collect_that_lost_its_lease_while_it_grouped_keeps_no_story(declared: House, monkeypatch) -> None:
+    def stalled(*arguments: Any) -> Any:
+        declared.clock.time += LEASE
+        assert not refused(declared)
+        return place(*arguments)
+
+    monkeypatch.setattr(judging, "place", stalled)
+    with pytest.raises(LeaseLost):
+        await collected(declared)
+    assert declared.rows(Story) == []
+
+
 async def test_names_that_are_not_there_are_refused_before_anything_is_asked(declared: House, site: Site) -> None:
     for wrong in (Request(sources=("quai",)), Request(topics=("harbour",))):
         with pytest.raises(ConfigurationError, match="did you mean"):
@@ -117,9 +168,9 @@ async def test_what_a_killed_run_left_is_taken_up(declared: House, site: Site, m
     def killed(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    for place in ("monitor.pipeline.reading.read", "monitor.pipeline.judging.group", "monitor.pipeline.judging.assess"):
+    for step in ("monitor.pipeline.reading.read", "monitor.pipeline.judging.group", "monitor.pipeline.judging.assess"):
         with monkeypatch.context() as patch:
-            patch.setattr(place, killed)
+            patch.setattr(step, killed)
             with pytest.raises(KeyboardInterrupt):
                 await collected(declared)
         assert not last_run(declared).succeeded

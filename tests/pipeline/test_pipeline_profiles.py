@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from pipeline_house import CRANES, SEED, TOPIC, House, page
-from servers import Site, says
+from servers import Route, Site, says
 
 from monitor.errors import ConfigurationError, FetchError
 from monitor.models import Profile
-from monitor.pipeline.profiles import current_profile, local_seed
+from monitor.pipeline.profiles import current_profile, local_seed, refuse_unreadable_seeds, standing_profile
 
 
 @pytest.fixture
@@ -42,6 +42,40 @@ async def test_an_address_is_a_seed_and_the_last_profile_stands_in_while_it_does
     site.routes["/brief"] = says(page("Cranes without drivers", CRANES[:3]))
     assert (await profile(house)).version != first.version
     assert len(house.rows(Profile)) == 2
+
+
+@pytest.mark.parametrize(
+    ("now", "because"),
+    [
+        (says(b"", status=500), "answered 500"),
+        (says(b"<html><body></body></html>"), "the page holds no article"),
+        (says(b"%PDF-1.7", content_type="application/pdf"), "not html"),
+    ],
+)
+async def test_why_an_earlier_profile_stands_in_is_told(house: House, site: Site, now: Route, because: str) -> None:
+    site.routes["/brief"] = says(page("Cranes without drivers"))
+    house.topic(seeds=[site.url("/brief"), f"seeds/{TOPIC}.md"])
+    async with house.context() as context:
+        topic = context.settings.topic(TOPIC)
+        first = await standing_profile(context, topic)
+        assert first.warning == ""
+        site.routes["/brief"] = now
+        house.clock.move(days=2)
+        later = await standing_profile(context, topic)
+    assert later.profile.version == first.profile.version
+    assert because in later.warning
+    assert later.warning.startswith(site.url("/brief"))
+    assert later.warning.endswith("its seeds as they were on 2026-11-24 stand in")
+
+
+async def test_for_a_file_that_cannot_be_read_nothing_stands_in(house: House) -> None:
+    await profile(house)
+    for content in (b"caf\xe9", b""):
+        (house.root / "seeds" / f"{TOPIC}.md").write_bytes(content)
+        with pytest.raises(ConfigurationError, match="harbours"):
+            await profile(house)
+        with pytest.raises(ConfigurationError, match="harbours"):
+            refuse_unreadable_seeds(house.root, house.settings.topics)
 
 
 async def test_an_address_that_never_answered_is_an_error(house: House, site: Site) -> None:

@@ -34,6 +34,16 @@ def test_more_than_a_fifth_is_too_many() -> None:
     assert Tally(polled=9, sources_failed=2).too_many_sources_failed
 
 
+def test_a_run_is_in_doubt_where_too_many_sources_or_a_topic_failed() -> None:
+    assert not Tally(polled=5, sources_failed=1).in_doubt
+    assert Tally(polled=9, sources_failed=2).in_doubt
+    assert Tally(topics_failed=1).in_doubt
+
+
+def test_a_failure_is_told_under_the_name_of_what_failed() -> None:
+    assert Failure("e", topic="ports").to_json() == {"topic": "ports", "error": "e"}
+
+
 def test_its_json_is_the_documented_one() -> None:
     failures = (Failure("answered 500", source="wire"), Failure("https://a.example/: gone", url="https://a.example/"))
     document = Tally(polled=2, failures=failures, seconds={"poll": 0.12345}).to_json()
