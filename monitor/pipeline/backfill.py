@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
 from monitor.config import Settings
 from monitor.errors import ConfigurationError, FetchError, MonitorError, ParseError
@@ -26,7 +25,7 @@ from monitor.pipeline.workers import WorkerLost
 from monitor.sources import Listing, parse
 from monitor.store.articles import keep_articles
 from monitor.store.entries import due_entries, keep_entries
-from monitor.urls import canonical_url
+from monitor.urls import canonical_url, names_address
 
 # Files read and kept at once: the same bound on what a killed run reads again as in a collect.
 FILES_A_BATCH = 50
@@ -75,7 +74,7 @@ async def backfill(context: Context, archives: Sequence[str], span: Span) -> Tal
     tally = Tally()
     for archive in archives:
         try:
-            if urlsplit(archive).scheme in ("http", "https"):
+            if names_address(archive):
                 tally += await context.call(f"sitemap {archive}", _sitemap, context, archive, span)
             else:
                 tally += await _folder(context, Path(archive), span)
@@ -169,7 +168,7 @@ async def _sitemap(context: Context, url: str, span: Span) -> Tally:
         new = keep_entries(session, wanted, now=context.now(), max_age=ANY_AGE)
     with context.database.reading() as session:
         pending = due_entries(session, now=context.now(), sources=[BACKFILL])
-    tally = await reading.read(context, [entry.id for entry in pending if entry.id is not None])
+    tally = await reading.read(context, [entry.id for entry in pending])
     return tally + Tally(polled=1, listed=len(entries), new=new, failures=tuple(failures))
 
 
