@@ -1,6 +1,7 @@
 """What is let go in time, so that a run costs the same after years. What was told or judged by a reader stays.
 
 Articles go by whole stories. Their entries stay, without their texts: an address that was seen is never new again.
+Profiles and models go once later ones have taken their place and no assessment that is kept was made by them.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, text, tuple_, update
 from sqlmodel import Session
 
 from monitor.models import (
@@ -20,6 +21,8 @@ from monitor.models import (
     Entry,
     Feedback,
     HostState,
+    Model,
+    Profile,
     Run,
     Story,
     Told,
@@ -31,6 +34,8 @@ from monitor.store.indexes import WAITING
 
 # Rows of a kind let go in one transaction: some seconds, in which nobody else can write.
 LIMIT = 10_000
+# Models that earned their place kept for a topic: where the bytes of one were tampered with, the one before counts.
+MODELS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Pruned:
     deliveries: int = 0
     runs: int = 0
     hosts: int = 0
+    models: int = 0
+    profiles: int = 0
 
     @property
     def any(self) -> bool:
@@ -54,7 +61,8 @@ def prune(session: Session, *, before: datetime, limit: int = LIMIT) -> Pruned:
     """Lets go of what is older than `before`, at most `limit` rows of each kind; call it again until nothing is left.
 
     An article goes when its whole story was stored before that, stands in no digest, was told to nobody, and no reader
-    gave a verdict on any article of it; with it go its assessments and versions.
+    gave a verdict on any article of it; with it go its assessments and versions. Of each topic stay the profile made
+    last, the last models that were taken and the last that was not, and what any assessment or model kept names.
     """
     articles = _old_articles(session, before, limit)
     stories = _let_go(session, [row[0] for row in articles], sorted({row[1] for row in articles} - {None}))
@@ -67,6 +75,8 @@ def prune(session: Session, *, before: datetime, limit: int = LIMIT) -> Pruned:
         deliveries=_empty_deliveries(session, before, limit),
         runs=_delete(session, table(Run), runs.id, and_(runs.started < before, runs.ended.is_not(None)), limit),
         hosts=_delete(session, table(HostState), hosts.origin, and_(hosts.robots_expires < before, quiet), limit),
+        models=_old_models(session, limit),
+        profiles=_old_profiles(session, limit),
     )
 
 
@@ -134,6 +144,30 @@ def _empty_deliveries(session: Session, before: datetime, limit: int) -> int:
     )
     statement = update(table(Delivery)).where(columns.id.in_(old)).values(html="", text="", blocks=[])
     return session.connection().execute(statement).rowcount
+
+
+def _old_models(session: Session, limit: int) -> int:
+    models, judged = table(Model).c, table(Assessment).c
+    latest = func.row_number().over(
+        partition_by=(models.topic, models.accepted), order_by=(models.made_at.desc(), models.id.desc())
+    )
+    ranked = select(models.id, models.accepted, latest.label("place")).subquery().c
+    late = select(ranked.id).where(or_(ranked.place > MODELS, and_(~ranked.accepted, ranked.place > 1)))
+    named = tuple_(models.topic, models.version).in_(select(judged.topic, judged.model_version).distinct())
+    return _delete(session, table(Model), models.id, and_(models.id.in_(late), ~named), limit)
+
+
+def _old_profiles(session: Session, limit: int) -> int:
+    profiles, models, judged = table(Profile).c, table(Model).c, table(Assessment).c
+    latest = func.row_number().over(partition_by=profiles.topic, order_by=(profiles.made_at.desc(), profiles.id.desc()))
+    ranked = select(profiles.id, latest.label("place")).subquery().c
+    late = select(ranked.id).where(ranked.place > 1)
+    mine = tuple_(profiles.topic, profiles.version)
+    named = or_(
+        mine.in_(select(judged.topic, judged.profile_version).distinct()),
+        mine.in_(select(models.topic, models.profile_version)),
+    )
+    return _delete(session, table(Profile), profiles.id, and_(profiles.id.in_(late), ~named), limit)
 
 
 def _delete(session: Session, of: Table, key: ColumnElement[Any], condition: ColumnElement[bool], limit: int) -> int:

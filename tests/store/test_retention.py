@@ -28,6 +28,8 @@ from monitor.models import (
     Entry,
     Feedback,
     HostState,
+    Model,
+    Profile,
     Run,
     Story,
     Told,
@@ -170,3 +172,43 @@ def test_deleting_costs_the_same_however_much_is_kept(database: Database) -> Non
     keep(database, *(article(f"{number}", duplicate_of=None) for number in range(4000)))
     keep(database, *(article(f"old {number}", stored_at=OLD) for number in range(1000)))
     assert go(database).articles == 1000
+
+
+def model(version: str, days: int, *, accepted: bool = True, **changes: str) -> Model:
+    fields = {"topic": "ai", "version": version, "profile_version": "p3", "sha256": version, "accepted": accepted}
+    return Model.model_validate(fields | {"made_at": NOW - timedelta(days=days)} | changes)
+
+
+def test_models_go_once_later_ones_are_there_and_nothing_kept_was_judged_by_them(database: Database) -> None:
+    [a] = keep(database, article("a"))
+    with database.writing() as session:
+        for made in (
+            *(model(f"taken-{days}", days) for days in range(8)),
+            *(model(f"left-{days}", days, accepted=False) for days in range(8)),
+            model("taken-7", 7, topic="other"),
+            model("left-7", 7, topic="other", accepted=False),
+        ):
+            topics.keep_model(session, made)
+        judged = [assessment(a, model_version="taken-6"), assessment(a, topic="other", model_version="taken-5")]
+        topics.keep_assessments(session, judged)
+    assert go(database, limit=2) == Pruned(models=2)
+    while go(database).any:
+        pass
+    with database.reading() as session:
+        kept = {topic: [each.version for each in topics.models(session, topic)] for topic in ("ai", "other")}
+    assert kept == {"ai": ["left-0", "taken-0", "taken-1", "taken-2", "taken-6"], "other": ["left-7", "taken-7"]}
+
+
+def test_profiles_go_once_a_later_one_is_there_and_nothing_kept_was_made_with_them(database: Database) -> None:
+    [a] = keep(database, article("a"))
+    with database.writing() as session:
+        for days in range(6):
+            fields = {"topic": "ai", "version": f"p{days}", "made_at": NOW - timedelta(days=days)}
+            topics.keep_profile(session, Profile.model_validate(fields))
+        topics.keep_profile(session, Profile.model_validate({"topic": "other", "version": "p9", "made_at": OLD}))
+        topics.keep_model(session, model("taken", 3))
+        topics.keep_assessments(session, [assessment(a, profile_version="p5")])
+    assert go(database) == Pruned(profiles=3)
+    with database.reading() as session:
+        kept = sorted((each.topic, each.version) for each in session.exec(select(Profile)))
+    assert kept == [("ai", "p0"), ("ai", "p3"), ("ai", "p5"), ("other", "p9")]
