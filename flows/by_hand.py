@@ -11,16 +11,12 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import httpx
 
-from flows.serve import running_api
-from flows.server import QUIET, configured_api, environment, local_server
+from flows.server import QUIET, configured_api, environment, local_server, refuse_silent, running_api
 from monitor.config import Settings
-
-if TYPE_CHECKING:
-    from prefect.client.schemas.objects import FlowRun
 
 FLOWS = ("collect", "train", "maintain", "backfill")
 
@@ -47,7 +43,8 @@ class Outcome:
 def run(settings: Settings, name: str, archives: tuple[str, ...] = ()) -> Outcome:
     """Run a flow, or the digest of that name, and wait for its end. A digest is sent now.
 
-    Raises ConfigurationError for a name that is neither, ServerNotStarted where no server can be had.
+    Raises ConfigurationError for a name that is neither, and for an API that does not answer; ServerNotStarted where no
+    server can be had.
     """
     flow = name if name in FLOWS else "digest"
     parameters: dict[str, Any] = {"root": str(settings.root)}
@@ -55,9 +52,12 @@ def run(settings: Settings, name: str, archives: tuple[str, ...] = ()) -> Outcom
         parameters["name"] = settings.digest(name).name
     if flow == "backfill":
         parameters["archives"] = list(archives)
-    if flow != "backfill" and (api := _alive(running_api(settings)) or configured_api(os.environ)):
+    if flow != "backfill" and (api := _alive(running_api(settings)) or _reachable(configured_api(os.environ))):
         os.environ.update({"PREFECT_API_URL": api, **QUIET})
-        return _through_deployment(f"{flow}/{name if flow == 'digest' else 'scheduled'}", parameters)
+        from flows.deployed import run_deployed
+
+        deployment = name if flow == "digest" else "scheduled"
+        return asyncio.run(run_deployed(settings, api, flow, deployment, parameters))
     home = settings.var / "prefect"
     with local_server(home, ui=False) as api:
         use(environment(home, PREFECT_API_URL=api))
@@ -87,25 +87,16 @@ def _flow(name: str) -> Any:
     return getattr(import_module(f"flows.{name}"), name)
 
 
-def _through_deployment(deployment: str, parameters: Mapping[str, Any]) -> Outcome:
-    from prefect.deployments import run_deployment
-
-    ended = cast(
-        "FlowRun",
-        run_deployment(deployment, parameters=dict(parameters), timeout=None, poll_interval=1, as_subflow=False),
-    )
-    state = ended.state
-    return Outcome(
-        f"{deployment} {ended.name}",
-        state.name if state and state.name else "unknown",
-        (state.message or "") if state else "",
-        bool(state and state.is_completed()),
-    )
-
-
 def _alive(api: str) -> str:
     """The API, if it answers: a `monitor serve` that was killed leaves its address behind."""
-    with suppress(httpx.HTTPError):
+    with suppress(httpx.HTTPError, httpx.InvalidURL):
         if api and httpx.get(f"{api}/health", timeout=2, trust_env=False).is_success:
             return api
     return ""
+
+
+def _reachable(api: str) -> str:
+    """The API that is configured, "" where none is. Raises ConfigurationError where it does not answer."""
+    if api:
+        refuse_silent(api)
+    return api

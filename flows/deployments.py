@@ -11,6 +11,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.collect import collect
 from flows.digest import digest
+from flows.identity import deployment_name, tag
 from flows.maintain import maintain
 from flows.train import train
 from monitor.config import Settings
@@ -22,15 +23,20 @@ _DROP = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrat
 _WAIT = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 
 
-def deployments(settings: Settings) -> list[RunnerDeployment]:
-    """The deployments `collect/scheduled`, `train/scheduled`, `maintain/scheduled`, and one `digest/NAME` a digest."""
+def deployments(settings: Settings, *, shared: bool) -> list[RunnerDeployment]:
+    """The deployments `collect/scheduled`, `train/scheduled`, `maintain/scheduled`, and one `digest/NAME` a digest.
+
+    Each carries the root's tag; on an API that is shared with others its name ends with the root's mark.
+    """
+    root = settings.root
+    name = deployment_name("scheduled", root, shared=shared)
     made = [
-        _deployment(collect, "scheduled", settings.collect, _DROP, {}, settings.root),
-        _deployment(train, "scheduled", settings.train, _WAIT, {}, settings.root),
-        _deployment(maintain, "scheduled", settings.maintain, _WAIT, {}, settings.root),
+        _deployment(collect, name, settings.collect, _DROP, {}, root),
+        _deployment(train, name, settings.train, _WAIT, {}, root),
+        _deployment(maintain, name, settings.maintain, _WAIT, {}, root),
     ]
-    named = ((each, {"name": each.name}) for each in settings.digests)
-    return made + [_deployment(digest, each.name, each, _WAIT, name, settings.root) for each, name in named]
+    named = ((each, deployment_name(each.name, root, shared=shared)) for each in settings.digests)
+    return made + [_deployment(digest, name, each, _WAIT, {"name": each.name}, root) for each, name in named]
 
 
 def _deployment(
@@ -46,6 +52,7 @@ def _deployment(
         schedule=Cron(section.schedule, timezone=section.timezone),
         concurrency_limit=limit,
         parameters={"root": str(root), **parameters},
+        tags=[tag(root)],
         entrypoint_type=EntrypointType.MODULE_PATH,
         paused=False,  # an earlier `serve` paused its schedules when it ended
     )

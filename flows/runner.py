@@ -10,4 +10,7 @@ from flows.deployments import deployments
 from monitor.config import load
 
 if __name__ == "__main__":
-    serve(*deployments(load(Path(sys.argv[1]), os.environ)), limit=int(sys.argv[2]), print_starting_message=False)
+    # monitor serve's arguments: the root, how many runs at once, and whether others use the API too.
+    root, limit, shared = sys.argv[1:]
+    made = deployments(load(Path(root), os.environ), shared=shared == "shared")
+    serve(*made, limit=int(limit), print_starting_message=False)

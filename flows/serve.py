@@ -4,69 +4,70 @@
          └── runs due ──> a process a run
     reading page ──> a process of its own
 
-Ctrl-C, or SIGTERM, ends all of it.
+Ctrl-C, or SIGTERM, ends all of it; so does the end of this process, whatever ends it (flows/tether.py).
 """
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import FrameType
 
-from flows.server import QUIET, configured_api, end, environment, local_server
+from flows.identity import deployment_name
+from flows.server import ADDRESS, QUIET, configured_api, end, environment, local_server, refuse_silent
+from flows.tether import Process, start
 from monitor.config import Settings
 from monitor.errors import MonitorError
+from monitor.web.serve import bound
 
 # Runs at once: a collect, and a digest beside it.
 RUNS = 2
 # Prefect's own customary port, so that its command line and its users find it.
 PORT = 4200
-ADDRESS = "serve.api"
+# The runner pauses its schedules and ends its runs when it is interrupted, which takes some calls of the API.
+RUNNER_SECONDS = 30
+# How soon it is noticed that a process has ended by itself.
+WATCH_SECONDS = 0.5
 
 
 class RunnerEnded(MonitorError):
     """The process that starts the flows is gone: nothing would run on its schedule any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """The API in use, the environment in which processes use it, and whether others may use it too."""
+
+    api: str
+    variables: Mapping[str, str] = field(repr=False)
+    shared: bool
+
+
 def serve(settings: Settings, *, port: int = PORT, reading_page: bool = True) -> None:
     """Run until interrupted.
 
-    Raises ServerNotStarted where the local Prefect server does not come up, RunnerEnded where the flows' process dies.
+    Raises ConfigurationError where the reading page's port is taken, or the API configured does not answer;
+    ServerNotStarted where the local Prefect server does not come up, RunnerEnded where the flows' process dies.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    with _api(settings, port) as (api, variables), _written(settings, api), _reading_page(settings, reading_page):
-        sys.stdout.write(_welcome(settings, api, reading_page=reading_page))
+    if reading_page:
+        bound(settings.web).close()  # asked before anything is started: the page itself says it later, among much else
+    with (
+        _api(settings, port) as used,
+        _written(settings, used.api),
+        _reading_page(settings, reading_page) as page,
+        _runner(settings, used) as runner,
+    ):
+        sys.stdout.write(_welcome(settings, used, reading_page=reading_page))
         sys.stdout.flush()
-        runner = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", "flows.runner", str(settings.root), str(RUNS)],
-            env=variables,
-            start_new_session=True,
-        )
         try:
-            code = runner.wait()
-            message = f"the process that runs the flows ended by itself (exit code {code}); start `monitor serve` again"
-            raise RunnerEnded(message)
+            _watch(runner, page)
         except KeyboardInterrupt:
             sys.stdout.write("stopping\n")
-        finally:
-            # The runner pauses its schedules and ends its runs when it is interrupted.
-            if runner.poll() is None:
-                runner.send_signal(signal.SIGINT)
-                try:
-                    runner.wait(30)
-                except subprocess.TimeoutExpired:
-                    end(runner)
-
-
-def running_api(settings: Settings) -> str:
-    """The API of a `monitor serve` under way for this root, else ""."""
-    try:
-        return (settings.var / ADDRESS).read_text(encoding="utf-8").strip()
-    except OSError:
-        return ""
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
@@ -74,14 +75,15 @@ def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - 
 
 
 @contextmanager
-def _api(settings: Settings, port: int) -> Iterator[tuple[str, dict[str, str]]]:
-    """The API to use, and the environment in which processes use it: the one configured, else a server of our own."""
+def _api(settings: Settings, port: int) -> Iterator[_Used]:
+    """The API to use: the one configured, else a server of our own."""
     if configured := configured_api(os.environ):
-        yield configured, {**os.environ, **QUIET}
+        refuse_silent(configured)
+        yield _Used(configured, {**os.environ, **QUIET}, shared=True)
         return
     home = settings.var / "prefect"
     with local_server(home, port=port) as api:
-        yield api, environment(home, PREFECT_API_URL=api)
+        yield _Used(api, environment(home, PREFECT_API_URL=api), shared=False)
 
 
 @contextmanager
@@ -97,26 +99,52 @@ def _written(settings: Settings, api: str) -> Iterator[None]:
 
 
 @contextmanager
-def _reading_page(settings: Settings, wanted: bool) -> Iterator[None]:
+def _reading_page(settings: Settings, wanted: bool) -> Iterator[Process | None]:
     if not wanted:
-        yield
+        yield None
         return
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "monitor", "web", "--root", str(settings.root)], start_new_session=True
-    )
+    page = start("monitor", "web", "--root", str(settings.root))
     try:
-        yield
+        yield page
     finally:
-        end(process)
+        end(page)
 
 
-def _welcome(settings: Settings, api: str, *, reading_page: bool) -> str:
+@contextmanager
+def _runner(settings: Settings, used: _Used) -> Iterator[Process]:
+    whose = "shared" if used.shared else "own"
+    runner = start("flows.runner", str(settings.root), str(RUNS), whose, variables=used.variables)
+    try:
+        yield runner
+    finally:
+        end(runner, signal.SIGINT, RUNNER_SECONDS)
+
+
+def _watch(runner: Process, page: Process | None) -> None:
+    """Wait for the runner's end, and say so when the reading page ends before. Raises RunnerEnded."""
+    while True:
+        if page is not None and (code := page.poll()) is not None:
+            sys.stderr.write(
+                f"monitor: the reading page ended by itself (exit code {code}, its reason stands above); the schedules "
+                "go on without it; mend that, then start `monitor serve` again\n"
+            )
+            page = None
+        try:
+            code = runner.wait(WATCH_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        message = f"the process that runs the flows ended by itself (exit code {code}); start `monitor serve` again"
+        raise RunnerEnded(message)
+
+
+def _welcome(settings: Settings, used: _Used, *, reading_page: bool) -> str:
+    collect = deployment_name("scheduled", settings.root, shared=used.shared)
     lines = [
-        f"Prefect            {api.removesuffix('/api')}",
+        f"Prefect            {used.api.removesuffix('/api')}",
         f"reading page       http://{settings.web.host}:{settings.web.port}" if reading_page else "",
         f"collect            {settings.collect.schedule} ({settings.collect.timezone})",
         *(f"digest {digest.name:<11} {digest.schedule} ({digest.timezone})" for digest in settings.digests),
-        f"in another shell   export PREFECT_API_URL={api}; prefect deployment run collect/scheduled",
+        f"in another shell   export PREFECT_API_URL={used.api}; prefect deployment run collect/{collect}",
         "Ctrl-C ends it all.",
     ]
     return "\n".join(filter(None, lines)) + "\n"

@@ -1,21 +1,31 @@
 """A Prefect server of our own on loopback: started where no API is configured, ended with us, its analytics off."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.request import getproxies
 
 import httpx
 
-from monitor.errors import MonitorError
+from flows.tether import Process, start
+from monitor.config import Settings
+from monitor.errors import ConfigurationError, MonitorError
 
 # The first start of a fresh home makes its database: some 8 s on two quiet cores, 26 s measured on busy ones.
 START_SECONDS = 120
 STOP_SECONDS = 10
+# What an API on the other side of the world may take to say that it is there.
+ANSWER_SECONDS = 10
+
+# Under var: where the API of a `monitor serve` under way is.
+ADDRESS = "serve.api"
 
 # Nothing of ours calls home, whatever the machine's own profile says.
 QUIET = {
@@ -49,15 +59,9 @@ def local_server(home: Path, *, port: int = 0, services: bool = True, ui: bool =
     arguments += ["--ui"] if ui else ["--no-ui"]
     log = home / "server.log"
     with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, and arguments of our own making
-            [sys.executable, "-m", "prefect", *arguments],
-            # The pages of its UI ask the address that it is told here, or else port 4200 whatever it listens on.
-            env=environment(home, PREFECT_SERVER_UI_API_URL=f"http://127.0.0.1:{port}/api"),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,  # Ctrl-C is ours to handle: the server ends when we end it, last
-        )
+        # The pages of its UI ask the address that it is told here, or else port 4200 whatever it listens on.
+        variables = environment(home, PREFECT_SERVER_UI_API_URL=f"http://127.0.0.1:{port}/api")
+        process = start("prefect", *arguments, variables=variables, output=output)
     api = f"http://127.0.0.1:{port}/api"
     try:
         _wait(process, api, log)
@@ -66,15 +70,25 @@ def local_server(home: Path, *, port: int = 0, services: bool = True, ui: bool =
         end(process)
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """End a process that we started: asked first, then made to."""
+def end(process: Process, how: signal.Signals = signal.SIGTERM, seconds: float | None = None) -> None:
+    """End a process that we started: asked first, `how` and for so many seconds (STOP_SECONDS), then made to."""
     if process.poll() is None:
-        process.terminate()
+        process.send_signal(how)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
+            process.wait(STOP_SECONDS if seconds is None else seconds)
     if process.poll() is None:
         process.kill()
         process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def running_api(settings: Settings) -> str:
+    """The API of a `monitor serve` under way for this root, else ""."""
+    try:
+        return (settings.var / ADDRESS).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
 
 
 def free_port() -> int:
@@ -112,7 +126,41 @@ def configured_api(environment: Mapping[str, str]) -> str:
     return asked.stdout.strip() if asked.returncode == 0 else ""
 
 
-def _wait(process: "subprocess.Popen[bytes]", api: str, log: Path) -> None:
+def refuse_silent(api: str) -> None:
+    """Nothing where an API answers, whatever it says; else ConfigurationError, within seconds.
+
+    Beyond this machine a proxy may lead to it that only Prefect's own client is told of: that one finds out itself.
+    """
+    try:
+        host = httpx.URL(api).host
+        here = host == "localhost" or (bool(host) and _is_loopback(host))
+        if here or not getproxies():
+            httpx.get(f"{api}/health", timeout=ANSWER_SECONDS, trust_env=not here)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise silent(api, error) from error
+
+
+def silent(api: str, error: BaseException) -> ConfigurationError:
+    """The error for an API that does not answer; whatever secret stands in its address is left out."""
+    try:
+        shown = str(httpx.URL(api).copy_with(userinfo=b""))
+    except httpx.InvalidURL:
+        shown = api
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return ConfigurationError(
+        f"PREFECT_API_URL: {shown} does not answer ({reason}); start that server or correct the address, or unset "
+        "PREFECT_API_URL to have one started here"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _wait(process: Process, api: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(httpx.HTTPError):

@@ -12,12 +12,21 @@ import httpx
 import pytest
 
 from flows import server
-from flows.server import ServerNotStarted, configured_api, end, environment, free_port, local_server
+from flows.server import (
+    ServerNotStarted,
+    configured_api,
+    end,
+    environment,
+    free_port,
+    local_server,
+    refuse_silent,
+)
+from monitor.errors import ConfigurationError
 
 # Takes what Prefect's command line takes, and answers for its health.
 STAND_IN = f"""#!{sys.executable}
 import http.server, os, pathlib, sys
-assert sys.argv[1:5] == ["-m", "prefect", "server", "start"], sys.argv
+assert sys.argv[1:6] == ["-m", "flows.tether", "prefect", "server", "start"], sys.argv
 port = int(sys.argv[sys.argv.index("--port") + 1])
 assert sys.argv[sys.argv.index("--host") + 1] == "127.0.0.1"
 assert "--analytics-off" in sys.argv
@@ -138,6 +147,40 @@ def test_the_api_that_this_machine_uses_is_found(tmp_path: Path, monkeypatch: py
         'active = "ours"\n[profiles.ours]\nPREFECT_API_URL = "http://127.0.0.1:8/api"\n', encoding="utf-8"
     )
     assert configured_api({}) == "http://127.0.0.1:8/api"
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/api", "http://me:hidden@127.0.0.1:{port}/api"])
+def test_an_api_that_does_not_answer_is_said_with_its_address(address: str) -> None:
+    url = address.format(port=free_port())
+    with pytest.raises(
+        ConfigurationError, match=r"PREFECT_API_URL: http://127.0.0.1:\d+/api does not answer"
+    ) as caught:
+        refuse_silent(url)
+    assert "unset PREFECT_API_URL" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_api_that_takes_the_connection_and_says_nothing_is_waited_for_no_longer_than_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "ANSWER_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/api"
+        with pytest.raises(ConfigurationError, match="does not answer"):
+            refuse_silent(url)
+
+
+def test_an_address_that_is_none_is_told_too() -> None:
+    for url in ("nonsense", "http:///api", "http://127.0.0.1:99999/api"):
+        with pytest.raises(ConfigurationError, match="PREFECT_API_URL: "):
+            refuse_silent(url)
+
+
+def test_an_api_that_answers_is_none_of_that(stand_in: Path, tmp_path: Path) -> None:
+    with local_server(tmp_path / "home") as api:
+        refuse_silent(api)
+        refuse_silent(api.replace("/api", "/elsewhere"))  # whatever it says
 
 
 def test_a_free_port_can_be_bound() -> None:

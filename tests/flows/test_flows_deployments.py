@@ -1,0 +1,58 @@
+"""Every schedule is a deployment; on an API that others use too, one that is nobody else's."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.deployments import deployments
+from flows.identity import deployment_name, mark, tag
+from monitor.config import Settings, load
+
+FILES = {
+    "config/monitor.toml": '[channels.desk]\nkind = "file"\npath = "var/digests"\n',
+    "config/sources.toml": "",
+    "config/topics/race.toml": 'title = "The race"\nseeds = ["seeds/race.md"]\n',
+    "config/digests/morning.toml": 'channels = ["desk"]\n',
+    "seeds/race.md": "The race between two countries for artificial intelligence.\n",
+}
+
+
+def settings_in(root: Path) -> Settings:
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return load(root, {})
+
+
+def names(settings: Settings, *, shared: bool) -> set[tuple[str, str]]:
+    return {(str(each.flow_name), each.name) for each in deployments(settings, shared=shared)}
+
+
+def test_on_a_server_of_our_own_they_have_their_plain_names(tmp_path: Path) -> None:
+    assert names(settings_in(tmp_path), shared=False) == {
+        ("collect", "scheduled"),
+        ("train", "scheduled"),
+        ("maintain", "scheduled"),
+        ("digest", "morning"),
+    }
+
+
+def test_two_roots_on_one_api_have_no_deployment_in_common(tmp_path: Path) -> None:
+    one, two = settings_in(tmp_path / "a" / "News Room"), settings_in(tmp_path / "b" / "News Room")
+    assert not names(one, shared=True) & names(two, shared=True)
+    assert names(one, shared=True) == {(flow, f"{name}-{mark(one.root)}") for flow, name in names(one, shared=False)}
+    assert mark(one.root).startswith("news-room-")
+    for settings in (one, two):
+        made = deployments(settings, shared=True)
+        assert all(each.tags == [tag(settings.root)] for each in made)
+        assert all(each.parameters["root"] == str(settings.root) for each in made)
+    (digest,) = [each for each in deployments(two, shared=True) if each.flow_name == "digest"]
+    assert digest.parameters["name"] == "morning"
+
+
+def test_a_mark_stays_with_its_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "press").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert mark(Path("press")) == mark(tmp_path / "press") == mark(tmp_path / "press" / ".." / "press")
+    assert mark(Path("/")).startswith("root-")
+    assert deployment_name("morning", tmp_path, shared=False) == "morning"
