@@ -34,6 +34,7 @@ from statistics import mean
 from typing import Any
 
 import trafilatura
+from given import SHARED, needed
 
 from monitor.extract import extract
 from monitor.extract.naming import fold
@@ -179,11 +180,12 @@ def measure(pages: Sequence[dict[str, Any]], corpus: Path) -> Results:
 def main() -> None:
     """Run the variants over the corpus and print a row for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus/pages"))
+    parser.add_argument("--corpus", type=Path, default=SHARED / "corpus/pages")
     parser.add_argument("--missing", action="store_true", help="list the pages that yield no text")
     parser.add_argument("--worst", type=int, default=0, help="list so many pages of the even half with the least F1")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     arguments = parser.parse_args()
+    needed(arguments.corpus / "index.jsonl", option="--corpus")
     logging.disable(logging.CRITICAL)
 
     pages = [json.loads(line) for line in (arguments.corpus / "index.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from given import SHARED, needed
+
 from monitor.sources import Listing, parse
 
 GOAL = 0.99
@@ -138,12 +140,10 @@ def report(corpus: Path, results: list[Result], *, verbose: bool) -> bool:
 def main() -> int:
     """Run the bench; 1 where it misses a goal."""
     parser = argparse.ArgumentParser(description="How well source documents are read.")
-    parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus/feeds"))
+    parser.add_argument("--corpus", type=Path, default=SHARED / "corpus/feeds")
     parser.add_argument("--verbose", action="store_true", help="list each disagreement")
     arguments = parser.parse_args()
-    if not (arguments.corpus / "index.jsonl").exists():
-        print(f"no index.jsonl in {arguments.corpus}: name the folder with --corpus", file=sys.stderr)
-        return 2
+    needed(arguments.corpus / "index.jsonl", option="--corpus")
     return 0 if report(arguments.corpus, list(read(arguments.corpus)), verbose=arguments.verbose) else 1
 
 

@@ -27,6 +27,8 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from given import SHARED, needed
+
 from monitor.errors import FetchError
 from monitor.fetch.client import Client
 from monitor.fetch.settings import FetchSettings
@@ -163,12 +165,11 @@ def free_port() -> int:
 def main() -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--replay", type=Path, default=Path("../shared/replay/replay.py"))
-    parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus/pages"))
+    parser.add_argument("--replay", type=Path, default=SHARED / "replay/replay.py")
+    parser.add_argument("--corpus", type=Path, default=SHARED / "corpus/pages")
     arguments = parser.parse_args()
-    if not (arguments.replay.is_file() and arguments.corpus.is_dir()):
-        print(f"nothing to measure on: {arguments.replay} or {arguments.corpus} is not there", file=sys.stderr)
-        return 2
+    needed(arguments.replay, option="--replay")
+    needed(arguments.corpus, option="--corpus")
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "requests.jsonl"

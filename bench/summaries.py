@@ -1,6 +1,6 @@
 """How near our summaries come to what publishers wrote under their own headlines.
 
-    python bench/summaries.py ../shared/corpus/pages
+    python bench/summaries.py [../shared/corpus/pages]
 
 Reads the English pages whose full text is known and whose own description is 60 to 400 characters long, summarises each
 text in three sentences, and prints the mean F1 of terms (stems without stop words, as multisets) against the
@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
+
+from given import SHARED, needed
 
 from monitor.digest import summary
 from monitor.models import Article
@@ -82,7 +84,9 @@ def measured(listed: Sequence[Case]) -> float:
 
 def main() -> None:
     """Print the table."""
-    found = list(cases(Path(sys.argv[1])))
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else SHARED / "corpus/pages"
+    needed(folder / "index.jsonl", option="summaries.py FOLDER")
+    found = list(cases(folder))
     for name, listed in (("all", found), ("not the text's opening", [c for c in found if not c.opens_the_text])):
         lead = [f1(sentences(case.article.text, "en")[:3], case.description) for case in listed]
         print(f"{name}: {len(listed)} pages\n  {mean(lead):.3f}  first three sentences")
