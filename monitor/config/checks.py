@@ -148,6 +148,8 @@ def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
         seen.add(source.name)
         if source.kind not in _KINDS:
             yield f'{where}: kind: "{source.kind}"; {nearest(source.kind, _KINDS)}'
+        if source.language and not re.fullmatch(r"[a-z]{2}", source.language):
+            yield f'{where}: language: "{source.language}" is no code of ISO 639-1: write one as "en"'
         if source.kind == "search" and ("{query}" not in source.url or not source.query):
             yield f"{where}: a search needs {{query}} in its url, and a query"
         if not _is_address(source.url.replace("{query}", "")):

@@ -37,7 +37,7 @@ def audiences_of(settings: Settings, session: Session, digest: DigestSettings) -
     found = [
         Audience(channel, recipient, audience(digest.name, channel, recipient))
         for channel in digest.channels
-        for recipient in recipients(settings.channel(channel))
+        for recipient in filter(None, recipients(settings.channel(channel)))
     ]
     gone = unsubscribed(session, [each.key for each in found])
     return tuple(each for each in found if each.key not in gone)

@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from monitor.deliver.ping import ping
 from monitor.errors import ConfigurationError, MonitorError
-from monitor.models import Source
+from monitor.models import Run, Source
 from monitor.pipeline import judging, polling, reading
 from monitor.pipeline.context import Context, refuse_nameless
 from monitor.pipeline.instant import keep_instant
@@ -28,7 +28,7 @@ from monitor.pipeline.queue import in_turns
 from monitor.pipeline.tally import Tally
 from monitor.store.entries import due_entries
 from monitor.store.polling import feed_states
-from monitor.store.runs import acquire, finish_run, release, renew, start_run
+from monitor.store.runs import acquire, finish_run, holder_of, release, renew, start_run
 
 # One task of a flow: large enough that orchestration is small beside it (16 ms a task, research on speed), small
 # enough that a run shows how far it is. Of a batch's pages only as many are in memory as may be asked at once; its
@@ -95,9 +95,21 @@ def _begin(context: Context) -> str:
     with context.database.writing() as session:
         run = start_run(session, "collect", now)
         if not acquire(session, "collect", str(run), now, LEASE):
-            message = "another collect is under way; wait for it to end (a dead one is forgotten after two hours)"
-            raise AlreadyRunning(message)
+            raise AlreadyRunning(_under_way(session))
     return str(run)
+
+
+def _under_way(session: Session) -> str:
+    """Which collect is under way, since when and where, and how to go on."""
+    held = holder_of(session, "collect")
+    if held is None:
+        return "another collect ended just now; collect again"
+    run = session.get(Run, int(held.name)) if held.name.isdecimal() else None
+    since = f" since {run.started:%Y-%m-%d %H:%M} UTC" if run else ""
+    return (
+        f"another collect is under way{since}, by process {held.process} on {held.machine}; wait for it to end, or end "
+        f"that process: a dead one is noticed at once on its own machine, elsewhere at {held.until:%H:%M} UTC"
+    )
 
 
 def _hold(holder: str, now: Callable[[], datetime], session: Session) -> None:

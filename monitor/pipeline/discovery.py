@@ -17,6 +17,8 @@ CHILDREN = 8
 # A page may announce many feeds (comments, categories); the first that lists something is the one.
 CANDIDATES = 5
 _NO_NEWS = frozenset({"unknown", "html", "opml", "sitemap-index"})
+# Kinds of sources that stand at their address themselves: behind a page nothing is looked for.
+_NO_PAGE = frozenset({"feed", "sitemap", "search"})
 
 _log = logging.getLogger(__name__)
 
@@ -42,12 +44,23 @@ async def found_behind(context: Context, source: Source, page: Page) -> Found:
     """
     listing = await _parse(context, page, source)
     if listing.kind == "html":
+        refuse_page(source, page.final_url)
         found = await _announced(context, source, page, listing)
     else:
         found = await _with_sitemaps(context, source, Found(listing, page, page.moved_to))
     if found.listing.kind in _NO_NEWS:
         raise _no_news(found.listing)
     return found
+
+
+def refuse_page(source: Source, url: str) -> None:
+    """Nothing where the kind of a source lets a page stand at its address; else ParseError: it is not guessed at."""
+    if source.kind in _NO_PAGE:
+        message = (
+            f'{url} is a page, and source "{source.name}" is declared as {source.kind}; write its {source.kind}\'s own '
+            'address in config/sources.toml, or kind = "page"'
+        )
+        raise ParseError(message)
 
 
 async def _announced(context: Context, source: Source, page: Page, listing: Listing) -> Found:

@@ -167,6 +167,11 @@ def _failed(context: Context, entry: Entry, error: Exception) -> Outcome:
     return _waiting(context, entry, reason)
 
 
+def _declared_language(context: Context, source: str) -> str:
+    """What a source is declared to write in, "" where it says nothing, or stands in the configuration no more."""
+    return next((each.language for each in context.settings.sources if each.name == source), "")
+
+
 def _waited_long_enough(context: Context, entry: Entry) -> bool:
     """A host that never answers for its robots.txt defers its pages again and again: news does not wait for ever."""
     return entry.first_seen is not None and context.now() - entry.first_seen > LONGEST_WAIT
@@ -202,7 +207,7 @@ def _article(context: Context, entry: Entry, address: str, reading: Reading, pag
         "published": seen if clamped else stated,
         "published_clamped": clamped or entry.published_clamped,
         "news": is_news(entry.source, document.published, entry.published, seen, context.settings.collect.max_age),
-        "language": document.language,
+        "language": document.language or _declared_language(context, entry.source),
         "site": document.site,
         "image": document.image,
         "grade": document.grade,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from monitor.errors import MonitorError, ParseError
 from monitor.fetch.client import Client
 from monitor.models import Entry, Source
+from monitor.pipeline.discovery import refuse_page
 from monitor.sources import Listing, parse
 from monitor.sources.search import address
 
@@ -43,6 +44,7 @@ async def try_source(client: Client, source: Source) -> Trial:
         asked = address(source)
         listing, feed = await _whole(client, asked)
         if listing.kind == "html":
+            refuse_page(source, feed)
             announced = (*listing.children, *client.sitemaps(feed))
             listing, feed = await _first(client, announced, _whole) or (listing, feed)
         if listing.kind in ("unknown", "html", "opml", "sitemap-index"):

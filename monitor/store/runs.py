@@ -7,6 +7,7 @@ up nobody. Where that cannot be known (another machine, another container) the t
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,26 @@ def release(session: Session, name: str, holder: str) -> None:
     """Gives the lease up, where it is still held."""
     lease = table(Lease).c
     session.connection().execute(delete(table(Lease)).where(lease.name == name, lease.holder == _identity(holder)))
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lease: under which name, by which process of which machine, until when that is believed."""
+
+    name: str
+    machine: str
+    process: str
+    until: datetime
+
+
+def holder_of(session: Session, name: str) -> Holder | None:
+    """Who holds a lease, None where nobody does."""
+    lease = session.exec(select(Lease).where(Lease.name == name)).first()
+    if lease is None:
+        return None
+    held_as, _, place = lease.holder.partition("@")
+    machine, _, process, _ = (*place.rsplit("/", 3), "", "", "", "")[:4]
+    return Holder(held_as, machine, process, lease.until)
 
 
 def _identity(holder: str) -> str:

@@ -118,6 +118,7 @@ def test_a_folder_without_configuration_is_told_what_to_do(tmp_path: Path) -> No
         ("config/sources.toml", 'name = "one"\n', "", r"sources.toml:3: source\[0\]: missing name"),
         ("config/sources.toml", "https://one.example/feed", "http://[x/", r'source "one": url: "http://\[x/" is no http or https address'),
         ("config/sources.toml", "https://one.example/feed", "http://one.example:99999/", r'source "one": url'),
+        ("config/sources.toml", 'tags = ["technology"]', 'language = "English"', r'source "one": language: "English" is no code'),
         ("config/sources.toml", '[[source]]\nname = "one"', '[source]\nname = "one"', r"not valid TOML"),
         ("config/topics/race.toml", "seeds/race.md", "http://[x/", r'race.toml: seeds: "http://\[x/" is no address that can be asked'),
         ("config/topics/race.toml", 'add = ["Doubao"]', 'add = {}', r"race.toml:7: terms.add: \{\} is of the wrong kind: write a list"),

@@ -1,5 +1,7 @@
 """A whole collect, from sources to assessments, over a site on loopback."""
 
+import os
+import platform
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -185,11 +187,31 @@ async def test_two_collects_do_not_run_at_once(declared: House) -> None:
     async with declared.context() as context:
         with context.database.writing() as session:
             acquire(session, "collect", "another", NOW, LEASE)
-        with pytest.raises(AlreadyRunning, match="another collect is under way"):
+        with pytest.raises(AlreadyRunning, match="another collect is under way, by process") as caught:
             await collect(context, ALL)
+        assert f"by process {os.getpid()} on {platform.node()}; wait for it to end, or end that process" in str(
+            caught.value
+        )
         assert declared.rows(Run) == []
         declared.clock.time += LEASE
         assert (await collect(context, ALL)).stored == 3
+
+
+async def test_a_collect_under_way_is_told_with_the_time_it_began(declared: House) -> None:
+    told: list[str] = []
+
+    async def meanwhile(label: str, step: Any, *arguments: object) -> Any:
+        if label == "group":
+            declared.clock.move(minutes=5)
+            with pytest.raises(AlreadyRunning) as caught:
+                await collected(declared)
+            told.append(str(caught.value))
+        return await step(*arguments)
+
+    await collected(declared, call=meanwhile)
+    (line,) = told
+    assert line.startswith(f"another collect is under way since {NOW:%Y-%m-%d %H:%M} UTC, by process {os.getpid()} on ")
+    assert line.count("\n") == 0
 
 
 def refused(house: House) -> bool:

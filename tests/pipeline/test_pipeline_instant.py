@@ -50,6 +50,16 @@ def test_what_is_very_relevant_is_told_at_once_and_once(urgent: House) -> None:
     assert len(urgent.rows(Told)) == 1
 
 
+def test_a_channel_that_has_nobody_to_send_to_is_told_nothing_at_once(urgent: House) -> None:
+    urgent.monitor(DESK, '[channels.folder]\nkind = "file"\n')
+    urgent.digest(instant=True, channels=["folder"])
+    assert instant(urgent) == 0
+    assert urgent.rows(Digest) == []
+    urgent.digest(instant=True, channels=["folder", "desk"])
+    assert instant(urgent) == 1
+    assert [each.channel for each in urgent.rows(Delivery)] == ["desk"]
+
+
 def test_the_next_digest_knows_it_as_told(urgent: House) -> None:
     instant(urgent)
     urgent.clock.move(hours=1)

@@ -141,6 +141,22 @@ async def test_a_page_leads_to_the_feed_that_it_announces_and_the_feed_is_asked_
     assert site.paths()[before:] == ["/feed"]
 
 
+@pytest.mark.parametrize("kind", ["feed", "sitemap", "search"])
+async def test_behind_a_page_nothing_is_looked_for_where_the_source_is_declared_as_no_page(
+    house: House, site: Site, kind: str
+) -> None:
+    site.routes["/"] = says(page("Home", head='<link rel=alternate type="application/rss+xml" href="/feed">'))
+    url = site.url("/") + ("?q={query}" if kind == "search" else "")
+    house.sources({"wire": {"kind": kind, "query": "cranes" if kind == "search" else ""}}, wire=url)
+    tally = await polled(house, "wire")
+    assert tally.sources_failed == 1
+    assert f'is a page, and source "wire" is declared as {kind}' in tally.failures[0].error
+    assert "/feed" not in site.paths()
+    house.sources({"wire": {"kind": "page"}}, wire=site.url("/"))
+    house.clock.move(days=2)
+    assert (await polled(house, "wire")).new == 2
+
+
 async def test_the_first_announced_feed_that_lists_something_is_taken(house: House, site: Site) -> None:
     links = "".join(
         f'<link rel=alternate type="application/rss+xml" href="/{name}">' for name in ("gone", "none", "feed")

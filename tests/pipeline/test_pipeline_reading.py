@@ -81,6 +81,16 @@ async def test_an_article_is_what_its_page_says(house: House, site: Site) -> Non
     assert house.rows(FeedState)[0].articles_stored == 1
 
 
+@pytest.mark.parametrize("declared", ["de", ""])
+async def test_a_text_that_tells_no_language_has_that_of_its_source(house: House, site: Site, declared: str) -> None:
+    tides = " ".join(f"{hour:02}:{hour * 2:02}" for hour in range(30))
+    await listed(house, site, item(site.url("/tides"), "06:12 18:40", summary=tides), tides=says(b"", status=404))
+    house.sources({"wire": {"language": declared}}, wire=site.url("/feed"))
+    await reading(house)
+    (article,) = articles(house)
+    assert article.language == declared
+
+
 async def test_what_the_page_does_not_state_comes_from_the_feed(house: House, site: Site) -> None:
     await listed(
         house,

@@ -60,6 +60,14 @@ async def test_what_robots_txt_names_is_found_behind_a_page(house: House, site: 
     assert (trial.feed, len(trial.entries)) == (site.url("/index"), 1)
 
 
+@pytest.mark.parametrize("kind", ["feed", "sitemap"])
+async def test_a_page_is_none_of_what_a_source_was_declared_as(house: House, site: Site, kind: str) -> None:
+    trial = await tried(house, site.url("/page"), kind=kind)
+    assert f'is a page, and source "wire" is declared as {kind}' in trial.error
+    assert "/feed" not in site.paths()
+    assert (await tried(house, site.url("/page"), kind="page")).error == ""
+
+
 async def test_a_poll_finds_the_same(house: House, site: Site) -> None:
     site.routes["/robots.txt"] = says(f"Sitemap: {site.url('/index')}".encode())
     for path in ("/feed", "/page", "/plain", "/map", "/index"):
