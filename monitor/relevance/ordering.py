@@ -48,13 +48,15 @@ _LEAST = 1e-9
 class Stream:
     """Documents, archive first and the batch last: their words, their evidence, and the verdicts there are, by row.
 
-    `meant` is what they mean, where sentence vectors are there; the graph is then woven of those alone.
+    `meant` is what they mean, where sentence vectors are there; the graph is then woven of those alone. `lowered` is
+    how far the cut sinks (see `breadth`): so much evidence is added to each before verdicts are heard.
     """
 
     words: Sequence[Words]
     evidence: Floats
     verdicts: Mapping[int, bool]
     meant: Meant | None = None
+    lowered: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +84,7 @@ def put_in_order(stream: Stream, seed: Words, taught: Taught | None) -> Order:
     lesson = _lesson(stream, seed, taught)
     if lesson is not None:
         wanted = wanted + lesson
-    ordered = own if graph is None and lesson is None else _rearranged(own, wanted)
+    ordered = (own if graph is None and lesson is None else _rearranged(own, wanted)) + stream.lowered
     if not stream.verdicts:
         return Order(ordered, graph, nodes)
     if stream.meant is None:
@@ -187,7 +189,7 @@ def _shift(stream: Stream) -> float:
         return 0.0
     rows = sorted(stream.verdicts)
     yes = np.array([stream.verdicts[row] for row in rows], dtype=np.float64)
-    own = (stream.evidence[rows] - threshold.BALANCED_EVIDENCE) / threshold.STEP
+    own = (stream.evidence[rows] + stream.lowered - threshold.BALANCED_EVIDENCE) / threshold.STEP
     offset = 0.0
     for _ in range(20):
         chance = 1.0 / (1.0 + np.exp(-(own + offset).clip(-30, 30)))

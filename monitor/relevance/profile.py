@@ -55,12 +55,16 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """A profile ready to judge with: its facets, and words that the topic adds ("" for any language) or mutes."""
+    """A profile ready to judge with: its facets, and words that the topic adds ("" for any language) or mutes.
+
+    `brief` tells that a seed names its facets one a line, so that they are all that is meant.
+    """
 
     title: str
     facets: tuple[Facet, ...]
     added: tuple[Words, ...]
     muted: frozenset[str]
+    brief: bool = False
 
 
 def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) -> Profile:
@@ -70,8 +74,11 @@ def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) 
     """
     facets: list[dict[str, Any]] = []
     limits: list[str] = []
+    brief = False
     for seed in seeds:
-        found, outside = _facets(seed)
+        parts = take_apart(seed.name, " ".join(seed.text.split(" ")[:MOST_WORDS]))
+        brief = brief or parts.brief
+        found, outside = _facets(seed, parts)
         facets.extend(found)
         limits.extend(outside)
     if not facets:
@@ -80,6 +87,7 @@ def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) 
         "format": _FORMAT,
         "title": topic.title,
         "facets": facets[:_MOST_FACETS],
+        "brief": brief,
         "limits": limits,
         "terms": {
             language: {"add": list(terms.add), "mute": list(terms.mute)}
@@ -92,9 +100,8 @@ def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) 
     return Profile.model_validate({"topic": topic.name, "version": version, "body": body, "made_at": made_at})
 
 
-def _facets(seed: SeedText) -> tuple[list[dict[str, Any]], list[str]]:
+def _facets(seed: SeedText, parts: Passages) -> tuple[list[dict[str, Any]], list[str]]:
     """The facets of a seed, and the sentences of a brief that say what the reader does not want."""
-    parts = take_apart(seed.name, " ".join(seed.text.split(" ")[:MOST_WORDS]))
     everything = "\n".join(passage.text for passage in parts.passages)
     language = seed.language or guess_language(everything)
     passages = list(parts.passages) if parts.brief else _clustered(parts, language)
@@ -196,4 +203,5 @@ def _interest(text: str) -> Interest:
         facets,
         tuple(words for words in added if words.terms),
         frozenset(term for words in muted for term in words.terms),
+        body["brief"],
     )

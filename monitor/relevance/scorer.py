@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from monitor.errors import StoreError
 from monitor.models import Profile, Reasons, Topic
 from monitor.relevance import threshold
+from monitor.relevance.breadth import lowering
 from monitor.relevance.evidence import Evidence, measure, question
 from monitor.relevance.explain import Explainer
 from monitor.relevance.guards import broken_rule
@@ -71,14 +72,17 @@ def judge(profile: Profile, topic: Topic, items: Sequence[Item], archive: Archiv
     evidence = measure(asked, words)
     meant = weigh(subject, documents, _said(subject, evidence, words), sorted(verdicts))
     own = evidence.total if meant is None else meant.total
-    order = put_in_order(Stream(words, own, verdicts, meant), seed_words(subject), _trusted(archive, profile))
+    # Measured with sentence vectors only: evidence by words alone is spread otherwise.
+    lowered = 0.0 if meant is None else lowering(subject, own)
+    stream = Stream(words, own, verdicts, meant, lowered)
+    order = put_in_order(stream, seed_words(subject), _trusted(archive, profile))
     scores = threshold.score(order.evidence)
     first = len(documents) - len(items)
     judged = [(float(scores[row]), yes) for row, yes in sorted(verdicts.items())]
     cut = threshold.decide(purpose, scores[first:], judged)
     if cut.note:
         _log.info("topic %s: %s", topic.name, cut.note)
-    known = _Known(documents, own, order, scores, Explainer(subject, asked, evidence))
+    known = _Known(documents, own + stream.lowered, order, scores, Explainer(subject, asked, evidence))
     return [_judgement(row, topic, cut.value, known) for row in range(first, len(documents))]
 
 
