@@ -1,12 +1,18 @@
-"""Why an article was taken or left, in what a reader can check: facet, sentences, terms, neighbours."""
+"""Why an article was taken or left, in what a reader can check: facet, sentences, terms, neighbours.
+
+Facet and sentences are the nearest in meaning where that was known, else the nearest by words.
+"""
 
 import math
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+import numpy as np
+
 from monitor.models import Reasons
 from monitor.relevance.evidence import Evidence, Question
 from monitor.relevance.items import Item
+from monitor.relevance.meaning import WORDS_BESIDE, Aim, Meant, aim, encode
 from monitor.relevance.profile import Interest
 from monitor.text import read, sentences
 
@@ -14,6 +20,7 @@ _TERMS_SHOWN = 6
 _NEIGHBOURS_SHOWN = 3
 _LEAD_CHARACTERS = 3600
 _LONGEST_SHOWN = 320
+_SENTENCES_READ = 12  # of the article: what it is about stands at the top, and each costs as much as a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +34,14 @@ class _Sentence:
 
 
 class Explainer:
-    """Explains the judgements of one batch; reads each seed sentence once."""
+    """Explains the judgements of one batch; reads each seed sentence once. `meant` is None where words alone judged."""
 
-    def __init__(self, interest: Interest, asked: Question, evidence: Evidence) -> None:
+    def __init__(self, interest: Interest, asked: Question, evidence: Evidence, meant: Meant | None) -> None:
         self._interest = interest
         self._asked = asked
         self._evidence = evidence
+        self._nearness = evidence.facets if meant is None else meant.facets + WORDS_BESIDE * evidence.facets
+        self._aim: Aim | None = None if meant is None else aim(interest)
         self._seed = [
             [_Sentence(text, frozenset(read(text, facet.words.language).terms)) for text in facet.sentences]
             for facet in interest.facets
@@ -49,7 +58,7 @@ class Explainer:
         total = float(added.sum())
         if total <= 0:
             return ()
-        facet = self._asked.counts[1 + int(self._evidence.facets[row].argmax())]
+        facet = self._asked.counts[1 + self._facet(row)]
         whole = self._asked.counts[0]
         order = sorted(
             added.nonzero()[0].tolist(),
@@ -62,11 +71,9 @@ class Explainer:
     def reasons(self, row: int, item: Item, *, rule: str, neighbours: Sequence[str], sentences_too: bool) -> Reasons:
         """All that is known of why `item`, the document `row` of the evidence, was judged as it was."""
         terms = self.terms(row)
-        if not terms or not self._interest.facets:
-            # Meaning alone may speak for an article, in another language above all: then for the interest as a whole.
-            whole = self._interest.facets[0].name if self._interest.facets and sentences_too else ""
-            return Reasons(facet=whole, rule=rule, neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]))
-        best = int(self._evidence.facets[row].argmax())
+        if not self._interest.facets or not (terms or (sentences_too and self._aim)):
+            return Reasons(rule=rule, neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]))
+        best = self._facet(row)
         seed_sentence, article_sentence = self._sentences(row, item, best) if sentences_too else ("", "")
         return Reasons(
             facet=self._interest.facets[best].name,
@@ -77,19 +84,28 @@ class Explainer:
             neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]),
         )
 
+    def _facet(self, row: int) -> int:
+        return int(self._nearness[row].argmax())
+
     def _sentences(self, row: int, item: Item, facet: int) -> tuple[str, str]:
+        """A sentence of the facet and one of the article, the nearest to one another that there are."""
+        language = item.language or self._interest.facets[facet].words.language
+        texts = [text for text in sentences(item.text[:_LEAD_CHARACTERS], language) if text.strip()] or [item.title]
+        if self._aim is None:
+            return self._nearest_by_words(row, texts, language, facet)
+        seed = self._aim.sentence_vectors[facet]
+        own = encode(texts[:_SENTENCES_READ])
+        at, mine = np.unravel_index(int((seed @ own.T).argmax()), (len(seed), len(own)))
+        return self._aim.sentences[facet][int(at)], texts[int(mine)]
+
+    def _nearest_by_words(self, row: int, texts: Sequence[str], language: str, facet: int) -> tuple[str, str]:
         """The facet's sentence nearest to the article, and the article's sentence nearest to that one."""
         added = self._evidence.contributions(row)
         worth = {self._terms[column]: float(added[column]) for column in added.nonzero()[0].tolist()}
         nearest = max(self._seed[facet], key=lambda sentence: sentence.nearness(worth, worth.keys()))
-        language = item.language or self._interest.facets[facet].words.language
-        texts = [item.title, *sentences(item.text[:_LEAD_CHARACTERS], language)]
-        own = [_Sentence(text, frozenset(read(text, language).terms)) for text in texts if text.strip()]
-        if not own:
-            return nearest.text, ""
-        body = own[1:] or own
+        own = [_Sentence(text, frozenset(read(text, language).terms)) for text in texts]
         everything = worth.keys()
-        found = max(body, key=lambda one: (one.nearness(worth, nearest.terms), one.nearness(worth, everything)))
+        found = max(own, key=lambda one: (one.nearness(worth, nearest.terms), one.nearness(worth, everything)))
         return nearest.text, found.text
 
 

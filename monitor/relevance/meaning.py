@@ -41,7 +41,7 @@ _ONE_DEVIATION = 0.159  # of a normal distribution lies below its mean less one 
 _READ_IN_FULL = 1000
 # Words beside meaning: of 0, 0.3, 0.5 and 1 this gave the best average precision with the brief and with other people's
 # sections together; with the bare article as seed none was better than 0.3 by more than 0.03.
-_WORDS_BESIDE = 0.3
+WORDS_BESIDE = 0.3
 # Brings both together to the scale of words alone, on which 4.5 is the balanced cut: of 2,900 real articles on other
 # things one in three hundred to one in a thousand passes it by five of six interests, and none by the sixth.
 _ON_ONE_SCALE = 0.7
@@ -190,5 +190,5 @@ def weigh(interest: Interest, documents: Sequence[Item], said: Said, verdicts: S
 
 
 def _together(nearness: Floats, said: Said, weight: float) -> Floats:
-    beside = nearness[:, 0] + _WORDS_BESIDE * said.seed + said.added - _ON_ONE_SCALE
+    beside = nearness[:, 0] + WORDS_BESIDE * said.seed + said.added - _ON_ONE_SCALE
     return np.asarray(weight * beside + (1.0 - weight) * (said.seed + said.added))

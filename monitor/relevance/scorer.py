@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 _log = logging.getLogger(__name__)
 
 _LIFTED = 0.3  # evidence that the order gave an article beyond its own, from which its neighbours are named
-_SENTENCES_FROM = 0.02  # below this score nothing in the article is near the seed, and no sentence is shown
+_SENTENCES_FROM = 0.05  # below this score nothing in the article is near the seed, and no sentence is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def judge(profile: Profile, topic: Topic, items: Sequence[Item], archive: Archiv
     cut = threshold.decide(purpose, scores[first:], judged)
     if cut.note:
         _log.info("topic %s: %s", topic.name, cut.note)
-    known = _Known(documents, own + stream.lowered, order, scores, Explainer(subject, asked, evidence))
+    known = _Known(documents, own + stream.lowered, order, scores, Explainer(subject, asked, evidence, meant))
     return [_judgement(row, topic, cut.value, known) for row in range(first, len(documents))]
 
 

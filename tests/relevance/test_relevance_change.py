@@ -22,7 +22,8 @@ def test_what_is_near_says_which_threshold_and_which_words_would_do(newsroom: Ne
 
 
 def test_words_named_are_not_in_the_article_and_do_turn_it() -> None:
-    item = Item("1", "Alibaba opens a shop", "Alibaba sold shoes and toys to shoppers in Hangzhou on Sunday.", "en")
+    text = "Alibaba rents more machines to shops that train programs, it said in Hangzhou on Sunday."
+    item = Item("1", "Alibaba's cloud arm grows", text, "en")
     (line,) = [line for line in changes(item) if line.startswith("with ")]
     words = [part for at, part in enumerate(line.split('"')) if at % 2]
     assert words
