@@ -6,7 +6,7 @@ an aware datetime in UTC.
 """
 
 from monitor.models.columns import UtcDateTime
-from monitor.models.judging import Assessment, Feedback, Model, Profile
+from monitor.models.judging import Assessment, Feedback, Meaning, Model, Profile
 from monitor.models.listing import Entry, EntryState, FeedState, HostState, Sighting
 from monitor.models.reading import Article, Story, Version
 from monitor.models.running import Lease, Run
@@ -39,6 +39,7 @@ __all__ = [
     "Grade",
     "HostState",
     "Lease",
+    "Meaning",
     "Message",
     "Model",
     "Page",

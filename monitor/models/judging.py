@@ -37,6 +37,14 @@ class Model(SQLModel, table=True):
     made_at: datetime = moment_field()
 
 
+class Meaning(SQLModel, table=True):
+    """What an article means, as numbers (see `monitor.relevance.meaning`), and which encoder made them."""
+
+    article_id: int = Field(primary_key=True, foreign_key="article.id")
+    encoder: str
+    vector: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
+
+
 class Assessment(SQLModel, table=True):
     """Topic x article: score in [0, 1], the decision at the threshold then in force, and why."""
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import ConfigurationError, FetchError
 from monitor.models import Article, Assessment, Topic
-from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, item
+from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, items, understand
 from monitor.pipeline.context import Context
 from monitor.pipeline.profiles import standing_profile
 from monitor.pipeline.tally import Failure, Tally
@@ -69,13 +69,15 @@ async def assess(context: Context, name: str) -> Tally:
             given = verdicts(session, name)
             there = {article.id for article in (*batch, *archive)}
             archive += articles_of(session, [each for each in given if each not in there])
+            known = items(session, [*batch, *archive])
+        known = await understand(context, known)
         judged = await asyncio.to_thread(
             judge,
             profile,
             topic,
-            [item(article) for article in batch],
+            known[: len(batch)],
             Archive(
-                items=tuple(item(article) for article in archive),
+                items=known[len(batch) :],
                 verdicts={str(identity): verdict.relevant for identity, verdict in given.items()},
                 model=model,
             ),

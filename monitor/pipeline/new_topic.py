@@ -11,7 +11,7 @@ from monitor.config import Settings
 from monitor.config.edit import add_topic
 from monitor.errors import ConfigurationError
 from monitor.models import Profile, Topic
-from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, item
+from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, items
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.profiles import local_seed
 from monitor.pipeline.seeds import seed_warnings
@@ -117,7 +117,7 @@ def _copied(root: Path, name: str, seed: Path, copies: list[Path]) -> str:
 def _would_have_given(settings: Settings, topic: Topic, profile: Profile) -> tuple[tuple[tuple[str, int], ...], int]:
     with opened_database(settings) as database, database.reading() as session:
         recent = recent_articles(session, since=clock() - ARCHIVE_AGE, limit=ARCHIVE)
-    days = [article for article in recent if article.stored_at >= clock() - _DAYS]
-    scores = [each.score for each in judge(profile, topic, [item(article) for article in days])]
+        days = items(session, [article for article in recent if article.stored_at >= clock() - _DAYS])
+    scores = [each.score for each in judge(profile, topic, days)]
     cuts = [(level, parse(level).cut or 0.0) for level in _LEVELS]
     return tuple((level, sum(score >= cut for score in scores)) for level, cut in cuts), len(days)

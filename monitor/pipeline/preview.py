@@ -13,13 +13,13 @@ from monitor.config import Settings
 from monitor.digest.material import StoryView
 from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
-from monitor.models import Article, Assessment, Topic
-from monitor.pipeline.archive import item
+from monitor.models import Assessment, Topic
+from monitor.pipeline.archive import items
 from monitor.pipeline.composing import composed
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.gathering import decided_at, gather, minimum_of, window_of
 from monitor.pipeline.profiles import local_seed
-from monitor.relevance.items import Archive
+from monitor.relevance.items import Archive, Item
 from monitor.relevance.profile import build
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import parse
@@ -93,7 +93,11 @@ def _views(
             rows = relevant_stories(session, topic.name, window, minimum=0.0 if seeds else minimum)
         then = [tuple(article for article in row.articles if article.stored_at < moment) for row in rows]
         articles = [article for group in then for article in group]
-        thought = _judged(topic, seeds, articles[:_MOST], digest) if seeds else {}
+        thought: dict[int, Assessment] = {}
+        if seeds:
+            with database.reading() as session:
+                known = items(session, articles[:_MOST])
+            thought = _judged(topic, seeds, known, digest)
         for row, group in zip(rows, then, strict=True):
             kept = thought if seeds else row.assessments
             views.append(StoryView(row.story, group, decided_at(kept, minimum), topic))
@@ -101,13 +105,13 @@ def _views(
 
 
 def _judged(
-    topic: Topic, seeds: Sequence[str], articles: Sequence[Article], digest: DigestSettings
+    topic: Topic, seeds: Sequence[str], articles: Sequence[Item], digest: DigestSettings
 ) -> dict[int, Assessment]:
     """What the topic would think of the articles with other seeds."""
     asked = replace(topic, seeds=tuple(seeds), threshold=digest.threshold or topic.threshold)
     profile = build(asked, [local_seed(seed) for seed in seeds])
     thought: dict[int, Assessment] = {}
-    for each in judge(profile, asked, [item(article) for article in articles], Archive()):
+    for each in judge(profile, asked, articles, Archive()):
         thought[int(each.id)] = Assessment.model_validate(
             {
                 "topic": topic.name,

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from monitor.errors import StoreError
 from monitor.models import Article, Model, Profile, Topic
-from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, item
+from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, items
 from monitor.pipeline.context import Context
 from monitor.relevance.items import Archive
 from monitor.relevance.learn import fit, open_model
@@ -62,9 +62,9 @@ def lesson_of(database: Database, topic: str, now: datetime) -> Archive:
     """What a topic's verdicts can be learnt from: recent articles, those judged, and the verdicts."""
     with database.reading() as session:
         given = verdicts(session, topic)
-        articles = _articles(session, list(given), now)
+        known = items(session, _articles(session, list(given), now))
     return Archive(
-        items=tuple(item(article) for article in articles),
+        items=known,
         verdicts={str(identity): verdict.relevant for identity, verdict in given.items()},
     )
 

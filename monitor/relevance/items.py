@@ -16,12 +16,16 @@ _LEAD_CHARACTERS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article to judge; `language` is ISO 639-1, "" to have it guessed."""
+    """An article to judge; `language` is ISO 639-1, "" to have it guessed.
+
+    `vector` is what `meaning.vectors_of` made of it before, so that nothing is read twice; b"" where it did not.
+    """
 
     id: str
     title: str
     text: str
     language: str = ""
+    vector: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

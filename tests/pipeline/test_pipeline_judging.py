@@ -8,10 +8,11 @@ from pipeline_house import CRANES, LOAVES, NOW, SEED, TOPIC, House
 from sqlalchemy import event
 
 from monitor.errors import ConfigurationError
-from monitor.models import Article, Assessment, Model, Profile, Story
+from monitor.models import Article, Assessment, Meaning, Model, Profile, Story
 from monitor.pipeline import judging
 from monitor.pipeline.judging import assess, group
 from monitor.pipeline.tally import Tally
+from monitor.relevance import meaning
 from monitor.store.articles import keep_articles
 from monitor.store.stories import Placed, keep_placements
 from monitor.store.topics import keep_model
@@ -191,6 +192,23 @@ async def test_a_topic_judges_what_its_sources_list(house: House) -> None:
     assert await assessed(house) == 1
     house.topic(sources=["*"])
     assert await assessed(house) == 1
+
+
+@pytest.mark.skipif(not meaning.available(), reason="no sentence vectors are installed")
+async def test_what_an_article_means_is_read_once_whatever_judges_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = keep(house, "herald", CRANES)
+    await assessed(house)
+    (kept,) = house.rows(Meaning)
+    assert (kept.article_id, kept.encoder, len(kept.vector)) == (known, meaning.encoder_name(), 1024)
+
+    def read_again(items: object) -> list[bytes]:
+        raise AssertionError(items)
+
+    monkeypatch.setattr(meaning, "vectors_of", read_again)
+    house.write(f"seeds/{TOPIC}.md", OTHER_SEED)
+    assert await assessed(house) == 0
 
 
 async def test_a_model_of_another_profile_is_left_aside(house: House) -> None:

@@ -1,6 +1,8 @@
 """Meaning beyond words, where sentence vectors are installed, and none where they are not."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,3 +94,40 @@ def test_vectors_are_remembered_up_to_a_number(monkeypatch: pytest.MonkeyPatch) 
     assert len(meaning._known) == 3
     again = meaning.encode(["five", "one"])
     assert np.allclose(first[[4, 0]], again, atol=1e-5)
+
+
+@needed
+def test_vectors_given_with_the_items_judge_alike_and_nothing_is_read_again(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = judge(profile(), topic(), newsroom.items[40:], Archive(newsroom.items[:40]))
+    vectors = meaning.vectors_of(newsroom.items)
+    given = [replace(item, vector=vector) for item, vector in zip(newsroom.items, vectors, strict=True)]
+    titles_and_texts = {meaning.text_of(item) for item in newsroom.items}
+    read = meaning.encode
+
+    def noted(texts: Sequence[str]) -> object:
+        assert not titles_and_texts & set(texts)
+        return read(texts)
+
+    monkeypatch.setattr(meaning, "encode", noted)
+    assert judge(profile(), topic(), given[40:], Archive(tuple(given[:40]))) == expected
+
+
+@needed
+def test_of_very_many_without_a_vector_those_with_a_near_title_are_read(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "_READ_IN_FULL", 30)
+    judged = judge(profile(), topic(), newsroom.items)
+    on = [newsroom.label("ai-competition", item) == "on" for item in newsroom.items]
+    assert sum(each.relevant for each, yes in zip(judged, on, strict=True) if yes) >= 14
+    assert sum(each.relevant for each, yes in zip(judged, on, strict=True) if not yes) <= 2
+
+
+@needed
+def test_of_very_many_some_are_woven_into_the_graph(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "_MOST_ROWS", 40)
+    archive = Archive(newsroom.items[20:], {newsroom.items[60].id: False, newsroom.items[25].id: True})
+    judged = judge(profile(), topic(), newsroom.items[:20], archive)
+    assert sum(each.relevant for each in judged) >= 14

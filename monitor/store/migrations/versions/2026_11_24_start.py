@@ -249,6 +249,14 @@ def keep_judging() -> None:
     )
     op.create_index("ix_model_topic", "model", ["topic"])
     op.create_table(
+        "meaning",
+        number("article_id"),
+        word("encoder"),
+        binary("vector"),
+        sa.PrimaryKeyConstraint("article_id"),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_meaning_article_id"),
+    )
+    op.create_table(
         "assessment",
         word("topic"),
         number("article_id"),
