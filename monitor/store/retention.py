@@ -62,8 +62,9 @@ def prune(session: Session, *, before: datetime, limit: int = LIMIT) -> Pruned:
     """Lets go of what is older than `before`, at most `limit` rows of each kind; call it again until nothing is left.
 
     An article goes when its whole story was stored before that, stands in no digest, was told to nobody, and no reader
-    gave a verdict on any article of it; with it go its assessments, its versions and its vector. Of each topic stay the profile made
-    last, the last models that were taken and the last that was not, and what any assessment or model kept names.
+    gave a verdict on any article of it; with it go its assessments, its versions and its vector. Of each topic
+    stay the profile made last, the last models that were taken and the last that was not, and what any assessment or
+    model kept names.
     """
     articles = _old_articles(session, before, limit)
     stories = _let_go(session, [row[0] for row in articles], sorted({row[1] for row in articles} - {None}))
