@@ -2,7 +2,7 @@
 
 Each is a digest of its own, at a slot named by story and revision: told once, however often a collect runs. The next
 digest on the schedule knows it as told. Within quiet hours nothing is told at once: it waits for that digest, and so
-does what a backfill brought.
+does what a backfill brought, and what the first collect of all found, to which everything is new.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,8 @@ from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.freshness import BACKFILL
 from monitor.pipeline.gathering import minimum_of, window_of
 from monitor.store.database import Database
-from monitor.store.digests import relevant_stories
+from monitor.store.digests import Window, relevant_stories
+from monitor.store.runs import first_success
 
 
 def keep_instant(settings: Settings, database: Database, now: Callable[[], datetime]) -> int:
@@ -48,6 +49,9 @@ def _stories(settings: Settings, database: Database, digest: DigestSettings, mom
     """Story and revision of what reaches the digest's threshold and was told to nobody of it yet."""
     window, minimum = window_of(digest, moment), minimum_of(digest)
     with database.reading() as session:
+        if (begun := first_success(session, "collect")) is None:
+            return []
+        window = Window(max(window.since or begun, begun), window.until)
         keys = [each.key for each in audiences_of(settings, session, digest)]
         found = {
             (row.story.id or 0, row.story.revision)

@@ -50,6 +50,12 @@ def successes(session: Session, kind: str, *, since: datetime | None) -> int:
     return session.exec(query).one()
 
 
+def first_success(session: Session, kind: str) -> datetime | None:
+    """When the first run of a kind that succeeded ended; None before that."""
+    query = select(func.min(col(Run.ended))).where(Run.kind == kind, col(Run.succeeded).is_(True))
+    return session.exec(query).one()
+
+
 def acquire(session: Session, name: str, holder: str, now: datetime, ttl: timedelta) -> bool:
     """Takes the lease `name` for this process until `now + ttl`, unless another holds it; whether it was taken.
 

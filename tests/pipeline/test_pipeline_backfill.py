@@ -69,9 +69,10 @@ async def test_nothing_of_a_backfill_is_told_at_once_and_what_is_old_never(house
     house.monitor(DESK)
     house.digest(instant=True, instant_threshold="inclusive")
     (folder / "strike.html").write_bytes(archived("strike", (NOW - timedelta(days=1)).isoformat()))
-    await filled(house, folder)
     house.collected()
+    await filled(house, folder)
     house.clock.move(hours=1)
+    house.collected()
     assert [article.canonical_url for article in house.rows(Article) if article.news] == ["https://old.example/strike"]
     assert sum(each.relevant for each in house.rows(Assessment)) == 2
     with house.database() as database:

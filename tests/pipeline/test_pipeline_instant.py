@@ -7,7 +7,7 @@ from pipeline_house import DESK, NOW, House
 
 from monitor.digest.material import Figures
 from monitor.digest.settings import DigestSettings
-from monitor.models import Delivery, Digest, FeedState, Told
+from monitor.models import Delivery, Digest, DigestItem, FeedState, Told
 from monitor.pipeline import seen
 from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.instant import is_quiet, keep_instant
@@ -21,6 +21,7 @@ def urgent(house: House) -> House:
     """A house whose digest tells at once what is very relevant: a story of 0.9, not one of 0.6."""
     house.monitor(DESK)
     house.digest(instant=True)
+    house.collected()
     house.keep("cranes", score=0.9)
     house.keep("a lighthouse", score=0.6)
     house.clock.move(minutes=1)
@@ -65,6 +66,23 @@ def test_the_next_digest_knows_it_as_told(urgent: House) -> None:
     urgent.clock.move(hours=1)
     urgent.collected()
     assert [item.headline for item in scheduled(urgent, "one").items] == ["What happened to a lighthouse"]
+
+
+def test_what_the_first_collect_of_all_finds_waits_for_the_digest(house: House) -> None:
+    house.monitor(DESK)
+    house.digest(instant=True)
+    house.keep("cranes", score=0.9)
+    house.clock.move(minutes=1)
+    assert instant(house) == 0
+    house.collected(succeeded=False)
+    assert instant(house) == 0
+    house.collected()
+    house.clock.move(minutes=30)
+    house.keep("gulls", score=0.95)
+    house.clock.move(minutes=1)
+    assert instant(house) == 1
+    assert [item.headline for item in house.rows(DigestItem)] == ["What happened to gulls"]
+    assert "What happened to cranes" in [item.headline for item in scheduled(house, "one").items]
 
 
 def test_an_alert_is_no_turn_of_its_digest(urgent: House) -> None:

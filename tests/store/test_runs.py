@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from monitor.models import Lease
 from monitor.store import Database, runs
-from monitor.store.runs import acquire, finish_run, release, renew, start_run, successes
+from monitor.store.runs import acquire, finish_run, first_success, release, renew, start_run, successes
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -35,6 +35,8 @@ def test_runs_are_written_and_found(database: Database) -> None:
         assert successes(session, "collect", since=None) == 1
         assert successes(session, "collect", since=NOW + MINUTE) == 1
         assert successes(session, "collect", since=NOW + 2 * MINUTE) == 0
+        assert first_success(session, "collect") == NOW + MINUTE
+        assert first_success(session, "train") is None
 
 
 def test_a_lease_has_one_holder_until_it_is_given_up_or_over(database: Database) -> None:
