@@ -10,7 +10,9 @@ import typer
 from monitor.cli import output
 from monitor.cli.options import Json, Root, settings_of
 
-Port = Annotated[int, typer.Option("--port", help="Where a Prefect server of our own listens, on loopback.")]
+Port = Annotated[
+    int, typer.Option("--port", min=1, max=65_535, help="Where a Prefect server of our own listens, on loopback.")
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -12,6 +12,9 @@ from monitor.errors import ConfigurationError
 if TYPE_CHECKING:
     from monitor.pipeline.digest import Sent
 
+# Moments around which a digest can look back and ahead; before, computers knew no time, and no article was kept.
+_YEARS = range(1970, 3000)
+
 Name = Annotated[str, typer.Option("--digest", metavar="NAME", help="Only this digest.")]
 Now = Annotated[bool, typer.Option("--now", help="Send now, whatever the schedule says.")]
 Preview = Annotated[bool, typer.Option("--preview", help="Render what would be sent, send nothing.")]
@@ -92,7 +95,8 @@ def report_unreached(sent: "list[Sent]") -> None:
 
 def deliveries(
     resend: Annotated[
-        int | None, typer.Option("--resend", metavar="ID", help="Send a failed or unknown one again.")
+        int | None,
+        typer.Option("--resend", metavar="ID", min=1, max=2**63 - 1, help="Send a failed or unknown one again."),
     ] = None,
     json: Json = False,
     root: Root = None,
@@ -121,8 +125,10 @@ def deliveries(
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = datetime.fromisoformat(text).astimezone()
+        if moment.year not in _YEARS:
+            raise ValueError(moment.year)  # noqa: TRY301 - the same remedy as what the library refuses
+    except (ValueError, OverflowError) as error:
         message = f'--as-of: "{text}" is no moment: write it as 2026-11-24T07:00 or 2026-11-24T07:00+00:00'
         raise ConfigurationError(message) from error
-    return moment.astimezone()
+    return moment

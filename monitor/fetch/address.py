@@ -69,7 +69,8 @@ def address_of(url: str) -> Address:
         clean = parsed.copy_with(username=None, password=None, host=host, fragment=None)
     except (httpx.InvalidURL, ValueError) as error:  # ValueError: what idna and the codecs raise for impossible names
         raise Refused(shown, f"not an address that can be asked ({error})") from error
-    if not host or not (clean.port is None or 0 < clean.port < 65_536):
+    # httpx escapes what no host can be called, as in http://[x/: an escape is no name, and is not to be looked up.
+    if not host or "%" in host or not (clean.port is None or 0 < clean.port < 65_536):
         raise Refused(shown, "not an address that can be asked (no such host or port)")
     authorization = ""
     if parsed.userinfo:

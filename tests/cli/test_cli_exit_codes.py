@@ -150,6 +150,10 @@ def test_run_collects_and_sends_every_digest_now(house: House, site: Site, run: 
         (("digest", "--digest", "evening"), 'there is no digest "evening"'),
         (("digest", "--as-of", "2026-11-24"), "need --preview"),
         (("digest", "--preview", "--as-of", "yesterday"), '"yesterday" is no moment'),
+        (("digest", "--preview", "--as-of", "0001-01-01"), '"0001-01-01" is no moment'),
+        (("digest", "--preview", "--as-of", "9999-12-31T23:59-12:00"), "is no moment"),
+        (("sources", "--add", "http://[x/"), '"http://[x/" is no http or https address; write one as https://'),
+        (("new-topic", "chips", "seeds/harbours.md", "http://[x/"), '"http://[x/" is no address that can be asked'),
         (("feedback", "https://a.example/", "maybe", "--topic", "harbours"), '"maybe" is no verdict'),
         (("export",), "choose one of --json-lines and --csv"),
         (("evaluate", "--input", "x.jsonl"), "--input needs --seed and --labels"),
@@ -167,6 +171,16 @@ def test_what_cannot_run_is_one_line_on_standard_error(
     assert err.startswith("monitor: ")
     assert err.count("\n") == 1
     assert says_what in err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("serve", "--port", 70_000), ("serve", "--port", -1), ("deliveries", "--resend", 10**30)]
+)
+def test_a_number_that_cannot_be_is_a_wrong_use(run: Run, arguments: tuple[object, ...]) -> None:
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert "Invalid value" in err
+    assert "Traceback" not in err
 
 
 def test_an_option_that_is_none_is_a_wrong_use(run: Run) -> None:

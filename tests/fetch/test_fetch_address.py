@@ -39,6 +39,8 @@ def test_an_address_is_taken_apart(url: str, text: str, host: str, port: int) ->
         "javascript:alert(1)",
         "http://",
         "http:///etc/passwd",
+        "http://[x/",
+        "http://a%20b/",
         "http://example.com:0/",
         "http://example.com:99999/",
         "http://example.com:x/",
