@@ -15,7 +15,7 @@ from monitor.config.values import fault, shortened
 from monitor.deliver.settings import ChannelSettings
 from monitor.digest.settings import DigestSettings
 from monitor.errors import AddressError
-from monitor.models import Source, Topic
+from monitor.models import BACKFILL, Source, Topic
 from monitor.urls import canonical_url, names_address
 
 _KINDS = ("auto", "feed", "sitemap", "page", "search")
@@ -143,6 +143,8 @@ def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
         )
         if not re.fullmatch(r"[\w][\w.-]*", source.name):
             yield f"{where}: name: write letters, digits, - and _ only"
+        if source.name == BACKFILL:
+            yield f"{where}: name: so is called what `monitor backfill` reads; choose another"
         if source.name in seen:
             yield f"{where}: name: two sources share it; rename one"
         seen.add(source.name)

@@ -21,10 +21,11 @@ from monitor.models.telling import (
     alert_slot,
     audience,
 )
-from monitor.models.values import Document, Grade, Message, Page, Reasons, Source, Terms, Topic
+from monitor.models.values import BACKFILL, Document, Grade, Message, Page, Reasons, Source, Terms, Topic
 
 __all__ = [
     "ALERT",
+    "BACKFILL",
     "Article",
     "Assessment",
     "Delivery",

@@ -7,6 +7,10 @@ from enum import StrEnum
 from typing import Any, Self
 
 
+# The source of what a backfill reads from an archive; no declared one may be called so.
+BACKFILL = "backfill"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A declared place that lists news.

@@ -14,11 +14,11 @@ from typing import Self
 
 from monitor.config import Settings
 from monitor.errors import ConfigurationError, FetchError, MonitorError, ParseError
-from monitor.models import Article, Grade
+from monitor.models import BACKFILL, Article, Grade
 from monitor.pipeline import judging, parsing, reading
 from monitor.pipeline.context import Context, opened, refuse_nameless
 from monitor.pipeline.examine import unpacked
-from monitor.pipeline.freshness import BACKFILL, is_news
+from monitor.pipeline.freshness import is_news
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.workers import WorkerLost

@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-# The source of what a backfill reads from an archive.
-BACKFILL = "backfill"
+from monitor.models import BACKFILL
 
 
 def is_news(

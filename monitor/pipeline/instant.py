@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 
 from monitor.config import Settings
 from monitor.digest.settings import DigestSettings
-from monitor.models import alert_slot
+from monitor.models import BACKFILL, alert_slot
 from monitor.pipeline.audiences import audiences_of
 from monitor.pipeline.composing import compose_and_keep
-from monitor.pipeline.freshness import BACKFILL
 from monitor.pipeline.gathering import minimum_of, window_of
 from monitor.store.database import Database
 from monitor.store.digests import Window, relevant_stories

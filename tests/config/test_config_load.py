@@ -114,6 +114,7 @@ def test_a_folder_without_configuration_is_told_what_to_do(tmp_path: Path) -> No
         ("config/monitor.toml", "[fetch]", "[fetch", r"monitor.toml: not valid TOML"),
         ("config/sources.toml", 'kind = "search"', 'kind = "serch"', r'source "two": kind: "serch"; did you mean "search"'),
         ("config/sources.toml", 'name = "two"', 'name = "one"', r'source "one": name: two sources share it'),
+        ("config/sources.toml", 'name = "two"', 'name = "backfill"', r'source "backfill": name: .* choose another'),
         ("config/sources.toml", "https://one.example/feed", "one.example/feed", r'source "one": url'),
         ("config/sources.toml", 'name = "one"\n', "", r"sources.toml:3: source\[0\]: missing name"),
         ("config/sources.toml", "https://one.example/feed", "http://[x/", r'source "one": url: "http://\[x/" is no http or https address'),

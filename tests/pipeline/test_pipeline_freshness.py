@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from pipeline_house import NOW
 
-from monitor.pipeline.freshness import BACKFILL, is_news
+from monitor.models import BACKFILL
+from monitor.pipeline.freshness import is_news
 
 WEEK = timedelta(days=7)
 TODAY, OLD = NOW - timedelta(hours=3), NOW - timedelta(days=900)
