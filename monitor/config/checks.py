@@ -4,7 +4,7 @@ Decides on values and on the seed files' presence; touches no network.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -141,12 +141,7 @@ def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
         where = (
             f'config/sources.toml: source "{source.name}"' if source.name else f"config/sources.toml: source {number}"
         )
-        if not re.fullmatch(r"[\w][\w.-]*", source.name):
-            yield f"{where}: name: write letters, digits, - and _ only"
-        if source.name == BACKFILL:
-            yield f"{where}: name: so is called what `monitor backfill` reads; choose another"
-        if source.name in seen:
-            yield f"{where}: name: two sources share it; rename one"
+        yield from (f"{where}: name: {fault}" for fault in _name_faults(source.name, seen))
         seen.add(source.name)
         if source.kind not in _KINDS:
             yield f'{where}: kind: "{source.kind}"; {nearest(source.kind, _KINDS)}'
@@ -156,6 +151,15 @@ def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
             yield f"{where}: a search needs {{query}} in its url, and a query"
         if not _is_address(source.url.replace("{query}", "")):
             yield f'{where}: url: "{source.url}" is no http or https address'
+
+
+def _name_faults(name: str, taken: Collection[str]) -> Iterator[str]:
+    if not re.fullmatch(r"[\w][\w.-]*", name):
+        yield "write letters, digits, - and _ only"
+    if name == BACKFILL:
+        yield "so is called what `monitor backfill` reads; choose another"
+    if name in taken:
+        yield "two sources share it; rename one"
 
 
 def _topic(topic: Topic, settings: Settings) -> Iterator[str]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-
 # The source of what a backfill reads from an archive; no declared one may be called so.
 BACKFILL = "backfill"
 
