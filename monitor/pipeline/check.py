@@ -8,6 +8,7 @@ from typing import Any
 from monitor.config import Settings
 from monitor.config.checks import silences, warnings
 from monitor.fetch.client import Client
+from monitor.pipeline.secret import secret
 from monitor.pipeline.seeds import seed_warnings
 from monitor.pipeline.trial import Trial, try_source
 from monitor.store.database import Database
@@ -56,8 +57,13 @@ class Report:
 
 
 def check(settings: Settings, *, online: bool) -> Report:
-    """Open the database, and ask every source once where `online`. Raises StoreError, ConfigurationError."""
+    """Open the database, and ask every source once where `online`.
+
+    Raises StoreError for a database that cannot be used, ConfigurationError for a secret that is too short.
+    """
     Database.open(settings.store.url, root=settings.root).close()
+    if settings.secret:
+        secret(settings)
     trials = asyncio.run(_trials(settings)) if online else ()
     told = (*warnings(settings), *seed_warnings(settings))
     counts = len(settings.sources), len(settings.topics), len(settings.digests)

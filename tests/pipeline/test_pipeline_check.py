@@ -6,7 +6,7 @@ import pytest
 from pipeline_house import House, item, rss
 from servers import Site, says
 
-from monitor.errors import StoreError
+from monitor.errors import ConfigurationError, StoreError
 from monitor.models import Source
 from monitor.pipeline.check import Report, check
 from monitor.pipeline.trial import Trial
@@ -59,6 +59,14 @@ def test_more_than_a_fifth_that_list_nothing_is_a_failure() -> None:
     assert not report().failed
     assert not report("no", "", "", "", "").failed
     assert report("no", "no", "", "", "", "", "", "", "").failed
+
+
+def test_a_secret_that_is_too_short_to_sign_with_is_an_error(house: House) -> None:
+    house.environment["MONITOR_SECRET"] = "guessable"
+    with pytest.raises(ConfigurationError, match="MONITOR_SECRET: shorter than 16"):
+        check(house.settings, online=False)
+    house.environment["MONITOR_SECRET"] = "not to be guessed by anybody"
+    assert not check(house.settings, online=False).failed
 
 
 def test_a_database_that_cannot_be_used_is_an_error(house: House) -> None:
