@@ -1,5 +1,6 @@
 """Benches say in a line where they have nothing to measure on, and `make bench` goes on to the next."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,9 @@ def bench_of(folder: Path, **scripts: str) -> "subprocess.CompletedProcess[str]"
     (folder / "bench").mkdir()
     for name, script in scripts.items():
         (folder / "bench" / f"{name}.py").write_text(script, encoding="utf-8")
-    return subprocess.run(["make", "bench"], cwd=folder, capture_output=True, text=True, check=False)
+    # Make hands what it was called with on to every make below it: `make test VENV=...` must not reach this one.
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "VENV"))}
+    return subprocess.run(["make", "bench"], cwd=folder, env=own, capture_output=True, text=True, check=False)
 
 
 RUNS = 'if __name__ == "__main__":\n    '
