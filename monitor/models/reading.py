@@ -15,8 +15,9 @@ class Article(SQLModel, table=True):
     `published` is never null: where neither page nor feed states a date it is the time first seen, where the date
     lies in the future it is clamped to that and `published_clamped` is set. `duplicate_of` names the article of
     which this one is a near-duplicate; `signature` is its MinHash (see `monitor.stories`). `story_revision` is the
-    revision of its story that it came in with: it is news to whoever was told of an earlier one. What was old when it
-    was read is no `news`: it is kept and judged, and told to nobody.
+    revision of its story that it came in with, or changed in: it is news to whoever was told of an earlier one. What
+    was old when it was read is no `news`: it is kept and judged, and told to nobody. Its page is asked again at
+    `next_check`, where its story is relevant then; `checks` counts how often it was; at `withdrawn_at` it was gone.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -42,12 +43,13 @@ class Article(SQLModel, table=True):
     stored_at: datetime = moment_field(index=True)
     next_check: datetime | None = moment_field(nullable=True, index=True)
     checks: int = 0
+    withdrawn_at: datetime | None = moment_field(nullable=True)
     etag: str = ""
     last_modified: str = ""
 
 
 class Version(SQLModel, table=True):
-    """Article x content hash: a text as it once stood."""
+    """Article x content hash: a text as it once stood, and the revision of its story that it came in with."""
 
     __table_args__ = (UniqueConstraint("article_id", "content_hash"),)
 
@@ -56,6 +58,7 @@ class Version(SQLModel, table=True):
     content_hash: str
     title: str = text_field()
     text: str = text_field()
+    story_revision: int = 1
     first_seen: datetime = moment_field()
 
 

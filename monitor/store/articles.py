@@ -1,16 +1,14 @@
-"""Documents kept, one for each address, with every text that one ever had."""
+"""Documents kept, one for each address, and found again by any address that led to it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from monitor.models import Article, Entry, EntryState, Version
-from monitor.store import search
+from monitor.models import Article, Entry, EntryState
 from monitor.store.bulk import (
     address_fits,
     among,
@@ -18,34 +16,11 @@ from monitor.store.bulk import (
     columns_of,
     ids_of,
     insert_new,
-    insertion,
-    keepable,
     rows_of,
     table,
 )
 from monitor.store.entries import EntryChange, change_entries, date_in_reach
 from monitor.store.polling import count_articles
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """That the page of an article was asked again: what it sent along, and when it is to be asked next, if ever."""
-
-    article_id: int
-    next_check: datetime | None
-    etag: str = ""
-    last_modified: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NewText:
-    """What the page of an article says now."""
-
-    article_id: int
-    title: str
-    text: str
-    content_hash: str
-    signature: bytes = b""
 
 
 def keep_articles(session: Session, articles: Sequence[Article]) -> list[Article]:
@@ -135,80 +110,3 @@ def article_by_url(session: Session, canonical_url: str) -> Article | None:
     led = select(Entry.article_id).where(Entry.canonical_url == canonical_url)
     article_id = session.exec(led).first()
     return session.get(Article, article_id) if article_id is not None else None
-
-
-def plan_checks(session: Session, moments: Mapping[int, datetime | None]) -> None:
-    """Sets when the page of each article (by id) is to be asked again; None: never."""
-    columns = table(Article).c
-    statement = (
-        update(table(Article)).where(columns.id == bindparam("of_id")).values(next_check=bindparam("to_next_check"))
-    )
-    rows = [{"of_id": identity, "to_next_check": moments[identity]} for identity in sorted(moments)]
-    for batch in batches(rows):
-        session.connection().execute(statement, list(batch))
-
-
-def due_checks(session: Session, *, now: datetime, limit: int | None = None) -> list[Article]:
-    """Articles whose page is to be asked again, the longest due first."""
-    query = select(Article).where(col(Article.next_check) <= now)
-    return list(session.exec(query.order_by(col(Article.next_check), col(Article.id)).limit(limit)))
-
-
-def record_checks(session: Session, checks: Sequence[Check]) -> None:
-    """Writes that the pages were asked again."""
-    columns = table(Article).c
-    statement = (
-        update(table(Article))
-        .where(columns.id == bindparam("of_id"))
-        .values(
-            checks=columns.checks + 1,
-            next_check=bindparam("to_next_check"),
-            etag=bindparam("to_etag"),
-            last_modified=bindparam("to_last_modified"),
-        )
-    )
-    rows = [
-        {
-            "of_id": check.article_id,
-            "to_next_check": check.next_check,
-            "to_etag": keepable(check.etag),
-            "to_last_modified": keepable(check.last_modified),
-        }
-        for check in sorted(checks, key=lambda check: check.article_id)
-    ]
-    for batch in batches(rows):
-        session.connection().execute(statement, list(batch))
-
-
-def change_texts(session: Session, texts: Sequence[NewText], *, now: datetime) -> list[int]:
-    """Gives articles the text that their page has now, keeping the one it had; returns the ids of those changed.
-
-    Both texts are in `versions` after it. A text that is the same as before changes nothing.
-    """
-    by_id = {new.article_id: new for new in texts}
-    changed = [
-        old for old in articles_of(session, sorted(by_id)) if old.content_hash != by_id[old.id or 0].content_hash
-    ]
-    search.forget(session, [old.id for old in changed if old.id is not None])
-    kept: list[dict[str, Any]] = []
-    for old in changed:
-        new = by_id[old.id or 0]
-        for source, moment in ((old, old.stored_at), (new, now)):
-            row = {name: keepable(getattr(source, name)) for name in ("content_hash", "title", "text")}
-            kept.append(row | {"article_id": old.id, "first_seen": moment})
-        old.title, old.text = keepable(new.title), keepable(new.text)
-        old.content_hash, old.signature = new.content_hash, new.signature
-        session.add(old)
-    session.flush()
-    if kept:
-        connection = session.connection()
-        connection.execute(insertion(connection, table(Version)).on_conflict_do_nothing(), kept)
-    ids = [old.id for old in changed if old.id is not None]
-    search.index(session, ids)
-    return ids
-
-
-def versions(session: Session, article_id: int) -> list[Version]:
-    """Every text that an article had, oldest first; none where it never changed."""
-    query = select(Version).where(Version.article_id == article_id)
-    return list(session.exec(query.order_by(col(Version.first_seen), col(Version.id))))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from monitor.models import Meaning
@@ -25,3 +25,9 @@ def keep_meanings(session: Session, vectors: Mapping[int, bytes], encoder: str) 
         Meaning,
         [{"article_id": article, "encoder": encoder, "vector": vector} for article, vector in vectors.items()],
     )
+
+
+def forget_meanings(session: Session, article_ids: Collection[int]) -> None:
+    """Forgets what articles meant whose text is another now."""
+    columns = table(Meaning).c
+    session.connection().execute(delete(table(Meaning)).where(among(session, columns.article_id, article_ids)))

@@ -60,7 +60,7 @@ def keep_placements(session: Session, placed: Sequence[Placed], *, leads: Collec
     touched = sorted({stories[_group(each)] for each in joining})
     count_anew(session, touched)
     raise_revisions(session, {stories[_group(each)] for each in joining if each.duplicate_of is None} - new)
-    _note_revisions(session, [each.article_id for each in joining])
+    note_revisions(session, [each.article_id for each in joining])
     _set_leads(session, leads)
     _lead_the_leaderless(session, touched)
     return {each.article_id: held[each.article_id] or stories[_group(each)] for each in placed}
@@ -72,6 +72,15 @@ def raise_revisions(session: Session, story_ids: Collection[int]) -> None:
         columns = table(Story).c
         statement = update(table(Story)).where(among(session, columns.id, sorted(story_ids)))
         session.connection().execute(statement.values(revision=columns.revision + 1))
+
+
+def note_revisions(session: Session, article_ids: Sequence[int]) -> None:
+    """Writes into each article the revision that its story has now."""
+    if article_ids:
+        columns = table(Article).c
+        revision = select(table(Story).c.revision).where(table(Story).c.id == columns.story_id).scalar_subquery()
+        statement = update(table(Article)).where(among(session, columns.id, article_ids))
+        session.connection().execute(statement.values(story_revision=revision))
 
 
 def count_anew(session: Session, story_ids: Sequence[int]) -> None:
@@ -151,15 +160,6 @@ def _make_stories(session: Session, article_ids: Sequence[int]) -> list[int]:
     blank = {"headline": "", "language": "", "revision": 1, "articles": 0, "sources": 0}
     rows = [blank | {"first_published": published[key], "last_published": published[key]} for key in article_ids]
     return insert_all(session, Story, rows)
-
-
-def _note_revisions(session: Session, article_ids: Sequence[int]) -> None:
-    """Writes into each article the revision that its story has now."""
-    if article_ids:
-        columns = table(Article).c
-        revision = select(table(Story).c.revision).where(table(Story).c.id == columns.story_id).scalar_subquery()
-        statement = update(table(Article)).where(among(session, columns.id, article_ids))
-        session.connection().execute(statement.values(story_revision=revision))
 
 
 def _set_leads(session: Session, article_ids: Collection[int]) -> None:

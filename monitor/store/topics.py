@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_
+from sqlalchemy import exists, func, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
 from monitor.models import Article, Assessment, Entry, Feedback, Model, Profile, Sighting
@@ -101,10 +101,22 @@ def unassessed(
     return list(session.exec(query.order_by(col(Article.stored_at), col(Article.id)).limit(limit)))
 
 
-def borderline(session: Session, topic: str, *, limit: int) -> list[Assessment]:
-    """The assessments of a topic nearest to their threshold on either side, of articles without a verdict for it."""
+def judge_anew(session: Session, article_ids: Collection[int]) -> None:
+    """Lets every topic judge the articles again; what it thought of them stands until it has."""
+    columns = table(Assessment).c
+    statement = update(table(Assessment)).where(among(session, columns.article_id, article_ids))
+    session.connection().execute(statement.values(profile_version="", model_version=""))
+
+
+def borderline(session: Session, topic: str, *, limit: int, since: datetime | None = None) -> list[Assessment]:
+    """The assessments of a topic nearest to their threshold on either side, of articles without a verdict for it.
+
+    With `since` of those stored from then on.
+    """
     judged = exists().where(col(Feedback.topic) == topic, col(Feedback.article_id) == col(Assessment.article_id))
     query = select(Assessment).where(Assessment.topic == topic, ~judged)
+    if since is not None:
+        query = query.join(Article, col(Article.id) == col(Assessment.article_id)).where(Article.stored_at >= since)
     distance = func.abs(col(Assessment.score) - col(Assessment.threshold))
     return list(session.exec(query.order_by(distance, col(Assessment.article_id)).limit(limit)))
 

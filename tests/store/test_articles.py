@@ -1,4 +1,4 @@
-"""Articles: one for each address, found by any address that led to it, with every text it had."""
+"""Articles: one for each address, found by any address that led to it."""
 
 from datetime import datetime, timedelta
 
@@ -6,21 +6,14 @@ from keeping import NOW, article, entry, keep
 from sqlmodel import select
 
 from monitor.models import Article, Entry, FeedState
-from monitor.store import Database, search
+from monitor.store import Database
+from monitor.store.articles import article as article_of
 from monitor.store.articles import (
-    Check,
-    NewText,
     article_by_url,
     articles_of,
-    change_texts,
-    due_checks,
     keep_articles,
-    plan_checks,
     recent_articles,
-    record_checks,
-    versions,
 )
-from monitor.store.articles import article as article_of
 from monitor.store.entries import keep_entries
 from monitor.store.polling import feed_states, keep_feed_states
 
@@ -122,46 +115,6 @@ def test_recent_articles_are_a_window_oldest_first(database: Database) -> None:
     assert hours(since=NOW - timedelta(hours=3)) == ["6", "7", "8"]
     assert hours(since=NOW - timedelta(hours=5), until=NOW - timedelta(hours=3)) == ["4", "5"]
     assert hours(since=NOW - timedelta(days=1), limit=2) == ["7", "8"]
-
-
-def test_pages_are_asked_again_when_due(database: Database) -> None:
-    first, second, third = keep(database, article("a"), article("b"), article("c"))
-    later = NOW + timedelta(hours=6)
-    with database.writing() as session:
-        plan_checks(session, {second: NOW, first: later, third: None})
-        assert [each.id for each in due_checks(session, now=NOW)] == [second]
-        assert [each.id for each in due_checks(session, now=later)] == [second, first]
-        record_checks(session, [Check(second, None, etag='"x"', last_modified="Tue")])
-        assert [each.id for each in due_checks(session, now=later, limit=5)] == [first]
-    with database.reading() as session:
-        kept = article_of(session, second)
-    assert (kept.checks, kept.etag, kept.last_modified, kept.next_check) == (1, '"x"', "Tue", None)
-
-
-def test_a_changed_text_keeps_both_and_is_found_by_its_new_words_only(database: Database) -> None:
-    [identity] = keep(database, article("a", title="Ministers deny", text="There is no plan.", content_hash="old"))
-    other = keep(database, article("b", content_hash="same"))[0]
-    later = NOW + timedelta(hours=6)
-    with database.writing() as session:
-        search.index_new(session)
-        new = [
-            NewText(identity, "Ministers concede", "There is a scheme\0.", "new", b"sig"),
-            NewText(other, "Title of b", "The text of b.", "same"),
-        ]
-        assert change_texts(session, new, now=later) == [identity]
-        assert change_texts(session, new, now=later) == []
-    with database.reading() as session:
-        assert article_of(session, identity).text == "There is a scheme."
-        assert [(each.content_hash, each.title, each.first_seen) for each in versions(session, identity)] == [
-            ("old", "Ministers deny", NOW),
-            ("new", "Ministers concede", later),
-        ]
-        assert versions(session, other) == []
-        assert [hit.article.id for hit in search.search(session, "concede scheme")] == [identity]
-        assert search.search(session, "deny") == search.search(session, "plan") == []
-    with database.writing() as session:
-        change_texts(session, [NewText(identity, "Ministers deny", "There is no plan.", "old")], now=later)
-        assert len(versions(session, identity)) == 2
 
 
 def test_many_articles_are_kept_at_once(database: Database) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from monitor.models import Entry
-from monitor.store import Database, articles, digests, entries, outbox, retention, search, stories, topics
+from monitor.store import Database, articles, checks, digests, entries, outbox, retention, search, stories, topics
 from monitor.store.bulk import ids_of
 from monitor.store.digests import Window
 from monitor.store.stories import Placed
@@ -26,7 +26,11 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
     "counted": (lambda s: stories.count_anew(s, [1, 2]), "ix_article_story_id"),
     "unplaced": (stories.unplaced_articles, "ix_article_story_id"),
     "unassessed": (lambda s: topics.unassessed(s, "ai", ("p1", ""), since=YESTERDAY), "ix_article_stored_at"),
-    "checks": (lambda s: articles.due_checks(s, now=NOW), "ix_article_next_check"),
+    "checks": (lambda s: checks.due_checks(s, now=NOW, topics=["ai"]), "ix_article_next_check"),
+    "unchecked": (
+        lambda s: checks.drop_checks(s, now=NOW, topics=["ai"], patience=timedelta(days=2)),
+        "ix_article_next_check",
+    ),
     "relevant": (lambda s: digests.relevant_stories(s, "ai", Window(YESTERDAY, NOW)), "ix_article_stored_at"),
     "looked": (lambda s: digests.looked(s, ["ai"], Window(YESTERDAY, NOW)), "ix_article_stored_at"),
     "deliveries": (lambda s: outbox.due_deliveries(s, NOW), "ix_delivery_state"),
