@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from monitor.relevance import threshold
 from monitor.relevance.correction import correction
+from monitor.relevance.leaning import leaning
 from monitor.relevance.learn import Taught, teach
 from monitor.relevance.meaning import Meant
 from monitor.relevance.neighbours import Graph, weave, weave_vectors
@@ -36,12 +37,14 @@ _MEANING_IN_ORDER = 0.5
 _LIKED_SOURCE = 1.0
 _DISLIKED = 0.3
 _LESSON = 2.0
-# Where meaning is known, verdicts correct it (see `correction`), and of words only a kept model has a say.
+# Where meaning is known, verdicts correct it (see `correction`, `leaning`); of words only a kept model has a say.
 _LESSON_BESIDE_MEANING = 0.25
+_LEANING = 1.0
 _VERDICTS_HALF = 5.0
 _ONE_KIND = 0.3  # only likes, or only dislikes, teach little: ten likes alone once wrecked an order
 _SHIFT_SPREAD = 1.0
 _LEAST = 1e-9
+_ALIKE = 9  # decimals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +92,8 @@ def put_in_order(stream: Stream, seed: Words, taught: Taught | None) -> Order:
         return Order(ordered, graph, nodes)
     if stream.meant is None:
         return Order(ordered + _shift(stream), graph, nodes)
-    places = {row: at for at, row in enumerate(nodes.tolist())}
-    known = {places[row]: yes for row, yes in stream.verdicts.items()}
     corrected = ordered.copy()
-    corrected[nodes] += correction(stream.meant.vectors, ordered[nodes], known)
+    corrected[nodes] += correction(stream.meant.vectors, ordered[nodes], _by_node(nodes, stream.verdicts))
     return Order(corrected, graph, nodes)
 
 
@@ -110,7 +111,29 @@ def _mended(stream: Stream, graph: Graph, nodes: NDArray[np.intp]) -> Floats:
         beside = _MEANING_IN_ORDER
     flow[np.setdiff1d(np.arange(len(own)), nodes)] = flow[nodes].min()
     plain = _standard(own)
-    return np.asarray((1 - weight) * plain + weight * (_standard(flow) + beside * plain))
+    wanted = np.asarray((1 - weight) * plain + weight * (_standard(flow) + beside * plain))
+    if stream.meant is not None and stream.verdicts:
+        wanted += _how_much(stream.verdicts, _LEANING) * _standard(_leaning(stream.meant, nodes, stream))
+    return wanted
+
+
+def _leaning(meant: Meant, nodes: NDArray[np.intp], stream: Stream) -> Floats:
+    """How far each document leans to what was liked; what is in no graph, as little as any."""
+    found = leaning(meant.vectors, meant.seed, _by_node(nodes, stream.verdicts))
+    everywhere = np.full(len(stream.evidence), found.min())
+    everywhere[nodes] = found
+    return everywhere
+
+
+def _by_node(nodes: NDArray[np.intp], verdicts: Mapping[int, bool]) -> dict[int, bool]:
+    places = {row: at for at, row in enumerate(nodes.tolist())}
+    return {places[row]: yes for row, yes in verdicts.items()}
+
+
+def _how_much(verdicts: Mapping[int, bool], most: float) -> float:
+    """How much what was learnt of verdicts counts: the more the more there are, and little where all are alike."""
+    both = len(set(verdicts.values())) == 2
+    return most * len(verdicts) / (len(verdicts) + _VERDICTS_HALF) * (1.0 if both else _ONE_KIND)
 
 
 def _nodes(own: Floats, verdicts: Mapping[int, bool]) -> NDArray[np.intp]:
@@ -170,17 +193,19 @@ def _lesson(stream: Stream, seed: Words, taught: Taught | None) -> Floats | None
         judged = [(stream.words[row], yes) for row, yes in sorted(stream.verdicts.items())]
         rest = [words for row, words in enumerate(stream.words) if row not in stream.verdicts]
         taught = teach(seed, judged, rest)
-    count = len(stream.verdicts)
     most = _LESSON if stream.meant is None else _LESSON_BESIDE_MEANING
-    weight = most * count / (count + _VERDICTS_HALF) * (1.0 if len(kinds) == 2 else _ONE_KIND)
-    return np.asarray(weight * _standard(taught.margins(stream.words)))
+    return np.asarray(_how_much(stream.verdicts, most) * _standard(taught.margins(stream.words)))
 
 
 def _rearranged(own: Floats, wanted: Floats) -> Floats:
-    """The same evidence, given out in the order wanted: neighbours say who, the seed's words say how many."""
-    found = np.empty(len(own))
-    found[np.argsort(-wanted, kind="stable")] = -np.sort(-own)
-    return found
+    """The same evidence, given out in the order wanted: neighbours say who, the seed's words say how many.
+
+    What is wanted alike, as copies of one text are, gets alike: the mean of what falls to them.
+    """
+    given = np.empty(len(own))
+    given[np.argsort(-wanted, kind="stable")] = -np.sort(-own)
+    _, alike, count = np.unique(wanted.round(_ALIKE), return_inverse=True, return_counts=True)
+    return np.asarray((np.bincount(alike, weights=given) / count)[alike])
 
 
 def _shift(stream: Stream) -> float:
