@@ -1,18 +1,23 @@
 """What people and programs see: tables and progress on a terminal, JSON where asked for, nothing hostile in either."""
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 _LONGEST = 2000
+# Without one of them a program that opens pages would take the terminal itself.
+_SCREENS = frozenset({"DISPLAY", "WAYLAND_DISPLAY"})
 # What is not seen and yet does something: terminal escapes, directions, halves of characters, private signs.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
 
@@ -47,6 +52,13 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -
         needed = console.measure(table, options=console.options.update(max_width=_LONGEST * max(1, len(columns))))
         console = Console(highlight=False, width=max(console.width, needed.maximum))
     console.print(table)
+
+
+def open_page(path: Path) -> None:
+    """Open a file of ours in the reader's browser, where a person at a screen asked; a pipe or a schedule has none."""
+    has_screen = sys.platform in ("darwin", "win32") or bool(_SCREENS & os.environ.keys())
+    if sys.stdout.isatty() and has_screen:
+        typer.launch(str(path))
 
 
 def as_json(document: Any) -> None:

@@ -41,6 +41,8 @@ def digest(
 ) -> None:
     """Compose and deliver what is due; with --preview, render it under var/previews and send nothing.
 
+    A preview stands beside what was sent then; on a terminal with a screen its page is opened.
+
     Example: monitor digest --digest morning --now
     """
     from monitor.pipeline import digest as telling
@@ -55,7 +57,9 @@ def digest(
         if json:
             output.as_json({"digests": [each.to_json() for each in written]})
         for each in [] if json else written:
-            output.say(each.summary)
+            for line in each.summary.splitlines():
+                output.say(line)
+            output.open_page(each.opened)
         return
     if as_of or threshold or seed:
         message = "digest: --as-of, --threshold and --seed need --preview: what is sent follows the configuration"

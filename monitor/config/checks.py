@@ -227,6 +227,8 @@ def _digest(digest: DigestSettings, settings: Settings) -> Iterator[str]:
     if digest.threshold:
         yield from _threshold(where, "threshold", digest.threshold)
     yield from _threshold(where, "instant_threshold", digest.instant_threshold)
+    if digest.instant_sources < 0:
+        yield f"{where}: instant_sources: write how many sources, as 5, or 0 for never"
     if digest.quiet_hours and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", digest.quiet_hours):
         yield f'{where}: quiet_hours: "{digest.quiet_hours}"; write them as "22:00-07:00"'
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from monitor.config.settings import Settings
-from monitor.deliver import CHANNELS, recipients
+from monitor.deliver import recipients
 from monitor.deliver.settings import ChannelSettings
 from monitor.digest.settings import DigestSettings
 
-# What each kind cannot do without; of "a | b" one is enough. A feed's delivery is not there yet.
+# What each kind cannot do without; of "a | b" one is enough.
 NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "file": ("path",),
@@ -55,6 +55,4 @@ def _name(channel: ChannelSettings, key: str) -> str:
 
 def _remedy(channel: ChannelSettings, digest: DigestSettings) -> str:
     elsewhere = f"name another channel in config/digests/{digest.name}.toml"
-    if channel.kind not in CHANNELS:
-        return f'this version sends nothing to a "{channel.kind}"; {elsewhere}'
     return f"{', '.join(missing_of(channel))} is missing; write it there, or {elsewhere}"

@@ -17,7 +17,7 @@ from monitor.deliver.outcome import Outcome, failed
 from monitor.deliver.settings import ChannelSettings
 from monitor.models import Delivery
 
-__all__ = ["CHANNELS", "ChannelSettings", "Outcome", "deliver", "message_id", "recipients"]
+__all__ = ["CHANNELS", "ChannelSettings", "Outcome", "deliver", "longest", "message_id", "recipients"]
 
 # By name, so that reading a configuration loads neither smtplib nor apprise.
 CHANNELS: Mapping[str, str] = MappingProxyType(
@@ -26,6 +26,7 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "email": "monitor.deliver.email",
         "slack": "monitor.deliver.slack",
         "apprise": "monitor.deliver.apprise",
+        "feed": "monitor.deliver.feed",
     }
 )
 
@@ -35,6 +36,11 @@ def recipients(settings: ChannelSettings) -> tuple[str, ...]:
     if settings.kind not in CHANNELS:
         return ()
     return tuple(_channel(settings.kind).recipients(settings))
+
+
+def longest(settings: ChannelSettings) -> int:
+    """How many characters, title included, a message through the channel may have; 0 where that is no matter."""
+    return int(_channel("apprise").longest(settings)) if settings.kind == "apprise" else 0
 
 
 def deliver(settings: ChannelSettings, delivery: Delivery, root: Path) -> Outcome:

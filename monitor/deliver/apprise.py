@@ -24,6 +24,13 @@ def recipients(settings: ChannelSettings) -> tuple[str, ...]:
     return (settings.url.partition("://")[0].lower() or "apprise",)
 
 
+def longest(settings: ChannelSettings) -> int:
+    """How many characters the service takes, title included; 0 where apprise does not understand the address."""
+    with masked_logs(settings.secrets, *_LOGGERS):
+        service = apprise.Apprise.instantiate(settings.url)
+    return int(service.body_maxlen) if service is not None else 0
+
+
 def deliver(settings: ChannelSettings, delivery: Delivery, root: Path) -> Outcome:  # noqa: ARG001 - as every channel
     """Send title and text, cut to what the service takes; SENT where apprise says that it was taken."""
     with masked_logs(settings.secrets, *_LOGGERS) as warnings:
@@ -55,5 +62,13 @@ def fitted(text: str, longest: int) -> str:
 
 
 def harmless(text: str) -> str:
-    """The text with nothing in it that calls people: @everyone, <@42> and <!channel> get an invisible joiner."""
-    return re.sub(r"@(?=\w|&|!)|<(?=[@!#])", lambda mark: mark.group() + "\u2060", text)
+    """The text with nothing in it that a chat obeys: @everyone, <@42>, <!channel> and <address|words> get a joiner.
+
+    It is invisible; in an address, which it would break, @ is percent-encoded.
+    """
+    parts = re.split(r"(https?://\S+)", text)
+    return "".join(part.replace("@", "%40") if number % 2 else _called(part) for number, part in enumerate(parts))
+
+
+def _called(text: str) -> str:
+    return re.sub(r"@(?=\w|&|!|$)|<(?=\S|$)", lambda mark: mark.group() + "\u2060", text)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import quopri
+import re
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -35,10 +36,10 @@ _POLICY = _Policy(linesep=SMTP.linesep, utf8=False)
 
 
 def mail(delivery: Delivery, from_address: str, to: str) -> EmailMessage:
-    """The mail of a delivery: multipart/alternative, text first, with the headers of a list (RFC 2919, 2369, 3834).
+    """The mail of a delivery: multipart/alternative, text first, with the headers of a list.
 
-    Its Message-ID and its Date (the moment the delivery was made) are those kept, so a retry is the same mail. Raises
-    DeliveryError where an address is none.
+    These are RFC 2919, 2369, 3834 and 8058. Message-ID and Date (the moment the delivery was made) are those kept, so a
+    retry is the same mail. Raises DeliveryError where an address is none.
     """
     sender = address(from_address)
     message = EmailMessage(policy=_POLICY)
@@ -48,7 +49,11 @@ def mail(delivery: Delivery, from_address: str, to: str) -> EmailMessage:
     message["Date"] = format_datetime(delivery.created_at)
     message["Message-ID"] = delivery.message_id
     message["List-ID"] = f"<{list_name(delivery.message_id)}.{sender.domain}>"
-    message["List-Unsubscribe"] = _unsubscribe(sender, list_name(delivery.message_id))
+    by_page = _asked_by_itself(delivery.unsubscribe_url)
+    by_mail = _unsubscribe(sender, list_name(delivery.message_id))
+    message["List-Unsubscribe"] = ", ".join(filter(None, (by_page, by_mail)))
+    if by_page:
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     text, html = _encodable(delivery.text), _encodable(delivery.html)
     message.set_content(text, charset="utf-8", cte=_encoding(text))
@@ -56,6 +61,7 @@ def mail(delivery: Delivery, from_address: str, to: str) -> EmailMessage:
         message.add_alternative(html, subtype="html", charset="utf-8", cte=_encoding(html))
         # A boundary is otherwise drawn at random.
         message.set_boundary("=_" + hashlib.sha256(delivery.message_id.encode()).hexdigest()[:32])
+    message["Content-Language"] = "en"  # last, or it would be taken for a header of the first part
     return message
 
 
@@ -74,6 +80,11 @@ def address(text: str) -> Address:
     except (ValueError, IndexError, HeaderParseError) as error:
         message = f'{text!r} is no mail address: write "user@example.org" or "Name <user@example.org>"'
         raise DeliveryError(message) from error
+
+
+def _asked_by_itself(url: str) -> str:
+    """Where a mail program may unsubscribe by one click (RFC 8058), "" where there is no such page; fit for a line."""
+    return f"<{url}>" if re.fullmatch(r"https://[!-;=?-~]{1,700}", url) else ""
 
 
 def _unsubscribe(sender: Address, name: str) -> str:

@@ -1,13 +1,12 @@
 """A delivery as files: .html to look at, .txt to read, .eml to open in a mail program."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from monitor.deliver.envelope import mail
 from monitor.deliver.identity import file_stem
 from monitor.deliver.outcome import Outcome, failed, sent
 from monitor.deliver.settings import ChannelSettings
+from monitor.deliver.whole import write_whole
 from monitor.errors import DeliveryError
 from monitor.models import Delivery
 
@@ -31,9 +30,9 @@ def deliver(settings: ChannelSettings, delivery: Delivery, root: Path) -> Outcom
     try:
         message = mail(delivery, settings.from_address or _FROM, f"{settings.name}@news-monitor.invalid")
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / f"{stem}.eml", message.as_bytes())
-        _write(folder / f"{stem}.txt", delivery.text.encode("utf-8", "replace"))
-        _write(folder / f"{stem}.html", delivery.html.encode("utf-8", "replace"))
+        write_whole(folder / f"{stem}.eml", message.as_bytes())
+        write_whole(folder / f"{stem}.txt", delivery.text.encode("utf-8", "replace"))
+        write_whole(folder / f"{stem}.html", delivery.html.encode("utf-8", "replace"))
     except DeliveryError as error:
         return failed(str(error), permanent=True)
     except OSError as error:
@@ -42,18 +41,3 @@ def deliver(settings: ChannelSettings, delivery: Delivery, root: Path) -> Outcom
         return failed(f"{folder}: {error}", permanent=True)
     page = folder / f"{stem}.html"
     return sent(str(page.relative_to(root) if page.is_relative_to(root) else page))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The file, whole or not at all, also when the machine stops now."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        unfinished = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            unfinished.chmod(0o644)
-            unfinished.replace(path)
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 class ChannelSettings:
     """One channel, as `[channels.NAME]` declares it.
 
-    `kind` is file, email, slack or apprise. `path` (file) is relative to the root. `tls` (email) is starttls, implicit
-    or none; each address of `to` gets a message of its own. Slack goes through `webhook_url`, or with `bot_token` to
-    `channel`; `url` is what apprise sends to, and for a bot another API address than Slack's ("" for Slack's own).
+    `kind` is file, email, slack, apprise or feed. `path` (file, feed) is relative to the root. `tls` (email) is
+    starttls, implicit or none; each address of `to` gets a message of its own. Slack goes through `webhook_url`, or
+    with `bot_token` to `channel`; `url` is what apprise sends to, and for a bot another API address than Slack's (""
+    for Slack's own).
     """
 
     name: str

@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/methods/chat.postMessage/.
 """
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -22,6 +23,9 @@ _API = "https://slack.com/api"
 # Errors of the Web API after which "some aspect of the operation" may have succeeded.
 _UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 _PASSING = frozenset({"ratelimited", "rate_limited", "service_unavailable", "message_limit_exceeded"})
+
+# Seconds that a thread may wait for its turn: a run sends other messages after it.
+_LONGEST_WAIT = 30.0
 
 Blocks = Sequence[Mapping[str, Any]]
 
@@ -52,12 +56,26 @@ def _by_bot(settings: ChannelSettings, delivery: Delivery) -> Outcome:
     if isinstance(first, Outcome):
         return first
     if detail:
-        thread = _message(delivery.subject, detail) | {"thread_ts": first}
-        second = _chat(settings, delivery.recipient, thread)
+        second = _in_thread(settings, delivery.recipient, _message(delivery.subject, detail) | {"thread_ts": first})
         if isinstance(second, Outcome):
             # Retried, the message would stand there twice.
             return unknown(f"the message was posted, its thread was not: {second.detail}", settings.secrets)
     return sent(f"posted to {delivery.recipient} as {first}", settings.secrets)
+
+
+def _in_thread(settings: ChannelSettings, channel: str, message: Mapping[str, Any]) -> Outcome | str:
+    """Post the detail; Slack takes a message a second from each channel, and says how long it wants to be left alone.
+
+    That is waited for here, up to half a minute: the first message stands there already, and cannot be taken back.
+    """
+    left = _LONGEST_WAIT
+    while True:
+        outcome = _chat(settings, channel, message)
+        wait = outcome.retry_after.total_seconds() if isinstance(outcome, Outcome) and outcome.retry_after else 0.0
+        if not 0 < wait <= left:
+            return outcome
+        left -= wait
+        time.sleep(wait)
 
 
 def _parted(blocks: Blocks) -> tuple[Blocks, Blocks]:

@@ -6,28 +6,39 @@ not fit is counted.
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from monitor.digest.layout import Layout, Link, ShownNews, ShownStory
+from monitor.digest.cleaning import unmarked
+from monitor.digest.shown import Layout, Link, ShownNews, ShownQuestion, ShownStory, Verdict
 
 Block = Mapping[str, Any]
 
 # A little below the limits, for what Slack counts differently from us.
 _MOST_BLOCKS, _MOST_CHARACTERS = 45, 12_000
-_LONGEST_TEXT, _LONGEST_HEADER, _LONGEST_LINK = 2_900, 150, 900
+_LONGEST_TEXT, _LONGEST_HEADER, _LONGEST_LINK = 2_900, 150, 1_200
+# Stories named in a message whose detail stands in its thread.
+_OPENING = 3
 
 
-def blocks(page: Layout) -> tuple[Block, ...]:
-    """The blocks; the opening stands before the first divider, so that a bot can put the rest into a thread."""
-    head = [_header(page.title), _context(f"{literal(page.date)} · {literal(page.first_line)}"), _DIVIDER]
-    tail = [*_sources(page), _context(_seen(page))]
+def blocks(page: Layout, *, threaded: bool = False) -> tuple[Block, ...]:
+    """The blocks; the opening stands before the first divider, so that a bot can put the rest into a thread.
+
+    With `threaded` the opening names the first stories, for it is all that the channel itself shows.
+    """
+    head = [_header(page.title), _context(f"{literal(page.date)} · {literal(page.first_line)}")]
+    head += [*(_opening(page) if threaded else []), _DIVIDER]
+    tail = [*_alerted(page), *_asked(page), *_sources(page), _context(_seen(page))]
     room = _Room(_MOST_BLOCKS - len(head) - len(tail) - 1, _MOST_CHARACTERS - size([*head, *tail]) - 200)
     body: list[Block] = []
     left = page.more
-    sections = (("", page.top, _told), ("*Updates*", page.updates, _told), ("*Also relevant*", page.also, _line))
+    sections = (
+        ("*Over several days*", page.arcs, _told),
+        ("*Top*" if page.arcs else "", page.top, _told),
+        ("*Updates*", page.updates, _told),
+        ("*Also relevant*", page.also, _line),
+    )
     for title, stories, shape in sections:
         pending = [_section(title)] if title and stories else []
         for story in stories:
@@ -48,14 +59,11 @@ def size(listed: Sequence[Block]) -> int:
 def literal(text: str) -> str:
     """The text as Slack shows it and obeys nothing of it: no call, no link, no bold, no code.
 
-    `&`, `<` and `>` are escaped as Slack demands; for its other marks it knows no escape, so they give way to
-    characters that look the same.
+    `&`, `<` and `>` are escaped as Slack demands; for its other marks it knows no escape (see `unmarked`).
     """
-    plain = re.sub(r"(?<!\w)_|_(?!\w)", "\u02cd", text).translate(_LOOKALIKES)
-    return escape(plain, quote=False)
+    return escape(unmarked(text), quote=False)
 
 
-_LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 _DIVIDER: Block = {"type": "divider"}
 
 
@@ -110,10 +118,20 @@ def _told(story: ShownStory) -> Block:
         why += f"\nNearest in your brief: “{literal(story.why.seed_sentence)}”"
     if story.why.terms:
         why += f"\nWeighs most: {literal(', '.join(story.why.terms))}"
-    parts.append(why)
-    if also := _also(story):
+    parts += [why, *_days(story)]
+    if not story.days and (also := _also(story)):
         parts.append(also)
+    if story.verdict:
+        parts.append(_verdict(story.verdict))
     return _section(_joined(parts))
+
+
+def _days(story: ShownStory) -> list[str]:
+    return [f"• {literal(day.date)}: {_linked(day.headline)} ({literal(day.source)}{day.others})" for day in story.days]
+
+
+def _verdict(verdict: Verdict) -> str:
+    return f"Is it relevant? {_linked(Link('yes', verdict.yes))} · {_linked(Link('no', verdict.no))}"
 
 
 def _also(story: ShownStory) -> str:
@@ -127,6 +145,29 @@ def _also(story: ShownStory) -> str:
 def _line(story: ShownStory) -> Block:
     details = " · ".join(filter(None, (story.source, story.published, story.topic, story.score, story.why.facet)))
     return _section(_joined([_linked(Link(story.headline, story.url)), literal(details)]))
+
+
+def _opening(page: Layout) -> list[Block]:
+    first = [*page.in_full, *page.also][:_OPENING]
+    return [_section("\n".join(f"• {_linked(Link(story.headline, story.url))}" for story in first))] if first else []
+
+
+def _alerted(page: Layout) -> list[Block]:
+    lines = [f"• {_linked(each.headline)} (told {literal(each.at)})" for each in page.alerted]
+    return [_section(_joined(["*Already told at once*", *lines]))] if lines else []
+
+
+def _asked(page: Layout) -> list[Block]:
+    lines = [_question(each) for each in page.asked]
+    return [_section(_joined(["*Tell us: are these relevant?*", *lines]))] if lines else []
+
+
+def _question(asked: ShownQuestion) -> str:
+    told = f"• {_linked(asked.headline)} ({literal(asked.source)})\n{literal(asked.why)}"
+    if asked.verdict:
+        return f"{told}\n{_verdict(asked.verdict)}"
+    # Between code marks Slack obeys nothing but their end, and an address holds no such mark.
+    return told + (f"\nSay yes, or no in its place: `{escape(asked.command, quote=False)}`" if asked.command else "")
 
 
 def _sources(page: Layout) -> list[Block]:
@@ -152,7 +193,8 @@ def _news(news: ShownNews) -> str:
 
 def _seen(page: Layout) -> str:
     nearest = f" Nearest miss: {_linked(page.nearest)}, {page.nearest_score}." if page.nearest else ""
-    return f"{literal(page.seen)}.{nearest} Digest “{literal(page.name)}”."
+    drift = "".join(f" The stream changed: {literal(warning)}." for warning in page.drift)
+    return f"{literal(page.seen)}.{nearest}{drift} Digest “{literal(page.name)}”."
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -1,11 +1,13 @@
 """Untrusted text and addresses, made fit to be shown: a title is written by whoever wants to be read.
 
-What is cleaned here is still escaped where it is put: by Jinja in a page, by `blocks` for Slack.
+What is cleaned here is still escaped where it is put: by Jinja in a page, by `blocks` for Slack, by `brief` for chats.
 """
 
 import re
 import unicodedata
 from urllib.parse import quote, urlsplit
+
+from monitor.models import Article
 
 # Escape sequences of terminals (ECMA-48): CSI ... final byte, OSC ... BEL or ST, and the two-byte forms.
 _TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|\x9b[0-?]*[ -/]*[@-~]")
@@ -74,6 +76,23 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def source_of(article: Article) -> str:
+    """What a reader knows the publisher by: the site's own name, else its host, else the source's name here."""
+    return article.site or host_of(article.canonical_url) or article.source
+
+
+def unmarked(text: str) -> str:
+    """The text with nothing that Slack or Markdown take for a mark: no bold, no code, no link under other words.
+
+    Neither has an escape that every program honours, so marks give way to characters that look the same.
+    """
+    plain = re.sub(r"(?<!\w)_|_(?!\w)", "\u02cd", text).translate(_LOOKALIKES)
+    return plain.replace("](", "]\u2060(").replace("||", "|\u2060|")
+
+
+_LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 
 
 def language_tag(language: str) -> str:

@@ -7,9 +7,11 @@ update to others is two items. `for_audience` picks those of one audience, and `
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from monitor.digest.cleaning import host_of
-from monitor.digest.material import Figures, Seen, SourceNews, StoryView
+from monitor.digest.arcs import arc
+from monitor.digest.cleaning import source_of
+from monitor.digest.material import Figures, Remarks, Seen, SourceNews, StoryView
 from monitor.digest.settings import DigestSettings
 from monitor.digest.summary import summarise
 from monitor.digest.wording import first_line
@@ -27,6 +29,7 @@ __all__ = [
     "arranged",
     "compose",
     "for_audience",
+    "remarked",
     "worth_telling",
 ]
 
@@ -58,7 +61,7 @@ def compose(
     turn, or when the heartbeat is due. Every item is kept, so that nothing is carried over; how many of them are shown
     is `render`'s to say.
     """
-    items = _items(stories)
+    items = _items(stories, settings.timezone if settings.form == "weekly" else "")
     topics = {**seen.topics, **{view.topic.name: view.topic.title for view in stories}}
     figures = Figures(
         items=len(items),
@@ -82,6 +85,12 @@ def compose(
         }
     )
     return Composition(digest, items)
+
+
+def remarked(made: Composition, remarks: Remarks) -> Composition:
+    """The same with what it says beside its stories, which is never a reason to send it."""
+    figures = replace(Figures.of(made.digest), asked=remarks.asked, alerted=remarks.alerted, drift=remarks.drift)
+    return replace(made, digest=made.digest.model_copy(update={"figures": figures.to_json()}))
 
 
 def for_audience(items: Sequence[DigestItem], told: Mapping[int, int]) -> tuple[DigestItem, ...]:
@@ -139,8 +148,11 @@ class _Telling:
         return (-self.assessment.score, -story.sources, -story.last_published.timestamp(), story.id or 0)
 
 
-def _items(views: Sequence[StoryView]) -> tuple[DigestItem, ...]:
-    """One item for each story and each kind of telling, in the order of reading."""
+def _items(views: Sequence[StoryView], arcs_in: str) -> tuple[DigestItem, ...]:
+    """One item for each story and each kind of telling, in the order of reading.
+
+    `arcs_in` is the time zone by whose days they tell how a story went on, "" where they do not.
+    """
     best: dict[tuple[int, bool], _Telling] = {}
     for telling in filter(None, map(_picked, views)):
         key = (telling.view.story.id or 0, telling.is_update)
@@ -151,7 +163,10 @@ def _items(views: Sequence[StoryView]) -> tuple[DigestItem, ...]:
     updates = [pair for pair in ranked if pair[0].is_update and pair[1]]
     sections = (("top", fresh[:TOP]), ("updates", updates), ("also", fresh[TOP:]))
     ordered = [(section, *pair) for section, pairs in sections for pair in pairs]
-    return tuple(_item(position, *each) for position, each in enumerate(ordered))
+    return tuple(
+        _item(position, section, telling, summary, arc(_news_of(telling.view), arcs_in) if arcs_in else [])
+        for position, (section, telling, summary) in enumerate(ordered)
+    )
 
 
 def _picked(view: StoryView) -> _Telling | None:
@@ -210,7 +225,9 @@ def _summary(telling: _Telling) -> list[dict[str, str]]:
     return summarise(_originals(telling), interest, telling.shown.title, _SENTENCES, known=known)
 
 
-def _item(position: int, section: str, telling: _Telling, summary: list[dict[str, str]]) -> DigestItem:
+def _item(
+    position: int, section: str, telling: _Telling, summary: list[dict[str, str]], days: list[dict[str, Any]]
+) -> DigestItem:
     view, shown, originals = telling.view, telling.shown, _originals(telling)
     return DigestItem.model_validate(
         {
@@ -232,12 +249,8 @@ def _item(position: int, section: str, telling: _Telling, summary: list[dict[str
                 {"source": source_of(article), "title": article.title, "url": article.canonical_url}
                 for article in originals[1:]
             ],
+            "arc": days,
             "reasons": Reasons.from_json(telling.assessment.reasons).to_json(),
             "reprints": len(_news_of(view)) - len(originals),
         }
     )
-
-
-def source_of(article: Article) -> str:
-    """What a reader knows the publisher by: the site's own name, else its host, else the source's name here."""
-    return article.site or host_of(article.canonical_url) or article.source

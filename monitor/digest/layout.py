@@ -1,117 +1,64 @@
-"""A digest as it is shown, in cleaned words and checked addresses: templates and blocks take it as it is.
+"""Lays a digest out for one audience: which stories are told in full, and all of it in cleaned words.
 
 Whatever comes from outside passes `cleaning` here and nowhere else; what is shown is decided here, how in the
 templates.
 """
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from monitor.digest.cleaning import language_tag, one_line, web_address
 from monitor.digest.compose import TOP, arranged
-from monitor.digest.material import Figures, Seen, SourceNews
+from monitor.digest.material import Alerted, Asked, Figures, Seen, SourceNews
+from monitor.digest.reader import ANYBODY, Reader
 from monitor.digest.settings import DigestSettings
-from monitor.digest.wording import first_line, long_date, missed_by, moment, seen_line, subject
+from monitor.digest.shown import (
+    Layout,
+    Link,
+    Passage,
+    ShownAlert,
+    ShownDay,
+    ShownNews,
+    ShownQuestion,
+    ShownStory,
+    Verdict,
+    Why,
+)
+from monitor.digest.wording import first_line, long_date, missed_by, moment, seen_line, short_day, subject
 from monitor.models import Digest, DigestItem, Reasons
 
 # Longest texts shown, in characters: what a headline, a quoted sentence and a reason need, seen on real pages.
 _HEADLINE, _NAME, _SENTENCE, _FACET, _BRIEF, _TERM = 200, 60, 400, 100, 160, 40
 # A cause or a remedy holds an address or a command, which are useless in part.
 _REMEDY = 300
-_MOST_TERMS, _MOST_ALSO, _MOST_NEWS = 5, 6, 12
+_MOST_TERMS, _MOST_ALSO, _MOST_NEWS, _MOST_ALERTED = 5, 6, 12, 12
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A text, and where it leads: "" for nowhere."""
+def lay_out(
+    digest: Digest,
+    items: Sequence[DigestItem],
+    settings: DigestSettings,
+    room: int,
+    reader: Reader = ANYBODY,
+    full: int = TOP,
+) -> Layout:
+    """The digest with at most `room` of the items; they are in the order of relevance, as `compose` left them.
 
-    text: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Sentences of one article, each in its quotation marks, and whose they are: None for the story's own source."""
-
-    sentences: tuple[str, ...]
-    source: Link | None
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why a story is here: the facet of the brief, its nearest sentence, the heaviest terms, a guard that decided."""
-
-    facet: str
-    seed_sentence: str
-    terms: tuple[str, ...]
-    rule: str
-    neighbour: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownStory:
-    """One story. `score` is "0.82", `meter` its five dots; `topic` is "" where the digest has only one."""
-
-    headline: str
-    url: str
-    language: str
-    source: str
-    published: str
-    score: str
-    meter: str
-    topic: str
-    passages: tuple[Passage, ...]
-    why: Why
-    also_in: tuple[Link, ...]
-    also_more: int
-    reprints: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShownNews:
-    """A source that broke or recovered."""
-
-    source: str
-    broken: bool
-    since: str
-    cause: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The whole digest for one audience; `more` counts what was found beyond what is shown."""
-
-    name: str
-    title: str
-    date: str
-    first_line: str
-    subject: str
-    preheader: str
-    top: tuple[ShownStory, ...]
-    updates: tuple[ShownStory, ...]
-    also: tuple[ShownStory, ...]
-    more: int
-    news: tuple[ShownNews, ...]
-    news_more: int
-    seen: str
-    nearest: Link | None
-    nearest_score: str
-    composed: str
-    heartbeat: bool
-
-
-def lay_out(digest: Digest, items: Sequence[DigestItem], settings: DigestSettings, room: int) -> Layout:
-    """The digest with at most `room` of the items; they are in the order of relevance, as `compose` left them."""
+    At most `full` new ones of a kind are told in full, the others have a line each; with 0 updates have one, too.
+    """
     figures = Figures.of(digest)
     zone, now = settings.timezone, digest.composed_at
-    teller = _Teller(figures.seen, zone, now)
+    teller = _Teller(figures.seen, zone, now, reader)
     ordered = arranged(items)
     shown = ordered[: max(0, room)]
     fresh = [teller.story(item) for item in shown if item.section != "updates"]
     updates = [teller.story(item) for item in shown if item.section == "updates"]
+    arcs = [story for story in fresh if story.days][:full]
+    single = [story for story in fresh if story not in arcs]
     headlines = [one_line(item.headline, _HEADLINE) or "Untitled" for item in ordered]
     title = one_line(digest.title or digest.name, 80)
     line = first_line(items, figures, zone, now)
@@ -123,12 +70,16 @@ def lay_out(digest: Digest, items: Sequence[DigestItem], settings: DigestSetting
         first_line=line,
         subject=subject(title, headlines, figures),
         preheader=one_line("; ".join([line, *headlines[1:4]]), 200),
-        top=tuple(fresh[:TOP]),
-        updates=tuple(updates),
-        also=tuple(fresh[TOP:]),
+        arcs=tuple(arcs),
+        top=tuple(single[:full]),
+        updates=tuple(updates if full else ()),
+        also=(*single[full:], *(() if full else updates)),
         more=len(ordered) - len(shown),
+        alerted=tuple(teller.alert(each) for each in figures.alerted[:_MOST_ALERTED]),
+        asked=tuple(teller.question(each) for each in figures.asked),
         news=tuple(teller.news(each) for each in figures.sources[:_MOST_NEWS]),
         news_more=max(0, len(figures.sources) - _MOST_NEWS),
+        drift=tuple(f"{teller.topic(name)}: {warning}" for name, warning in sorted(figures.drift.items())),
         seen=seen_line(seen, zone, now),
         nearest=Link(one_line(seen.nearest_miss, _HEADLINE), web_address(seen.nearest_miss_url))
         if seen.nearest_miss
@@ -136,6 +87,7 @@ def lay_out(digest: Digest, items: Sequence[DigestItem], settings: DigestSetting
         nearest_score=missed_by(seen),
         composed=moment(now, zone, now),
         heartbeat=not items and "heartbeat" in figures.alarms,
+        unsubscribe=reader.unsubscribe,
     )
 
 
@@ -146,15 +98,15 @@ def _date(digest: Digest, zone: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Teller:
-    """Shows items and sources as of one moment, in one time zone."""
+    """Shows items, questions and sources as of one moment, in one time zone, to one reader."""
 
     seen: Seen
     zone: str
     now: datetime
+    reader: Reader
 
     def story(self, item: DigestItem) -> ShownStory:
         """An item in shown words."""
-        topics = self.seen.topics
         also = _also_in(item)
         return ShownStory(
             headline=one_line(item.headline, _HEADLINE) or "Untitled",
@@ -164,13 +116,50 @@ class _Teller:
             published=moment(item.published, self.zone, self.now),
             score=f"{item.score:.2f}",
             meter=_meter(item.score),
-            topic=one_line(topics.get(item.topic) or item.topic, _NAME) if len(topics) > 1 else "",
+            topic=self.topic(item.topic) if len(self.seen.topics) > 1 else "",
             passages=_passages(item),
             why=_why(Reasons.from_json(item.reasons)),
             also_in=also[:_MOST_ALSO],
             also_more=max(0, len(also) - _MOST_ALSO),
             reprints=item.reprints,
+            days=tuple(_day(each) for each in item.arc),
+            verdict=self._verdict(item.article_id, item.topic, 0.0),
+            key=f"{item.url} {item.revision}",
+            published_at=item.published,
         )
+
+    def question(self, asked: Asked) -> ShownQuestion:
+        """A question in shown words, with how to answer it."""
+        url = web_address(asked.url)
+        topic = self.topic(asked.topic) if len(self.seen.topics) > 1 else ""
+        verdict = self._verdict(asked.article_id, asked.topic, asked.probability)
+        return ShownQuestion(
+            headline=Link(one_line(asked.title, _HEADLINE) or "Untitled", url),
+            language=language_tag(asked.language),
+            source=one_line(asked.source, _NAME),
+            why=" · ".join(filter(None, (topic, one_line(asked.why, _REMEDY)))),
+            verdict=verdict,
+            command="" if verdict or not url else _command(url, asked.topic),
+        )
+
+    def alert(self, alerted: Alerted) -> ShownAlert:
+        """A story told at once before, in shown words."""
+        return ShownAlert(
+            headline=Link(one_line(alerted.headline, _HEADLINE) or "Untitled", web_address(alerted.url)),
+            language=language_tag(alerted.language),
+            source=one_line(alerted.source, _NAME),
+            at=moment(alerted.at, self.zone, self.now),
+        )
+
+    def topic(self, name: str) -> str:
+        """A topic's title."""
+        return one_line(self.seen.topics.get(name) or name, _NAME)
+
+    def _verdict(self, article_id: int, topic: str, probability: float) -> Verdict | None:
+        if (address := self.reader.verdict) is None:
+            return None
+        yes, no = (address(article_id, topic, probability, relevant) for relevant in (True, False))
+        return Verdict(yes, no)
 
     def news(self, news: SourceNews) -> ShownNews:
         """A source's news in shown words."""
@@ -181,6 +170,18 @@ class _Teller:
             cause=one_line(news.cause, _REMEDY),
             remedy=one_line(news.remedy, _REMEDY),
         )
+
+
+def _command(url: str, topic: str) -> str:
+    """What answers yes on the command line, as a shell takes it."""
+    return f"monitor feedback {shlex.quote(url)} yes --topic {shlex.quote(one_line(topic, _NAME))}"
+
+
+def _day(told: Mapping[str, Any]) -> ShownDay:
+    headline = Link(one_line(str(told["title"]), _HEADLINE) or "Untitled", web_address(str(told["url"])))
+    return ShownDay(
+        short_day(str(told["day"])), headline, one_line(str(told["source"]), _NAME), int(told["articles"]) - 1
+    )
 
 
 def _meter(score: float) -> str:

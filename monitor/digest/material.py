@@ -36,6 +36,36 @@ class SourceNews:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """An article that readers are asked a verdict on: none that was told to them.
+
+    `why` says how it stands to the threshold, or that it was drawn; `probability` is the chance of the latter, else 0.
+    """
+
+    article_id: int
+    topic: str
+    title: str
+    url: str
+    source: str
+    language: str = ""
+    why: str = ""
+    probability: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """A story that an instant alert told since the digest was sent last, and when."""
+
+    story_id: int
+    revision: int
+    headline: str
+    url: str
+    source: str
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What was looked at for a digest, so that a silence is never unexplained.
 
@@ -60,16 +90,29 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Remarks:
+    """What a digest says beside its stories and alarms, as `Figures` keeps it."""
+
+    asked: tuple[Asked, ...] = ()
+    alerted: tuple[Alerted, ...] = ()
+    drift: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What a digest keeps beside its items: what was seen, and which sources it reports on.
 
-    `alarms` are what it is told for though there be no story: "source", "collect" or "heartbeat".
+    `alarms` are what it is told for though there be no story: "source", "collect" or "heartbeat". `asked` are what
+    readers are asked about, `alerted` what was told at once before, `drift` by topic how its stream changed.
     """
 
     items: int = 0
     seen: Seen = field(default_factory=Seen)
     sources: tuple[SourceNews, ...] = ()
     alarms: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    alerted: tuple[Alerted, ...] = ()
+    drift: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""
@@ -85,10 +128,13 @@ class Figures:
             seen=Seen(**_known(Seen, kept.get("seen", {}))),
             sources=tuple(SourceNews(**_known(SourceNews, each)) for each in kept.get("sources", [])),
             alarms=tuple(map(str, kept.get("alarms", []))),
+            asked=tuple(Asked(**_known(Asked, each)) for each in kept.get("asked", [])),
+            alerted=tuple(Alerted(**_known(Alerted, each)) for each in kept.get("alerted", [])),
+            drift={str(topic): str(warning) for topic, warning in kept.get("drift", {}).items()},
         )
 
 
-_MOMENTS = frozenset({"since", "quiet_since"})
+_MOMENTS = frozenset({"since", "quiet_since", "at"})
 
 
 def _plain(value: Any) -> Any:
@@ -101,7 +147,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _known(kind: type[Seen | SourceNews], kept: Mapping[str, Any]) -> dict[str, Any]:
+def _known(kind: type[Seen | SourceNews | Asked | Alerted], kept: Mapping[str, Any]) -> dict[str, Any]:
     """The kept values that the class still knows, moments read back."""
     return {
         name: datetime.fromisoformat(kept[name]) if name in _MOMENTS and kept[name] else kept[name]

@@ -1,40 +1,65 @@
-"""A digest for one audience, as a page, as plain text and as Slack blocks: three forms of the same words."""
+"""A digest for one audience as page, plain text, Slack blocks, chat message and feed: forms of the same words."""
 
 import base64
 import quopri
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from monitor.digest.blocks import blocks
+from monitor.digest.brief import brief
 from monitor.digest.columns import wrapped
-from monitor.digest.layout import Layout, lay_out
+from monitor.digest.compose import TOP
+from monitor.digest.entries import entries
+from monitor.digest.layout import lay_out
+from monitor.digest.reader import ANYBODY, Reader
 from monitor.digest.settings import DigestSettings
+from monitor.digest.shown import Layout, ShownStory
+from monitor.digest.templating import templates
 from monitor.models import Digest, DigestItem, Message
 
-# Gmail clips what is longer than some 102 KB; the rest of the mail, and what relays add, want room.
-LARGEST_PAGE = 80_000
+# Gmail clips what is longer than some 102 KB. Text and page together, as mail encodes them, stay below 80,000 bytes
+# with 3,000 for headers and what holds the parts together.
+LARGEST = 77_000
 
 
-def render(digest: Digest, items: Sequence[DigestItem], settings: DigestSettings) -> Message:
+def render(digest: Digest, items: Sequence[DigestItem], settings: DigestSettings, reader: Reader = ANYBODY) -> Message:
     """The message for an audience that is told `items`, all or some of the digest's, in the digest's order.
 
-    The first line counts these items. At most `settings.max_items` are shown and the others counted; fewer where the
-    page would otherwise be larger than 80,000 bytes as mail encodes it. All that comes from outside is cleaned and
-    escaped; links lead to http and https alone.
+    The first line counts these items. At most `settings.max_items` are shown and the others counted; fewer where text
+    and page would otherwise be larger than 77,000 bytes as mail encodes them. All that comes from outside is cleaned
+    and escaped; links lead to http and https alone.
     """
     room = min(settings.max_items, len(items))
-    page = lay_out(digest, items, settings, room)
-    html = _page(page)
-    while room and encoded_size(html) > LARGEST_PAGE:
-        # What a page weighs lies in its stories, so the overweight says about how many there are too many.
-        room = min(room - 1, int(room * LARGEST_PAGE / encoded_size(html)))
-        page = lay_out(digest, items, settings, room)
-        html = _page(page)
-    return Message(subject=page.subject, html=html, text=_text(page), blocks=blocks(page), language="en")
+    page, html, text = _fitting(digest, items, settings, room, reader)
+    return Message(
+        subject=page.subject,
+        html=html,
+        text=text,
+        blocks=blocks(page, threaded=reader.threaded),
+        brief=brief(page, reader.longest),
+        entries=entries(page, digest.composed_at, _entry),
+        language="en",
+    )
+
+
+def _fitting(
+    digest: Digest, items: Sequence[DigestItem], settings: DigestSettings, room: int, reader: Reader
+) -> tuple[Layout, str, str]:
+    """The layout of as many items as make a mail that is not too large, at most `room`; with its page and text."""
+    most, full = room, TOP
+    while True:
+        page = lay_out(digest, items, settings, room, reader, full)
+        html, text = _page(page), _text(page)
+        size = encoded_size(html) + encoded_size(text)
+        if not room or size <= LARGEST:
+            return page, html, text
+        # What a mail weighs lies in its stories, so the overweight says about how many there are too many. Where not
+        # one fits in full (addresses of a thousand characters), they have a line each.
+        room = min(room - 1, int(room * LARGEST / size))
+        if not room and full:
+            room, full = most, 0
 
 
 def encoded_size(text: str) -> int:
@@ -44,26 +69,18 @@ def encoded_size(text: str) -> int:
 
 
 def _page(page: Layout) -> str:
-    html = _inliner().inline(_templates().get_template("digest.html.j2").render(page=page))
+    html = _inliner().inline(templates().get_template("digest.html.j2").render(page=page))
     # The inliner's own mark on the one style sheet that stays: media queries cannot stand in an element.
     return html.replace(' data-css-inline="keep"', "", 1)
 
 
+def _entry(story: ShownStory) -> str:
+    return templates().get_template("entry.html.j2").render(story=story).strip()
+
+
 def _text(page: Layout) -> str:
-    text = _templates().get_template("digest.txt.j2").render(page=page, wrap=wrapped)
+    text = templates().get_template("digest.txt.j2").render(page=page, wrap=wrapped)
     return text.strip("\n") + "\n"
-
-
-@cache
-def _templates() -> Environment:
-    """Escaping is on for every template but plain text, where there is nothing to escape from."""
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(disabled_extensions=("txt.j2",), default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 @cache

@@ -10,7 +10,8 @@ class DigestSettings:
 
     `topics` are names or "*"; `threshold` "" means each topic's own; `form` is daily or weekly; `timezone` is an IANA
     name, for the schedule and for every time the reader is shown. What exceeds `max_items` is counted, never carried
-    over. After `heartbeat` without anything to tell, a line says that the monitor still looks.
+    over. After `heartbeat` without anything to tell, a line says that the monitor still looks. With `instant` is told
+    at once what reaches `instant_threshold`, or what so many independent sources tell within six hours (0: never).
     """
 
     name: str
@@ -26,3 +27,4 @@ class DigestSettings:
     quiet_hours: str = ""
     instant: bool = False
     instant_threshold: str = "precise"
+    instant_sources: int = 5

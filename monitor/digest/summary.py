@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.digest.cleaning import host_of
+from monitor.digest.cleaning import source_of
 from monitor.models import Article, Grade
 from monitor.text import Vectors, Words, read, sentences, tokens
 
@@ -88,30 +88,30 @@ def summarise(
     return [asdict(candidates[index].quote) for index in sorted(chosen)]
 
 
+def is_whole(sentence: str) -> bool:
+    """Whether it is a whole sentence, of a length that says something alone: headings and captions are none."""
+    shortest = _LENGTHS.start if sentence.isascii() else _LENGTHS.start // 3
+    end = sentence.rstrip("\"'”’»)]】」』）")[-1:]
+    return shortest <= len(sentence) < _LENGTHS.stop and end in (".", "!", "?", "。", "！", "？", "।", "۔", "؟")
+
+
 def _candidates(articles: Sequence[Article]) -> Iterator[_Candidate]:
     """The sentences fit to be quoted, each once, in reading order."""
     seen: set[tuple[str, ...]] = set()
     for number, article in enumerate(articles[:_MOST_ARTICLES]):
-        source = article.site or host_of(article.canonical_url) or article.source
         for place, sentence in enumerate(sentences(article.text, article.language)[:_MOST_SENTENCES]):
             words = read(sentence, article.language)
             if len(words.terms) < _FEWEST_TERMS or not _fit(sentence, article) or words.terms in seen:
                 continue
             seen.add(words.terms)
             yield _Candidate(
-                Quote(sentence, source, article.canonical_url), words, place + (_ELSEWHERE if number else 0)
+                Quote(sentence, source_of(article), article.canonical_url), words, place + (_ELSEWHERE if number else 0)
             )
 
 
 def _fit(sentence: str, article: Article) -> bool:
-    """Whether it is a whole sentence: headings, captions and the torn end of a teaser are none."""
-    shortest = _LENGTHS.start if sentence.isascii() else _LENGTHS.start // 3
-    if not shortest <= len(sentence) < _LENGTHS.stop:
-        return False
-    end = sentence.rstrip("\"'”’»)]】」』）")[-1:]
-    return end in (".", "!", "?", "。", "！", "？", "।", "۔", "؟") and not (
-        article.grade == Grade.TEASER and sentence.endswith(("...", "…", "[…]"))
-    )
+    """Whether it can be quoted: the torn end of a teaser cannot."""
+    return is_whole(sentence) and not (article.grade == Grade.TEASER and sentence.endswith(("...", "…", "[…]")))
 
 
 def _repeats(words: Words, others: Sequence[Words], share: float) -> bool:

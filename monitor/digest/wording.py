@@ -1,7 +1,7 @@
 """How a digest speaks of itself: counts, moments, its first line and its subject, in plain English."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.digest.cleaning import one_line
@@ -34,6 +34,12 @@ def long_date(when: datetime, zone: str) -> str:
     """A day as "Tuesday 24 November 2026" in the time zone."""
     local = when.astimezone(ZoneInfo(zone))
     return f"{_LONG_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def short_day(day: str) -> str:
+    """A day as "Mon 23 Nov", of its ISO date."""
+    local = date.fromisoformat(day)
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1][:3]}"
 
 
 def first_line(items: Sequence[DigestItem], figures: Figures, zone: str, now: datetime) -> str:

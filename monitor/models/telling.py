@@ -35,9 +35,10 @@ class Digest(SQLModel, table=True):
 
 
 class DigestItem(SQLModel, table=True):
-    """One line of a digest, with all that is shown of it. `section` is top, updates, also or ask.
+    """One line of a digest, with all that is shown of it. `section` is top, updates or also.
 
-    `summary` holds {"sentence", "source", "url"}; `also_in` {"source", "title", "url"}; both lists in order.
+    `summary` holds {"sentence", "source", "url"}; `also_in` {"source", "title", "url"}; `arc`, where a weekly digest
+    tells of a story that went on over several days, {"day", "title", "source", "url", "articles"}; all lists in order.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -56,6 +57,7 @@ class DigestItem(SQLModel, table=True):
     score: float = 0.0
     summary: list[dict[str, str]] = json_field(list)
     also_in: list[dict[str, str]] = json_field(list)
+    arc: list[dict[str, Any]] = json_field(list)
     reasons: dict[str, Any] = json_field(dict)
     reprints: int = 0
 
@@ -71,7 +73,11 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(SQLModel, table=True):
-    """Digest x channel x recipient, with the message as rendered, so that a retry sends the very same."""
+    """Digest x channel x recipient, with the message as rendered, so that a retry sends the very same.
+
+    `blocks` are what the channel's kind takes beside text and HTML: Slack's blocks, or a feed's entries.
+    `unsubscribe_url` is where this recipient leaves by one click, "" where no page is there to be asked.
+    """
 
     __table_args__ = (UniqueConstraint("digest_id", "channel", "recipient"),)
 
@@ -85,6 +91,7 @@ class Delivery(SQLModel, table=True):
     html: str = text_field()
     text: str = text_field()
     blocks: list[dict[str, Any]] = json_field(list)
+    unsubscribe_url: str = text_field()
     attempts: int = 0
     next_attempt: datetime | None = moment_field(nullable=True)
     detail: str = text_field()

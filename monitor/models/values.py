@@ -131,10 +131,16 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A digest rendered: one form for each kind of channel. `blocks` are Slack Block Kit blocks."""
+    """A digest rendered: one form for each kind of channel.
+
+    `blocks` are Slack Block Kit blocks, `brief` a text short enough for a chat, `entries` a feed's (see
+    `monitor.digest.entries`).
+    """
 
     subject: str
     html: str
     text: str
     blocks: tuple[Mapping[str, Any], ...] = ()
+    brief: str = ""
+    entries: tuple[Mapping[str, Any], ...] = ()
     language: str = "en"

@@ -1,7 +1,7 @@
 """Whom a digest tells, and what each gets: a message of what they were not told, and the note that they were."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -9,9 +9,11 @@ from sqlmodel import Session
 from monitor.config import Settings
 from monitor.deliver import message_id, recipients
 from monitor.digest.compose import Composition, for_audience, worth_telling
+from monitor.digest.material import Figures
 from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
 from monitor.models import Delivery, DeliveryState, Digest, DigestItem, Told, audience
+from monitor.pipeline.readers import reader_of
 from monitor.store.outbox import unsubscribed
 
 
@@ -54,29 +56,39 @@ def posted(
     deliveries: list[Delivery] = []
     telling: list[Told] = []
     for each in audiences:
-        items = for_audience(made.items, known.get(each.key, {}))
+        revisions = known.get(each.key, {})
+        items = for_audience(made.items, revisions)
         if worth_telling(made.digest, items):
-            deliveries.append(_delivery(settings, digest, each, made.digest, items))
+            deliveries.append(_delivery(settings, digest, each, _as_known(made.digest, revisions), items))
             telling += [_told(each, item, made.digest.composed_at) for item in items]
     return Posting(tuple(deliveries), tuple(telling))
+
+
+def _as_known(digest: Digest, revisions: Mapping[int, int]) -> Digest:
+    """The digest with those of the alerts alone that the audience was told."""
+    figures = Figures.of(digest)
+    alerted = tuple(each for each in figures.alerted if revisions.get(each.story_id, 0) >= each.revision)
+    return digest.model_copy(update={"figures": replace(figures, alerted=alerted).to_json()})
 
 
 def _delivery(
     settings: Settings, digest: DigestSettings, to: Audience, made: Digest, items: Sequence[DigestItem]
 ) -> Delivery:
-    message = render(made, items, digest)
-    from_address = settings.channel(to.channel).from_address
+    reader = reader_of(settings, to.channel, to.key, made.composed_at)
+    message = render(made, items, digest, reader)
+    channel = settings.channel(to.channel)
     return Delivery.model_validate(
         {
             "digest_id": 0,
             "channel": to.channel,
             "recipient": to.recipient,
             "state": DeliveryState.PENDING,
-            "message_id": message_id(digest.name, made.slot, to.channel, to.recipient, from_address),
+            "message_id": message_id(digest.name, made.slot, to.channel, to.recipient, channel.from_address),
             "subject": message.subject,
             "html": message.html,
-            "text": message.text,
-            "blocks": [dict(block) for block in message.blocks],
+            "text": message.brief if channel.kind == "apprise" else message.text,
+            "blocks": [dict(block) for block in (message.entries if channel.kind == "feed" else message.blocks)],
+            "unsubscribe_url": reader.unsubscribe,
             "created_at": made.composed_at,
             "changed_at": made.composed_at,
         }

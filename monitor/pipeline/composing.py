@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.config import Settings
-from monitor.digest.compose import Composition, compose
-from monitor.digest.material import Figures
+from monitor.digest.compose import Composition, compose, remarked
+from monitor.digest.material import Figures, Remarks
 from monitor.digest.settings import DigestSettings
 from monitor.digest.wording import first_line
 from monitor.errors import StoreError
@@ -59,7 +59,7 @@ def compose_and_keep(
 def composed(gathered: Gathered) -> Composition:
     """What `monitor.digest` makes of it; without items where there is nothing to tell."""
     made = compose(gathered.settings, gathered.slot, gathered.now, gathered.stories, gathered.sources, gathered.seen)
-    return made or Composition(_silent(gathered), ())
+    return remarked(made, gathered.remarks) if made else Composition(_silent(gathered), ())
 
 
 def _of_one_story(gathered: Gathered, story_id: int) -> Gathered:
@@ -71,6 +71,7 @@ def _of_one_story(gathered: Gathered, story_id: int) -> Gathered:
         gathered,
         stories=tuple(view for view in gathered.stories if view.story.id == story_id),
         sources=(),
+        remarks=Remarks(),
         seen=replace(gathered.seen, collects_ok=max(1, gathered.seen.collects_ok)),
     )
 

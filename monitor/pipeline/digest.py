@@ -13,18 +13,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import Session
+
 from monitor.config import Settings
 from monitor.config.reach import reaches, unreached
 from monitor.deliver import Outcome, deliver
 from monitor.deliver.outcome import failed
 from monitor.digest.settings import DigestSettings
 from monitor.errors import ConfigurationError
-from monitor.models import Delivery, DeliveryState
+from monitor.models import ALERT, Delivery, DeliveryState
 from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.context import clock, opened_database
+from monitor.pipeline.instant import is_quiet
 from monitor.pipeline.rhythm import after_failure
 from monitor.pipeline.schedule import latest
 from monitor.store.database import Database
+from monitor.store.digests import digest as digest_of
 from monitor.store.outbox import (
     claim,
     deliveries,
@@ -137,7 +141,7 @@ def deliver_due(settings: Settings, database: Database, now: Callable[[], dateti
     """The same with a database at hand: each delivery at most once, those that were interrupted first said so."""
     with database.writing(durable=True) as session:
         lost = interrupted(session, now())
-        waiting = due_deliveries(session, now())
+        waiting = [each for each in due_deliveries(session, now()) if not _waits(settings, session, each, now())]
     for each in waiting:
         _deliver_one(settings, database, each, now)
     with database.reading() as session:
@@ -177,6 +181,15 @@ def delivery_json(each: Delivery, name: str) -> dict[str, Any]:
         "changed_at": each.changed_at.isoformat(),
         "detail": each.detail,
     }
+
+
+def _waits(settings: Settings, session: Session, due: Delivery, moment: datetime) -> bool:
+    """Whether it is an alert within its digest's quiet hours: one that failed before, too. By hand nothing waits."""
+    if due.state == DeliveryState.PENDING and due.attempts:
+        return False
+    told = digest_of(session, due.digest_id)
+    named = [each for each in settings.digests if told is not None and each.name == told.name]
+    return told is not None and told.slot.startswith(ALERT) and any(is_quiet(each, moment) for each in named)
 
 
 def _deliver_one(settings: Settings, database: Database, waiting: Delivery, now: Callable[[], datetime]) -> None:

@@ -1,6 +1,6 @@
 """Verdicts: recorded with the probability with which they were asked for, and asked for where they help most."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -88,15 +88,27 @@ def questions(settings: Settings, topic: str, count: int, now: datetime | None =
         return questions_of(session, name, count, now or clock())
 
 
-def questions_of(session: Session, topic: str, count: int, now: datetime) -> list[Question]:
+def _anything(article: Article, thought: Assessment) -> bool:  # noqa: ARG001 - as every such test
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What may be asked about: what `is_open`, and of the border only what was stored from `since` on."""
+
+    since: datetime | None = None
+    is_open: Callable[[Article, Assessment], bool] = _anything
+
+
+def questions_of(session: Session, topic: str, count: int, now: datetime, scope: Scope = Scope()) -> list[Question]:
     """The same over an open store: one in five is drawn of what was left out this week, at least one of two."""
-    to_measure = _drawn(session, topic, max(1, count // _ONE_DRAWN_OF) if count > 1 else 0, now)
-    to_learn = _chosen(session, topic, count, {each.id for each in to_measure})
+    to_measure = _drawn(session, topic, max(1, count // _ONE_DRAWN_OF) if count > 1 else 0, now, scope)
+    to_learn = _chosen(session, topic, count, {each.id for each in to_measure}, scope)
     return to_learn[: count - len(to_measure)] + to_measure
 
 
-def _chosen(session: Session, topic: str, count: int, without: set[str]) -> list[Question]:
-    near = {each.article_id: each for each in borderline(session, topic, limit=_CONSIDERED)}
+def _chosen(session: Session, topic: str, count: int, without: set[str], scope: Scope) -> list[Question]:
+    near = {each.article_id: each for each in borderline(session, topic, limit=_CONSIDERED, since=scope.since)}
     articles = {article.id or 0: article for article in articles_of(session, list(near))}
     judged = articles_of(session, list(verdicts(session, topic))[-_JUDGED_KEPT_IN_MIND:])
     below = [articles[key] for key, each in near.items() if key in articles and not each.relevant]
@@ -104,7 +116,10 @@ def _chosen(session: Session, topic: str, count: int, without: set[str]) -> list
     open_ones = [
         Candidate(str(key), each.score, each.threshold, words_of(item(articles[key])))
         for key, each in near.items()
-        if key in articles and str(key) not in without and articles[key].duplicate_of is None
+        if key in articles
+        and str(key) not in without
+        and articles[key].duplicate_of is None
+        and scope.is_open(articles[key], each)
     ]
     asked = choose(open_ones, count, [words_of(item(article)) for article in judged])
     return [
@@ -112,12 +127,14 @@ def _chosen(session: Session, topic: str, count: int, without: set[str]) -> list
     ]
 
 
-def _drawn(session: Session, topic: str, count: int, now: datetime) -> list[Question]:
-    found = {each.article_id: each.probability for each in draws(session, topic, count, now)}
+def _drawn(session: Session, topic: str, count: int, now: datetime, scope: Scope) -> list[Question]:
+    if not count:
+        return []
+    found = {each.article_id: each.probability for each in draws(session, topic, _CONSIDERED, now)}
     articles = {article.id: article for article in articles_of(session, list(found))}
     thought = assessments(session, topic, list(found))
-    why = "drawn at random from what was left out, one in {:.0f}: it measures what is missed"
-    return [_question(articles[key], thought[key], why.format(1 / chance), chance) for key, chance in found.items()]
+    drawn = [key for key in found if scope.is_open(articles[key], thought[key])][:count]
+    return [_question(articles[key], thought[key], _lot(found[key]), found[key]) for key in drawn]
 
 
 def _question(article: Article, thought: Assessment, why: str, probability: float = 0.0) -> Question:
@@ -144,6 +161,14 @@ def questions_of_file(seeds: Sequence[str], articles: Path, labels: Path | None,
         Question(each.id, items[each.id].title, "", each.score, _border(each.score, each.threshold))
         for each in choose(candidates, count, judged)
     ]
+
+
+def _lot(chance: float) -> str:
+    """With which chance an article was drawn, in words."""
+    drawn = (
+        f"drawn at random from what was left out, one in {1 / chance:.0f}" if chance < 1 else "left out, as others were"
+    )
+    return f"{drawn}: it measures what is missed"
 
 
 def _border(score: float, threshold: float) -> str:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from monitor.config import Settings
-from monitor.digest.material import Seen, SourceNews, StoryView
+from monitor.digest.material import Remarks, Seen, SourceNews, StoryView
 from monitor.digest.settings import DigestSettings
 from monitor.models import Assessment, Told, Topic
 from monitor.pipeline.audiences import Audience, audiences_of
+from monitor.pipeline.remarks import remarks_of, without_told
 from monitor.pipeline.seen import seen_since_last, source_news
 from monitor.relevance.threshold import parse
 from monitor.store.digests import StoryRows, Window, relevant_stories, told
@@ -35,6 +36,7 @@ class Gathered:
     known: Mapping[str, Mapping[int, int]]
     sources: tuple[SourceNews, ...]
     seen: Seen
+    remarks: Remarks
 
 
 def gather(settings: Settings, session: Session, digest: DigestSettings, slot: str, now: datetime) -> Gathered:
@@ -47,7 +49,9 @@ def gather(settings: Settings, session: Session, digest: DigestSettings, slot: s
         for topic in settings.topics_of(digest)
         for row in relevant_stories(session, topic.name, window, audiences=keys, minimum=minimum)
     ]
-    telling = told(session, keys, [row.story.id or 0 for _, row in rows])
+    remarks = remarks_of(settings, session, digest, now, keys)
+    stories = [*(row.story.id or 0 for _, row in rows), *(each.story_id for each in remarks.alerted)]
+    telling = told(session, keys, stories)
     views = [view for topic, row in rows for view in _views(topic, row, keys, telling, minimum)]
     return Gathered(
         settings=digest,
@@ -58,6 +62,7 @@ def gather(settings: Settings, session: Session, digest: DigestSettings, slot: s
         known={key: {story: row.revision for story, row in by_story.items()} for key, by_story in telling.items()},
         sources=tuple(source_news(settings, session, digest, now)),
         seen=seen_since_last(settings, session, digest, now),
+        remarks=without_told(remarks, views),
     )
 
 

@@ -3,21 +3,18 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from monitor.config import Settings
 from monitor.models import Model, Topic
 from monitor.pipeline.context import clock, opened
+from monitor.pipeline.drifting import drift_of
 from monitor.pipeline.profiles import current_profile
 from monitor.pipeline.taught import last_good, lesson_of
-from monitor.relevance.drift import Scored, drift
 from monitor.relevance.learn import fit
 from monitor.store.database import Database
-from monitor.store.topics import keep_model, scores, verdicts
-
-_WEEK = timedelta(days=7)
-_WEEKS_BEFORE = 4
+from monitor.store.topics import keep_model, verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,8 @@ async def _train(settings: Settings, topic: Topic) -> Training:
     async with opened(settings) as context:
         profile = await current_profile(context, topic)
         archive = lesson_of(context.database, topic.name, clock())
-        changed = _drift(context.database, topic.name, clock())
+        with context.database.reading() as session:
+            changed = drift_of(session, topic.name, clock())
         if not archive.verdicts:
             done = "no verdict yet: give some with `monitor feedback`"
             return Training(topic.name, 0, None, None, done, drift=changed)
@@ -117,15 +115,6 @@ def _told(model: Model, before: Model | None, changed: str) -> Training:
         version=model.version,
         drift=changed,
     )
-
-
-def _drift(database: Database, topic: str, now: datetime) -> str:
-    with database.reading() as session:
-        week = scores(session, topic, since=now - _WEEK, until=now)
-        earlier = scores(session, topic, since=now - (1 + _WEEKS_BEFORE) * _WEEK, until=now - _WEEK)
-    spans = [Scored([score for score, _ in span], sum(yes for _, yes in span)) for span in (week, earlier)]
-    found = drift(spans[0], spans[1])
-    return found.warning if found else ""
 
 
 def _shown(loss: float | None, precision: float | None) -> str:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from monitor.digest.cleaning import language_tag, one_line, web_address
-from monitor.digest.compose import source_of
+from monitor.digest.cleaning import language_tag, one_line, source_of, web_address
 from monitor.digest.wording import long_date, moment
 from monitor.models import Article, Assessment, Feedback, Grade, Reasons
 from monitor.store.reading_page import Judged, TopicStory

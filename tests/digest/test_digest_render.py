@@ -8,7 +8,7 @@ from lxml import html as lxml_html
 
 from monitor.digest.columns import WIDTH, width
 from monitor.digest.compose import SourceNews, compose
-from monitor.digest.render import LARGEST_PAGE, encoded_size, render
+from monitor.digest.render import LARGEST, encoded_size, render
 from monitor.models import DigestItem
 
 SLOT = "2026-11-24T07:00:00+00:00"
@@ -205,7 +205,7 @@ def test_no_day_is_so_long_that_the_mail_is_clipped(composition, settings, text)
 
     message = render(composition.digest, items, replace(settings, max_items=200))
 
-    assert encoded_size(message.html) <= LARGEST_PAGE
+    assert encoded_size(message.html) + encoded_size(message.text) <= LARGEST
     (more,) = re.findall(r"<p class=\"small\"[^>]*>and (\d+) more</p>", message.html)
     shown = len(re.findall(r"<h3|class=\"line\"", message.html))
     assert shown + int(more) == 200

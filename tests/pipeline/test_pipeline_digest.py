@@ -101,9 +101,7 @@ def test_the_same_slot_again_is_the_same_digest_and_sends_nothing(
     assert (len(mailbox.kept), len(httpserver.log)) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    "channel", ['kind = "feed"\npath = "var/feeds"', 'kind = "email"\nhost = "127.0.0.1"\nfrom = "a@b.c"']
-)
+@pytest.mark.parametrize("channel", ['kind = "file"', 'kind = "email"\nhost = "127.0.0.1"\nfrom = "a@b.c"'])
 def test_a_digest_that_reaches_nobody_is_a_fault_and_tells_nothing_until_it_is_mended(
     house: House, channel: str
 ) -> None:
@@ -124,7 +122,7 @@ def test_a_digest_that_reaches_nobody_is_a_fault_and_tells_nothing_until_it_is_m
 
 
 def test_where_one_channel_reaches_nobody_the_others_are_told_and_it_is_said(house: House) -> None:
-    house.monitor(DESK, '[channels.reader]\nkind = "feed"\npath = "var/feeds"\n[channels.folder]\nkind = "file"\n')
+    house.monitor(DESK, '[channels.reader]\nkind = "feed"\n[channels.folder]\nkind = "file"\n')
     house.digest(channels=["reader", "folder", "desk"])
     house.keep("cranes")
     house.clock.move(hours=1)

@@ -39,6 +39,7 @@ def test_it_is_rendered_and_nothing_is_kept_or_sent(kept: House) -> None:
         "items": 1,
         "path": str(made.path),
         "deliveries": [],
+        "beside": None,
     }
     for kind in (Digest, Delivery, Told):
         assert kept.rows(kind) == []

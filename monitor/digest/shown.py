@@ -1,0 +1,147 @@
+"""What a digest shows, in cleaned words and checked addresses: templates, blocks and entries take it as it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text, and where it leads: "" for nowhere."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Sentences of one article, each in its quotation marks, and whose they are: None for the story's own source."""
+
+    sentences: tuple[str, ...]
+    source: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a story is here: the facet of the brief, its nearest sentence, the heaviest terms, a guard that decided."""
+
+    facet: str
+    seed_sentence: str
+    terms: tuple[str, ...]
+    rule: str
+    neighbour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where a reader says that an article is relevant, or is not."""
+
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDay:
+    """One day of an arc: "Mon 23 Nov", its first report, and how many reports came in besides."""
+
+    date: str
+    headline: Link
+    source: str
+    more: int
+
+    @property
+    def others(self) -> str:
+        """How many more there were, as it follows the source."""
+        return f" and {self.more:,} more" if self.more else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStory:
+    """One story. `score` is "0.82", `meter` its five dots; `topic` is "" where the digest has only one.
+
+    `verdict` is None where there is no page to answer on. `key` is what names it wherever it is told again;
+    `published_at` is the moment that `published` puts into words.
+    """
+
+    headline: str
+    url: str
+    language: str
+    source: str
+    published: str
+    score: str
+    meter: str
+    topic: str
+    passages: tuple[Passage, ...]
+    why: Why
+    also_in: tuple[Link, ...]
+    also_more: int
+    reprints: int
+    days: tuple[ShownDay, ...]
+    verdict: Verdict | None
+    key: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNews:
+    """A source that broke or recovered."""
+
+    source: str
+    broken: bool
+    since: str
+    cause: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """An article that a verdict is asked on: by `verdict`, or where there is no page to answer on, by `command`."""
+
+    headline: Link
+    language: str
+    source: str
+    why: str
+    verdict: Verdict | None
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAlert:
+    """A story told at once before, and when."""
+
+    headline: Link
+    language: str
+    source: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The whole digest for one audience; `more` counts what was found beyond what is shown."""
+
+    name: str
+    title: str
+    date: str
+    first_line: str
+    subject: str
+    preheader: str
+    arcs: tuple[ShownStory, ...]
+    top: tuple[ShownStory, ...]
+    updates: tuple[ShownStory, ...]
+    also: tuple[ShownStory, ...]
+    more: int
+    alerted: tuple[ShownAlert, ...]
+    asked: tuple[ShownQuestion, ...]
+    news: tuple[ShownNews, ...]
+    news_more: int
+    drift: tuple[str, ...]
+    seen: str
+    nearest: Link | None
+    nearest_score: str
+    composed: str
+    heartbeat: bool
+    unsubscribe: str
+
+    @property
+    def in_full(self) -> tuple[ShownStory, ...]:
+        """The stories told in full, in the order of reading."""
+        return (*self.arcs, *self.top, *self.updates)
