@@ -21,7 +21,7 @@ from monitor.pipeline.tally import Tally
 async def collect(
     everything: bool = False, topics: list[str] | None = None, sources: list[str] | None = None, root: str = ""
 ) -> Tally | State[None]:
-    """Poll, fetch, extract, group, assess and store. A late run that a later one covers ends as skipped."""
+    """Poll, fetch, extract, ask again, group, assess and store. A late run that a later one covers ends as skipped."""
     settings = settings_at(root)
     if is_late(trigger(), settings.collect.schedule, settings.collect.timezone):
         return skipped("a later collect covers this one")
@@ -50,7 +50,9 @@ def _summary(tally: Tally) -> str:
     relevant = ", ".join(f"{count} for {topic}" for topic, count in tally.relevant.items()) or "none"
     return (
         f"{tally.polled} sources asked, {tally.sources_failed} failed; {tally.new} new entries; "
-        f"{tally.stored} articles stored, {tally.near_duplicates} of them near-duplicates; relevant: {relevant}"
+        f"{tally.stored} articles stored, {tally.near_duplicates} of them near-duplicates; "
+        f"{tally.rechecked} pages asked again, {tally.changed} changed, {tally.withdrawn} withdrawn; "
+        f"relevant: {relevant}"
     )
 
 

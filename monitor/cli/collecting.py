@@ -82,6 +82,10 @@ async def _collect(settings: "Settings", request: "Request") -> "Tally":
             return await collect_all(context, request)
 
 
+def _rechecks(tally: "Tally") -> str:
+    return f"{tally.changed} changed, {tally.withdrawn} withdrawn, {tally.rechecks_failed} failed"
+
+
 def _report(tally: "Tally", *, json: bool) -> None:
     if json:
         output.as_json(tally.to_json())
@@ -91,6 +95,7 @@ def _report(tally: "Tally", *, json: bool) -> None:
         ("entries listed", tally.listed, f"{tally.new} new"),
         ("pages read", tally.fetched, f"{tally.pages_failed} failed, {tally.refused} refused, {tally.deferred} later"),
         ("articles stored", tally.stored, f"{tally.near_duplicates} near-duplicates"),
+        ("pages asked again", tally.rechecked, _rechecks(tally)),
         *((f"relevant for {topic}", count, "") for topic, count in tally.relevant.items()),
     ]
     output.show("collect", ["what", "how many", "of them"], rows)

@@ -1,7 +1,9 @@
-"""One collect: poll what is due, read what is pending, group, assess, send what cannot wait.
+"""One collect: poll what is due, read what is pending, ask again, group, assess, send what cannot wait.
 
     due sources ─(batches)─ poll ─> pending entries ─(batches)─ read ─> group ─> assess each topic ─> instant digests
+                                              due articles ─ recheck ─'
 
+Pages are asked again before anything is judged, so that a text that changed is judged in the same run.
 Nothing is lost when it is killed: entries are kept before their pages are asked, articles before they are judged, and
 each step takes up whatever an earlier run left. A lease keeps two collects from running at once: it is held for longer
 with every step and with all that is kept, and a collect that lost it writes no more.
@@ -20,7 +22,7 @@ from sqlmodel import Session
 from monitor.deliver.ping import ping
 from monitor.errors import ConfigurationError, MonitorError
 from monitor.models import Run, Source
-from monitor.pipeline import judging, polling, reading
+from monitor.pipeline import judging, polling, reading, rechecking
 from monitor.pipeline.context import Context, refuse_nameless
 from monitor.pipeline.instant import keep_instant
 from monitor.pipeline.profiles import refuse_unreadable_seeds
@@ -128,7 +130,12 @@ async def _steps(context: Context, request: Request) -> Tally:
     due = polling.due(sources, states, context.now(), everything=request.everything)
     names = [source.name for source in due]
     tally = await _batches(context, "poll", polling.poll, names, SOURCES_A_BATCH)
-    tally += await _read_pending(context, request, [source.name for source in sources])
+    restricted = [source.name for source in sources] if request.sources or request.topics else None
+    read = await _read_pending(context, request, restricted)
+    tally += read
+    room = None if request.limit is None else max(0, request.limit - read.pages)
+    again = rechecking.due(context, restricted, room)
+    tally += await _batches(context, "recheck", rechecking.recheck, again, PAGES_A_BATCH)
     # Judging needs memory of its own; workers that have nothing more to read would hold theirs beside it.
     await context.workers.close()
     tally += await _timed(context, "group", judging.group)
@@ -155,8 +162,7 @@ def chosen(context: Context, request: Request) -> tuple[Source, ...]:
     return tuple(source for source in settings.sources if not restricted or source.name in wanted)
 
 
-async def _read_pending(context: Context, request: Request, names: Sequence[str]) -> Tally:
-    restricted = names if request.sources or request.topics else None
+async def _read_pending(context: Context, request: Request, restricted: Sequence[str] | None) -> Tally:
     with context.database.reading() as session:
         pending = due_entries(session, now=context.now(), sources=restricted)
     return await _batches(context, "read", reading.read, in_turns(pending)[: request.limit], PAGES_A_BATCH)

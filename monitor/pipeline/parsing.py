@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from monitor import sources
+from monitor.digest import changes
 from monitor.extract import extract, from_entry
 from monitor.models import Document, Entry, Grade
 from monitor.sources import Listing
@@ -19,9 +20,29 @@ class Reading:
     signature: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A page read again: whether it is an edition of the text it gave before, and whether it says just the same."""
+
+    reading: Reading
+    is_edition: bool
+    says_the_same: bool
+
+
 def read_page(content: bytes, url: str, content_type: str) -> Reading:
     """The document that a page holds; its grade is empty where it holds none."""
     return reading_of(extract(content, url, content_type))
+
+
+def read_again(content: bytes, url: str, content_type: str, earlier: str, language: str) -> Again:
+    """What a page holds that gave the `earlier` text, beside that."""
+    reading = read_page(content, url, content_type)
+    later = reading.document.text
+    return Again(
+        reading,
+        is_edition=changes.is_edition(earlier, later, language) and not changes.is_beginning(earlier, later, language),
+        says_the_same=changes.compare(earlier, later, language).says_the_same,
+    )
 
 
 def read_entry(entry: Entry) -> Reading:

@@ -7,22 +7,21 @@ feed's own text stands in where there is enough of it. An error that nobody expe
 alone, with its traceback in the log.
 """
 
-import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from monitor.errors import AddressError, Deferred, FetchError, Gone, MonitorError, Refused
-from monitor.models import Article, Entry, EntryState, Grade, Page
+from monitor.models import BACKFILL, Article, Entry, EntryState, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import is_news
+from monitor.pipeline.lanes import in_lanes
 from monitor.pipeline.parsing import Reading
-from monitor.pipeline.queue import host_of
-from monitor.pipeline.rhythm import ATTEMPTS, after_failure
+from monitor.pipeline.rhythm import ATTEMPTS, CHECKS, after_failure
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.trouble import trouble_of
 from monitor.pipeline.workers import WorkerLost
@@ -66,7 +65,8 @@ async def read(context: Context, entry_ids: Sequence[int]) -> Tally:
     with context.database.reading() as session:
         entries = [entry for entry in entries_of(session, entry_ids) if _waits(entry, context.now())]
     tally, settled, done = Tally(), list[Outcome](), 0
-    async for outcome in _in_lanes(context, entries):
+    one = partial(_read_one, context)
+    async for outcome in in_lanes(context.settings.fetch, entries, lambda entry: entry.url, one):
         settled.append(outcome)
         done += 1
         context.progress("reading", done, len(entries))
@@ -80,38 +80,6 @@ def _waits(entry: Entry, now: datetime) -> bool:
     """Whether an entry is to be fetched still: a batch that is tried again was settled in part."""
     to_come = entry.next_attempt is None or entry.next_attempt <= now
     return to_come and entry.state in (EntryState.PENDING, EntryState.DEFERRED)
-
-
-async def _in_lanes(context: Context, entries: Sequence[Entry]) -> AsyncIterator[Outcome]:
-    """The outcomes as they come: each host has as many lanes as it may be asked at once, each lane one entry at a time.
-
-    A lane waits for the text of its page before it fetches the next, and only so many pages are in hand in all: that
-    is the back-pressure from extraction to fetching, and the bound on memory.
-    """
-    hosts: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        hosts[host_of(entry.url)].append(entry)
-    room = asyncio.Semaphore(context.settings.fetch.connections * 2)
-    results: asyncio.Queue[Outcome] = asyncio.Queue()
-
-    async def lane(waiting: list[Entry]) -> None:
-        while waiting:
-            entry = waiting.pop(0)
-            async with room:
-                results.put_nowait(await _read_one(context, entry))
-
-    lanes = [
-        asyncio.ensure_future(lane(waiting))
-        for waiting in hosts.values()
-        for _ in range(context.settings.fetch.per_host)
-    ]
-    try:
-        for _ in entries:
-            yield await results.get()
-    finally:
-        for each in lanes:
-            each.cancel()
-        await asyncio.gather(*lanes, return_exceptions=True)
 
 
 async def _read_one(context: Context, entry: Entry) -> Outcome:
@@ -196,6 +164,7 @@ def _article(context: Context, entry: Entry, address: str, reading: Reading, pag
     seen = entry.first_seen or now
     stated = document.published or entry.published or seen
     clamped = stated > now
+    news = is_news(entry.source, document.published, entry.published, seen, context.settings.collect.max_age)
     fields: dict[str, Any] = {
         "canonical_url": address,
         "declared_canonical": document.declared_canonical,
@@ -206,7 +175,7 @@ def _article(context: Context, entry: Entry, address: str, reading: Reading, pag
         "authors": list(document.authors) or entry.authors,
         "published": seen if clamped else stated,
         "published_clamped": clamped or entry.published_clamped,
-        "news": is_news(entry.source, document.published, entry.published, seen, context.settings.collect.max_age),
+        "news": news,
         "language": document.language or _declared_language(context, entry.source),
         "site": document.site,
         "image": document.image,
@@ -214,6 +183,7 @@ def _article(context: Context, entry: Entry, address: str, reading: Reading, pag
         "content_hash": reading.content_hash,
         "signature": reading.signature,
         "stored_at": now,
+        "next_check": now + CHECKS[0] if page and news and entry.source != BACKFILL else None,
         "etag": page.headers.get("etag", "") if page else "",
         "last_modified": page.headers.get("last-modified", "") if page else "",
     }

@@ -23,7 +23,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of one step, or of a whole collect; `seconds` by stage, `relevant` by topic."""
+    """Counts of one step, or of a whole collect; `seconds` by stage, `relevant` by topic.
+
+    `rechecked` pages of stories told before were asked again; of these `changed` said something else, `withdrawn` were
+    gone, and `rechecks_failed` gave nothing that could stand for what they gave before.
+    """
 
     polled: int = 0
     not_modified: int = 0
@@ -36,6 +40,10 @@ class Tally:
     deferred: int = 0
     stored: int = 0
     near_duplicates: int = 0
+    rechecked: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    rechecks_failed: int = 0
     topics_failed: int = 0
     relevant: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
@@ -44,6 +52,11 @@ class Tally:
     def __add__(self, other: Self) -> "Tally":
         """Both together."""
         return Tally(**{each.name: _add(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)})
+
+    @property
+    def pages(self) -> int:
+        """The new pages that were asked for, or would have been."""
+        return self.fetched + self.pages_failed + self.refused + self.deferred
 
     @property
     def too_many_sources_failed(self) -> bool:
@@ -67,6 +80,12 @@ class Tally:
                 "deferred": self.deferred,
             },
             "articles": {"stored": self.stored, "near_duplicates": self.near_duplicates},
+            "rechecks": {
+                "asked": self.rechecked,
+                "changed": self.changed,
+                "withdrawn": self.withdrawn,
+                "failed": self.rechecks_failed,
+            },
             "relevant": dict(self.relevant),
             "failures": [failure.to_json() for failure in self.failures],
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from monitor.digest.cleaning import one_line
 from monitor.models import Article, Reasons
 from monitor.store.articles import article as article_of
-from monitor.store.articles import versions
+from monitor.store.checks import versions
 from monitor.store.reading_page import (
     Judged,
     Telling,
@@ -101,7 +101,7 @@ def article(request: Request, house: Here, article_id: Identity) -> Response:
         judged = [(topic, judged_articles(session, topic.name, [found])) for topic in house.settings.topics]
         original = originals_of(session, [found]).get(found.duplicate_of or 0)
         told = tellings(session, found.story_id) if found.story_id is not None else []
-        changes = versions(session, article_id)
+        changes = versions(session, [article_id]).get(article_id, [])
     opinions = [Opinion(topic.name, topic.title, shows.judged(by_id[article_id])) for topic, by_id in judged]
     sentences = [
         Reasons.from_json(by_id[article_id].assessment.reasons).article_sentence  # type: ignore[union-attr]

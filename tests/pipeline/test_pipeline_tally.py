@@ -52,6 +52,7 @@ def test_its_json_is_the_documented_one() -> None:
         "entries": {"listed": 0, "new": 0},
         "pages": {"fetched": 0, "failed": 0, "refused": 0, "deferred": 0},
         "articles": {"stored": 0, "near_duplicates": 0},
+        "rechecks": {"asked": 0, "changed": 0, "withdrawn": 0, "failed": 0},
         "relevant": {},
         "failures": [
             {"source": "wire", "error": "answered 500"},

@@ -7,7 +7,7 @@ from keeping import NOW, assess, assessment, delivery, digest, item, keep_story,
 
 from monitor.models import alert_slot
 from monitor.models import audience as audience_of
-from monitor.store import Database, articles, digests
+from monitor.store import Database, checks, digests
 from monitor.store.digests import Looked, Window, relevant_stories
 from monitor.store.outbox import keep_digest
 from monitor.store.stories import raise_revisions
@@ -63,7 +63,7 @@ def test_the_window_is_by_when_articles_were_stored_or_changed(database: Databas
     assert found(database, Window(NOW - 4 * DAY, NOW - DAY)) == [old]
     assert found(database, Window(None, NOW)) == [old]
     with database.writing() as session:
-        articles.change_texts(session, [articles.NewText(a, "Corrected", "It was not so.", "new hash")], now=NOW)
+        checks.change_texts(session, [checks.NewText(a, "Corrected", "It was not so.", "new hash")], now=NOW)
     assert found(database) == [old, new]
 
 
@@ -76,7 +76,7 @@ def test_what_was_no_news_makes_no_story_and_was_not_looked_at(database: Databas
     with database.reading() as session:
         assert digests.looked(session, ["ai"], TODAY) == Looked(1, 1)
     with database.writing() as session:
-        articles.change_texts(session, [articles.NewText(a, "Corrected", "It was not so.", "new hash")], now=NOW)
+        checks.change_texts(session, [checks.NewText(a, "Corrected", "It was not so.", "new hash")], now=NOW)
     assert old not in found(database)
 
 

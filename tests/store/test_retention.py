@@ -35,7 +35,7 @@ from monitor.models import (
     Told,
     Version,
 )
-from monitor.store import Database, articles, outbox, runs, search, topics
+from monitor.store import Database, checks, outbox, runs, search, topics
 from monitor.store.entries import due_entries, keep_entries
 from monitor.store.polling import keep_host_states
 from monitor.store.retention import Pruned, prune
@@ -67,7 +67,7 @@ def test_old_stories_go_with_all_that_hangs_on_them(database: Database) -> None:
         session.get_one(Article, c).duplicate_of = b
         session.get_one(Entry, 1).article_id = a
         session.get_one(Entry, 1).state = "stored"
-        articles.change_texts(session, [articles.NewText(a, "T", "Changed.", "h2")], now=OLD)
+        checks.change_texts(session, [checks.NewText(a, "T", "Changed.", "h2")], now=OLD)
     assert go(database) == Pruned(articles=2, stories=1, entries=1)
     assert there(database, Article) == [c]
     assert there(database, Story) == [new]

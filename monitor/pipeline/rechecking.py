@@ -1,0 +1,215 @@
+"""Asks the pages of relevant stories again, for news is corrected and withdrawn after it was told.
+
+    article due ── lane of its host ──conditional GET──> 304: nothing new
+                                                        404, 410: withdrawn
+                                                        page ──worker process──> text ──compared──> kept beside the old
+
+A page is asked again twice at most (see `rhythm`), with the validators that it sent. What gives less than before, or
+something else altogether, such as a wall, a notice or an error, never takes the place of a text. Due articles are
+settled a few at a time, so that a killed run asks no more than these again.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from monitor.errors import Cause, Deferred, Gone, MonitorError
+from monitor.models import Article, Grade, Page
+from monitor.pipeline import parsing
+from monitor.pipeline.context import Context
+from monitor.pipeline.lanes import in_lanes
+from monitor.pipeline.parsing import Again
+from monitor.pipeline.queue import host_of
+from monitor.pipeline.rhythm import CHECKS, after_check, put_off
+from monitor.pipeline.tally import Failure, Tally
+from monitor.pipeline.trouble import is_expected, trouble_of
+from monitor.store.articles import articles_of
+from monitor.store.checks import (
+    Check,
+    Due,
+    NewText,
+    change_texts,
+    drop_checks,
+    due_checks,
+    record_checks,
+    withdraw,
+)
+
+# Pages asked again in one collect, of all hosts and of one: with the usual second between two requests a host is busy
+# with them for a minute at most, and new pages have been read by then. What is left is due at the next collect.
+MOST, MOST_A_HOST = 500, 60
+# As for new pages: the bound on what a killed run asks again.
+KEEP_EVERY = 25
+
+_TRUST = {Grade.EMPTY: 0, Grade.TEASER: 1, Grade.PAYWALLED: 1, Grade.LIVE: 2, Grade.FULL: 2}
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one page: how its check is recorded, a text that changed, that it is gone, or what went wrong."""
+
+    article: Article
+    check: Check
+    text: NewText | None = None
+    gone: bool = False
+    error: str = ""
+
+
+def due(context: Context, sources: Collection[str] | None, room: int | None) -> list[int]:
+    """The articles whose pages are to be asked again in this collect, by id; `room` is how many pages it may ask still.
+
+    What is due and tells of nothing relevant is planned no more. With `sources` only articles of these are asked.
+    """
+    topics = [topic.name for topic in context.settings.topics]
+    now = context.now()
+    with context.writing() as session:
+        drop_checks(session, now=now, topics=topics, patience=CHECKS[-1])
+        waiting = due_checks(session, now=now, topics=topics, sources=sources)
+    return in_bounds(waiting)[:room]
+
+
+def in_bounds(waiting: Sequence[Due]) -> list[int]:
+    """The ids of as many articles as one collect asks again: those waiting longest, of no host more than its share."""
+    asked: Counter[str] = Counter()
+    chosen: list[int] = []
+    for each in waiting:
+        host = host_of(each.url)
+        asked[host] += 1
+        if asked[host] <= MOST_A_HOST:
+            chosen.append(each.id)
+    return chosen[:MOST]
+
+
+async def recheck(context: Context, article_ids: Sequence[int]) -> Tally:
+    """Ask the pages of these articles again and keep what changed; of those not due any more, nothing.
+
+    Returns what became of them, and every failure with its URL. It may be repeated.
+    """
+    now = context.now()
+    with context.database.reading() as session:
+        found = articles_of(session, article_ids)
+    articles = [each for each in found if each.next_check is not None and each.next_check <= now]
+    tally, settled, done = Tally(), list[Outcome](), 0
+    one = partial(_ask_one, context)
+    async for outcome in in_lanes(context.settings.fetch, articles, lambda article: article.canonical_url, one):
+        settled.append(outcome)
+        done += 1
+        context.progress("asking again", done, len(articles))
+        if len(settled) >= KEEP_EVERY:
+            tally += _keep(context, settled)
+            settled = []
+    return tally + _keep(context, settled)
+
+
+async def _ask_one(context: Context, article: Article) -> Outcome:
+    """What becomes of a page, whatever happens on the way: one bad page never stops the others."""
+    try:
+        return await _ask(context, article)
+    except Gone:
+        return Outcome(article, _check(article, None), gone=True)
+    except Deferred as error:
+        return _deferred(context, article, error)
+    except Exception as error:  # noqa: BLE001 - recorded, with its traceback where nobody expects it
+        if not is_expected(error):
+            _log.exception("an error that nobody expects, asking again for %s", article.canonical_url)
+        return _failed(context, article, trouble_of(error, article.canonical_url).text)
+
+
+async def _ask(context: Context, article: Article) -> Outcome:
+    url = article.canonical_url
+    page = await context.client.get(url, purpose="page", etag=article.etag, last_modified=article.last_modified)
+    if page.not_modified:
+        return Outcome(article, _check(article, after_check(article.stored_at, context.now())))
+    again = await context.workers.run(
+        parsing.read_again,
+        page.content,
+        page.final_url,
+        page.headers.get("content-type", ""),
+        article.text,
+        article.language,
+    )
+    if reason := _unfit(article, again):
+        return _failed(context, article, f"{url}: asked again it gave {reason}; what it gave before is kept")
+    check = _check(article, after_check(article.stored_at, context.now()), page)
+    return Outcome(article, check, None if again.says_the_same else _text(article, again))
+
+
+def _unfit(article: Article, again: Again) -> str:
+    """Why what a page gives now cannot take the place of its text; "" where it can."""
+    grade = again.reading.document.grade
+    if grade == Grade.EMPTY:
+        return "no text"
+    if _TRUST[grade] < _TRUST[Grade(article.grade)]:
+        return "a beginning, for the rest is paid for" if grade == Grade.PAYWALLED else "a beginning only"
+    return "" if again.is_edition else "another text, or less than half of it"
+
+
+def _text(article: Article, again: Again) -> NewText:
+    document = again.reading.document
+    return NewText(
+        article.id or 0,
+        document.title or article.title,
+        document.text,
+        again.reading.content_hash,
+        again.reading.signature,
+        document.grade,
+    )
+
+
+def _deferred(context: Context, article: Article, error: Deferred) -> Outcome:
+    """A page that asks to wait was asked; one whose site does was not, and that check is only put off."""
+    if error.status and error.cause == Cause.WAIT:
+        moment = after_check(article.stored_at, context.now(), error.until)
+        return Outcome(article, _check(article, moment), error=str(error))
+    check = _check(article, put_off(article.stored_at, error.until))
+    return Outcome(article, Check(check.article_id, check.next_check, check.etag, check.last_modified, asked=False))
+
+
+def _failed(context: Context, article: Article, reason: str) -> Outcome:
+    """A check that gave nothing counts: the page is asked as often as it would be if it had."""
+    return Outcome(article, _check(article, after_check(article.stored_at, context.now())), error=reason)
+
+
+def _check(article: Article, moment: datetime | None, page: Page | None = None) -> Check:
+    """A check with the validators of the page that gave the text: what could not be used leaves the old ones."""
+    headers = page.headers if page else {"etag": article.etag, "last-modified": article.last_modified}
+    return Check(article.id or 0, moment, headers.get("etag", ""), headers.get("last-modified", ""))
+
+
+def _keep(context: Context, outcomes: Sequence[Outcome]) -> Tally:
+    """Record the checks and keep the texts; a text that cannot be kept is the failure of its page alone.
+
+    Raises StoreError where it is the database that keeps nothing.
+    """
+    try:
+        return _settle(context, outcomes)
+    except MonitorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - told by the last call, where it is one page's
+        if len(outcomes) > 1:
+            return sum((_keep(context, [outcome]) for outcome in outcomes), Tally())
+        article = outcomes[0].article
+        _log.exception("an error that nobody expects, keeping %s", article.canonical_url)
+        return _settle(context, [_failed(context, article, trouble_of(error, article.canonical_url).text)])
+
+
+def _settle(context: Context, outcomes: Sequence[Outcome]) -> Tally:
+    """All of them in one transaction."""
+    with context.writing() as session:
+        now = context.now()
+        record_checks(session, [outcome.check for outcome in outcomes])
+        changed = change_texts(session, [outcome.text for outcome in outcomes if outcome.text], now=now)
+        withdrawn = withdraw(session, [outcome.check.article_id for outcome in outcomes if outcome.gone], now=now)
+    failed = [outcome for outcome in outcomes if outcome.error]
+    return Tally(
+        rechecked=sum(outcome.check.asked for outcome in outcomes),
+        changed=len(changed),
+        withdrawn=len(withdrawn),
+        rechecks_failed=len(failed),
+        failures=tuple(Failure(outcome.error, url=outcome.article.canonical_url) for outcome in failed),
+    )
