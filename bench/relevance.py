@@ -213,13 +213,13 @@ def verdicts_part(bench: Bench) -> None:
         for count in (5, 10, 20):
             pairs = [taught(profile_of(text), items, truth, count, draw) for draw in range(3)]
             row(name, count, *(statistics.fmean(column) for column in zip(*pairs, strict=True)))
-    head("set", "verdicts", "MiniLM + LR", "ours", "ratio")
+    head("set", "verdicts", "MiniLM + LR", "ours", "ratio", "F1 / oracle's")
     for name in bench.sets if bench.minilm else ():
         asked = queries(bench.shared / "corpus" / "topics", name, 1, 2)[:8]
         for count in (5, 10, 20):
             pairs = [after(bench, query, count) for query in asked]
-            theirs, ours = (statistics.fmean(column) for column in zip(*pairs, strict=True))
-            row(name, count, theirs, ours, ours / theirs)
+            theirs, ours, share = (statistics.fmean(column) for column in zip(*pairs, strict=True))
+            row(name, count, theirs, ours, ours / theirs, share)
 
 
 def taught(
@@ -243,8 +243,8 @@ def taught(
     return figure(Archive()), figure(Archive(verdicts=verdicts))
 
 
-def after(bench: Bench, query: Query, count: int) -> tuple[float, float]:
-    """AP on the rest after verdicts on the top `count` by words: MiniLM with logistic regression, and ours."""
+def after(bench: Bench, query: Query, count: int) -> tuple[float, float, float]:
+    """AP on the rest after verdicts on the top `count` by words: MiniLM with logistic regression, and ours; our F1."""
     from sklearn.linear_model import LogisticRegression
 
     assert bench.minilm
@@ -260,7 +260,8 @@ def after(bench: Bench, query: Query, count: int) -> tuple[float, float]:
     verdicts = {query.new[at].id: query.relevant[at] for at in shown}
     profile = profile_of(plain(query.seed), query.seed.language)
     scores = scores_of(judge(profile, TOPIC, query.new, Archive(query.archive, verdicts)))
-    return theirs, average_precision(truth, [scores[at] for at in rest])
+    left = [scores[at] for at in rest]
+    return theirs, average_precision(truth, left), f1_at(truth, left, 0.5) / max(best_f1(truth, left), 1e-9)
 
 
 def robust_part(bench: Bench) -> None:
