@@ -25,25 +25,35 @@ def new_topic(
         list[str], typer.Argument(metavar="SEED...", help="Pasted articles or briefs: files or addresses.")
     ],
     title: Annotated[str, typer.Option(help="The title that readers see; the name if not given.")] = "",
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Make the proposed brief the seed at once; else the article is.")
+    ] = False,
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Write a topic from pasted articles; show its facets and terms, and what the kept days would have given.
+    """Write a topic from pasted articles, and a brief to edit; show facets, and what the kept days would have given.
 
     Example: monitor new-topic chips article.txt
     """
     from monitor.pipeline import new_topic as making
 
-    proposal = making.new_topic(settings_of(root), name, tuple(seed), title)
+    proposal = making.new_topic(settings_of(root), name, tuple(seed), title, as_brief=brief)
     if json:
         output.as_json(proposal.to_json())
         return
     output.say(f"wrote {proposal.path}")
     output.show("facets", ["facet", "heaviest terms"], proposal.facet_rows())
+    if proposal.lines:
+        output.say("\n".join(["the brief proposed:", *proposal.lines]))
     output.show("the kept days at each threshold", ["threshold", "articles"], proposal.level_rows())
     for line in proposal.warnings:
         output.note(f"warning: {line}")
     output.say(f"edit {proposal.path} and its seed as you like: the next collect judges by them")
+    if proposal.brief and not proposal.chosen:
+        output.say(
+            f"a brief says it more exactly: strike and add in {proposal.brief}, then name that file under seeds in "
+            f"{proposal.path}"
+        )
 
 
 def train(topic: TopicName = "", json: Json = False, root: Root = None) -> None:

@@ -1,4 +1,7 @@
-"""`monitor new-topic`: from a pasted article to a topic file, its facets, and what the kept days would have given."""
+"""`monitor new-topic`: from a pasted article to a topic file, its facets, and what the kept days would have given.
+
+Beside an article stands a proposed brief, one line a facet: the reader strikes and adds, and makes it the seed.
+"""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +18,9 @@ from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, items
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.profiles import local_seed
 from monitor.pipeline.seeds import seed_warnings
-from monitor.relevance.profile import build, facet_terms
+from monitor.relevance.brief import brief, propose
+from monitor.relevance.items import Item
+from monitor.relevance.profile import build, facet_terms, interest
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import parse
 from monitor.store.articles import recent_articles
@@ -30,7 +35,8 @@ _DAYS = timedelta(days=7)
 class Proposal:
     """A topic as it was written: its facets with their heaviest terms, and articles taken at each threshold.
 
-    `warnings` say what is odd about its seeds.
+    `brief` is the file of the brief proposed, None where the seeds are briefs already, and `lines` are its lines;
+    `chosen` tells that it is the seed. `warnings` say what is odd about the seeds.
     """
 
     topic: str
@@ -39,6 +45,9 @@ class Proposal:
     levels: tuple[tuple[str, int], ...]
     articles: int
     warnings: tuple[str, ...] = ()
+    brief: Path | None = None
+    lines: tuple[str, ...] = ()
+    chosen: bool = False
 
     def facet_rows(self) -> list[tuple[str, str]]:
         """The rows of a table."""
@@ -57,11 +66,18 @@ class Proposal:
             "kept": self.articles,
             "would_have_given": dict(self.levels),
             "warnings": list(self.warnings),
+            "brief": str(self.brief) if self.brief else None,
+            "lines": list(self.lines),
         }
 
 
-def new_topic(settings: Settings, name: str, seeds: Sequence[str], title: str = "") -> Proposal:
-    """Write config/topics/NAME.toml and a copy of each seed under seeds/, and say what it would do.
+def new_topic(
+    settings: Settings, name: str, seeds: Sequence[str], title: str = "", *, as_brief: bool = False
+) -> Proposal:
+    """Write config/topics/NAME.toml, a copy of each seed and a proposed brief under seeds/, and say what it would do.
+
+    `as_brief` makes the proposed brief the seed at once.
+
 
     Raises ConfigurationError for a name that is taken or none, and for a seed that cannot be used; nothing is written
     then.
@@ -75,27 +91,54 @@ def new_topic(settings: Settings, name: str, seeds: Sequence[str], title: str = 
         message = f"new-topic: give at least one seed as a file; addresses can be added to config/topics/{name}.toml"
         raise ConfigurationError(message)
     profile = build(topic, [local_seed(seed) for seed in local], clock())
-    path = _written(settings.root, topic, local)
-    levels, articles = _would_have_given(settings, topic, profile)
+    with opened_database(settings) as database, database.reading() as session:
+        kept = recent_articles(session, since=clock() - ARCHIVE_AGE, limit=ARCHIVE)
+        archive = items(session, kept)
+    lines = () if interest(profile).brief else propose(profile, topic, archive)
+    proposed = brief(topic.title, lines) if lines else ""
+    path, place = _written(settings.root, topic, local, proposed, as_brief=as_brief)
+    if place is not None and as_brief:
+        profile = build(topic, [local_seed(str(place))], clock())
+    days = [each for each, article in zip(archive, kept, strict=True) if article.stored_at >= clock() - _DAYS]
+    levels = _would_have_given(topic, profile, days)
     odd = tuple(seed_warnings(replace(settings, topics=(*settings.topics, replace(topic, seeds=_resolved(seeds))))))
     told = tuple(line for line in odd if line.startswith(f"config/topics/{name}.toml"))
-    return Proposal(name, path, facet_terms(profile), levels, articles, told)
+    return Proposal(
+        name, path, facet_terms(profile), levels, len(days), told, place, tuple(map(str, lines)), chosen=as_brief
+    )
 
 
 def _resolved(seeds: Sequence[str]) -> tuple[str, ...]:
     return tuple(seed if names_address(seed) else str(Path(seed).resolve()) for seed in seeds)
 
 
-def _written(root: Path, topic: Topic, local: Sequence[str]) -> Path:
-    """The topic's file, written with copies of its local seeds; where it cannot be, no copy stays either."""
+def _written(
+    root: Path, topic: Topic, local: Sequence[str], proposed: str, *, as_brief: bool
+) -> tuple[Path, Path | None]:
+    """The topic's file, with copies of its local seeds and the proposed brief beside; all of it is written or none."""
     copies: list[Path] = []
     try:
         kept = {seed: _copied(root, topic.name, Path(seed), copies) for seed in local}
-        return add_topic(root, replace(topic, seeds=tuple(kept.get(seed, seed) for seed in topic.seeds)), {})
+        place = _proposed(root, topic.name, proposed, copies) if proposed else None
+        seeds = tuple(kept.get(seed, seed) for seed in topic.seeds)
+        if place is not None and as_brief:
+            seeds = (place.relative_to(root).as_posix(), *(seed for seed in seeds if names_address(seed)))
+        return add_topic(root, replace(topic, seeds=seeds), {}), place
     except ConfigurationError:
         for copy in copies:
             copy.unlink()
         raise
+
+
+def _proposed(root: Path, name: str, text: str, copies: list[Path]) -> Path:
+    place = root / "seeds" / f"{name}-brief.md"
+    if place.exists():
+        message = f"{place}: there is a brief of that name; rename it, or give it as the seed"
+        raise ConfigurationError(message)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+    copies.append(place)
+    return place
 
 
 def _copied(root: Path, name: str, seed: Path, copies: list[Path]) -> str:
@@ -114,10 +157,7 @@ def _copied(root: Path, name: str, seed: Path, copies: list[Path]) -> str:
     return target.relative_to(root).as_posix()
 
 
-def _would_have_given(settings: Settings, topic: Topic, profile: Profile) -> tuple[tuple[tuple[str, int], ...], int]:
-    with opened_database(settings) as database, database.reading() as session:
-        recent = recent_articles(session, since=clock() - ARCHIVE_AGE, limit=ARCHIVE)
-        days = items(session, [article for article in recent if article.stored_at >= clock() - _DAYS])
+def _would_have_given(topic: Topic, profile: Profile, days: Sequence[Item]) -> tuple[tuple[str, int], ...]:
     scores = [each.score for each in judge(profile, topic, days)]
     cuts = [(level, parse(level).cut or 0.0) for level in _LEVELS]
-    return tuple((level, sum(score >= cut for score in scores)) for level, cut in cuts), len(days)
+    return tuple((level, sum(score >= cut for score in scores)) for level, cut in cuts)

@@ -262,7 +262,11 @@ def test_warnings_say_what_is_missing(root: Path) -> None:
 @pytest.mark.parametrize(
     ("channel", "environment", "remedy"),
     [
-        ('kind = "feed"', {}, "path is missing; write it there, or name another channel in config/digests/morning.toml"),
+        (
+            'kind = "feed"',
+            {},
+            "path is missing; write it there, or name another channel in config/digests/morning.toml",
+        ),
         ('kind = "email"\nhost = "h"\nfrom = "a@b.example"', {}, "to is missing"),
         ('kind = "file"', {}, "path is missing"),
         ('kind = "slack"', {"MONITOR_CHANNELS__TEAM__BOT_TOKEN": "t"}, 'channel, as "#ai", where the bot posts'),

@@ -24,7 +24,11 @@ def files(house: House) -> set[str]:
 def test_the_seed_is_copied_and_the_topic_written(house: House, article: Path) -> None:
     before = files(house)
     proposal = new_topic(house.settings, "cranes", (str(article),))
-    assert files(house) - before == {"seeds/cranes-cranes.txt", "config/topics/cranes.toml"}
+    assert files(house) - before == {
+        "seeds/cranes-cranes.txt",
+        "seeds/cranes-brief.md",
+        "config/topics/cranes.toml",
+    }
     assert (house.root / "seeds/cranes-cranes.txt").read_bytes() == article.read_bytes()
     topic = house.settings.topic("cranes")
     assert (topic.title, topic.seeds, topic.sources) == ("Cranes", ("seeds/cranes-cranes.txt",), ("*",))
@@ -32,6 +36,29 @@ def test_the_seed_is_copied_and_the_topic_written(house: House, article: Path) -
     assert proposal.facets
     assert all(terms for _, terms in proposal.facets)
     assert proposal.to_json()["would_have_given"] == {"precise": 0, "balanced": 0, "inclusive": 0}
+
+
+def test_a_brief_is_proposed_and_may_be_the_seed_at_once(house: House, article: Path) -> None:
+    proposal = new_topic(house.settings, "cranes", (str(article), "https://a.example/more"), as_brief=True)
+    assert proposal.brief == house.root / "seeds/cranes-brief.md"
+    assert house.settings.topic("cranes").seeds == ("seeds/cranes-brief.md", "https://a.example/more")
+    text = proposal.brief.read_text(encoding="utf-8")
+    assert text.startswith("# Cranes\n\n- ")
+    assert [line for line in text.splitlines() if line.startswith("- ")] == list(proposal.lines)
+
+
+def test_where_the_seed_is_a_brief_none_is_proposed(house: House) -> None:
+    seed = house.write("seeds/ports.md", "# Ports\n\n- Cranes: who builds them\n- Strikes: who stops them\n")
+    assert new_topic(house.settings, "ports", (str(seed),)).brief is None
+
+
+def test_a_brief_that_is_there_is_not_overwritten(house: House, article: Path) -> None:
+    house.write("seeds/cranes-brief.md", "edited by hand")
+    before = files(house)
+    with pytest.raises(ConfigurationError, match="there is a brief of that name"):
+        new_topic(house.settings, "cranes", (str(article),))
+    assert files(house) == before
+    assert (house.root / "seeds/cranes-brief.md").read_text(encoding="utf-8") == "edited by hand"
 
 
 def test_it_shows_what_the_kept_days_would_have_given(house: House, article: Path, monkeypatch) -> None:

@@ -1,0 +1,69 @@
+"""From an article to a brief."""
+
+import pytest
+from relevance_topics import DATA, Newsroom
+
+from monitor.models import Topic
+from monitor.relevance import meaning
+from monitor.relevance.brief import brief, names, propose
+from monitor.relevance.evaluate import average_precision
+from monitor.relevance.items import Item
+from monitor.relevance.profile import SeedText, build, interest
+from monitor.relevance.scorer import judge
+
+TOPIC = Topic("wind", "Wind at sea", ("wind.txt",))
+ARTICLE = build(TOPIC, [SeedText("wind.txt", (DATA / "wind.txt").read_text(encoding="utf-8"), "en")])
+
+
+def test_names_are_found_and_first_words_are_not() -> None:
+    text = (
+        "Turbines stand off Esbjerg. The Bank of Denmark lends to Ursula von der Leyen's friends. Waiting costs money, "
+        "said Mette Holm. Esbjerg waits. Holm does not."
+    )
+    assert names(text) == ["Esbjerg", "Bank of Denmark", "Ursula von der Leyen", "Mette Holm"]
+
+
+def test_a_script_without_capitals_has_none() -> None:
+    assert names("阿里巴巴发布了新的模型。") == []
+
+
+def test_each_facet_becomes_a_line_that_is_read_as_a_facet_again() -> None:
+    lines = propose(ARTICLE, TOPIC)
+    written = brief("Wind at sea", lines)
+    again = interest(build(TOPIC, [SeedText("brief.md", written, "en")]))
+    assert again.brief
+    assert [facet.name for facet in again.facets] == [line.name for line in lines]
+    assert len(lines) == len(interest(ARTICLE).facets)
+
+
+def test_it_says_nothing_that_the_seed_does_not() -> None:
+    text = " ".join((DATA / "wind.txt").read_text(encoding="utf-8").split())
+    for line in propose(ARTICLE, TOPIC):
+        assert set(line.sentence.split()) <= set(text.split())
+        assert all(word.casefold() in text.casefold() for word in line.also)
+        assert line.beside == ()
+
+
+def test_names_that_stand_beside_it_in_the_archive_are_proposed() -> None:
+    archive = [
+        Item(
+            str(number),
+            f"Wind farm at sea delayed, round {number}",
+            f"Developers of offshore wind turbines wait for cables and subsidies, said Tilda Quist in Norrvik. {more}",
+            "en",
+        )
+        for number, more in enumerate(["Prices rose.", "Interest rates rose.", "Steel is dear.", "Ports are full."])
+    ]
+    beside = {name for line in propose(ARTICLE, TOPIC, archive) for name in line.beside}
+    assert beside == {"Tilda Quist", "Norrvik"}
+
+
+@pytest.mark.skipif(not meaning.available(), reason="no sentence vectors are installed")
+def test_unedited_it_finds_most_of_what_the_article_finds(newsroom: Newsroom) -> None:
+    on = [newsroom.label("wind", item) == "on" for item in newsroom.items]
+    proposed = build(TOPIC, [SeedText("brief.md", brief("Wind at sea", propose(ARTICLE, TOPIC)), "en")])
+    article, short = (
+        average_precision(on, [each.score for each in judge(profile, TOPIC, newsroom.items)])
+        for profile in (ARTICLE, proposed)
+    )
+    assert short >= 0.9 * article
