@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 from monitor.digest.cleaning import unmarked
-from monitor.digest.shown import Layout, Link, ShownNews, ShownQuestion, ShownStory, Verdict
+from monitor.digest.shown import Layout, Link, ShownChange, ShownNews, ShownQuestion, ShownStory, Verdict
 
 Block = Mapping[str, Any]
 
@@ -110,6 +110,7 @@ def _told(story: ShownStory) -> Block:
     """A story in full; parts at the end give way where the whole is longer than a section may be."""
     meta = " · ".join(filter(None, (story.source, story.published, story.topic)))
     parts = [f"*{_linked(Link(story.headline, story.url))}*", literal(meta)]
+    parts += map(_change, story.changes)
     for passage in story.passages:
         cited = f" ({_linked(passage.source)})" if passage.source else ""
         parts.append(f"{literal(' '.join(passage.sentences))}{cited}")
@@ -124,6 +125,16 @@ def _told(story: ShownStory) -> Block:
     if story.verdict:
         parts.append(_verdict(story.verdict))
     return _section(_joined(parts))
+
+
+def _change(change: ShownChange) -> str:
+    """What a page says otherwise now, both wordings one under the other."""
+    before, source = literal(change.before), _linked(change.source)
+    if change.kind == "corrected":
+        return f"*Corrected* by {source}: {literal(change.after)}\n*Before:* {before}"
+    if change.kind == "gone":
+        return f"*The page was withdrawn by its publisher*, {literal(change.source.text)}: {before}"
+    return f"*Withdrawn* by {source}: {before}"
 
 
 def _days(story: ShownStory) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.digest.arcs import arc
+from monitor.digest.changes import Change, changes, withdrawal
 from monitor.digest.cleaning import source_of
 from monitor.digest.material import Figures, Remarks, Seen, SourceNews, StoryView
 from monitor.digest.settings import DigestSettings
@@ -36,6 +37,8 @@ __all__ = [
 # Stories told in full; what follows gets a line each. Seven with their summaries are some 900 words: four minutes.
 TOP = 7
 _SENTENCES = 3
+# Changes of wording shown of one story: whoever wants more compares the pages.
+_CHANGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,15 @@ class _Telling:
         return (-self.assessment.score, -story.sources, -story.last_published.timestamp(), story.id or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is said of a story, as an item keeps it."""
+
+    summary: list[dict[str, str]]
+    changes: list[dict[str, str]]
+    arc: list[dict[str, Any]]
+
+
 def _items(views: Sequence[StoryView], arcs_in: str) -> tuple[DigestItem, ...]:
     """One item for each story and each kind of telling, in the order of reading.
 
@@ -158,15 +170,12 @@ def _items(views: Sequence[StoryView], arcs_in: str) -> tuple[DigestItem, ...]:
         key = (telling.view.story.id or 0, telling.is_update)
         if key not in best or telling.precedence < best[key].precedence:
             best[key] = telling
-    ranked = [(each, _summary(each)) for each in sorted(best.values(), key=lambda each: each.rank)]
+    ranked = [(each, _said(each, arcs_in)) for each in sorted(best.values(), key=lambda each: each.rank)]
     fresh = [pair for pair in ranked if not pair[0].is_update]
-    updates = [pair for pair in ranked if pair[0].is_update and pair[1]]
+    updates = [pair for pair in ranked if pair[0].is_update and (pair[1].summary or pair[1].changes)]
     sections = (("top", fresh[:TOP]), ("updates", updates), ("also", fresh[TOP:]))
     ordered = [(section, *pair) for section, pairs in sections for pair in pairs]
-    return tuple(
-        _item(position, section, telling, summary, arc(_news_of(telling.view), arcs_in) if arcs_in else [])
-        for position, (section, telling, summary) in enumerate(ordered)
-    )
+    return tuple(_item(position, *each) for position, each in enumerate(ordered))
 
 
 def _picked(view: StoryView) -> _Telling | None:
@@ -180,13 +189,16 @@ def _picked(view: StoryView) -> _Telling | None:
     relevant = [
         (article, assessment)
         for article in _news_of(view)
-        if article.news and (assessment := view.assessments.get(article.id or 0)) is not None and assessment.relevant
+        if article.news
+        and (assessment := view.assessments.get(article.id or 0)) is not None
+        and (assessment.relevant or _was_told(view, article))
     ]
     if not relevant:
         return None
     shown, assessment = min(
         relevant,
         key=lambda each: (
+            each[0].withdrawn_at is not None,
             each[0].id != view.story.lead_article_id,
             each[0].duplicate_of is not None,
             -each[1].score,
@@ -198,11 +210,21 @@ def _picked(view: StoryView) -> _Telling | None:
 
 
 def _news_of(view: StoryView) -> list[Article]:
-    """The articles that the audiences of a view were not told of: those that came in with a later revision.
+    """The articles that the audiences of a view were not told of: those that came in with a later revision, or changed.
 
-    Not those stored later: a digest may be composed while a collect has stored an article and not yet grouped it.
+    Not those stored later: a digest may be composed while a collect has stored an article and not yet grouped it. That
+    a page is gone is news to those alone who were told of it.
     """
-    return [article for article in view.articles if article.story_revision > view.told_revision]
+    return [
+        article
+        for article in view.articles
+        if article.story_revision > view.told_revision and (article.withdrawn_at is None or article.id in view.earlier)
+    ]
+
+
+def _was_told(view: StoryView, article: Article) -> bool:
+    """Whether an article has changed since it was told: whoever was told of it hears that, relevant still or not."""
+    return article.id in view.earlier and article.canonical_url in view.told
 
 
 def _originals(telling: _Telling) -> list[Article]:
@@ -211,23 +233,42 @@ def _originals(telling: _Telling) -> list[Article]:
     return [telling.shown, *sorted(others, key=lambda article: (article.published, article.id))]
 
 
-def _summary(telling: _Telling) -> list[dict[str, str]]:
+def _said(telling: _Telling, arcs_in: str) -> _Said:
+    corrections = _changes(telling)
+    return _Said(
+        summary=_summary(telling, [each.after for each in corrections]),
+        changes=[each.to_json() for each in corrections[:_CHANGES]],
+        arc=arc(_news_of(telling.view), arcs_in) if arcs_in else [],
+    )
+
+
+def _changes(telling: _Telling) -> list[Change]:
+    """What pages say otherwise than when the audiences were told of them, each once, those of the shown one first."""
+    view, found = telling.view, dict[str, Change]()
+    for article in sorted(_news_of(view), key=lambda article: article is not telling.shown):
+        earlier = view.earlier.get(article.id or 0)
+        if earlier is not None and article.withdrawn_at is None:
+            for change in changes(article, earlier.text, view.told):
+                found.setdefault(change.after or change.before, change)
+        elif _was_told(view, article):
+            found.setdefault(article.canonical_url, withdrawal(article))
+    return list(found.values())
+
+
+def _summary(telling: _Telling, corrections: Iterable[str]) -> list[dict[str, str]]:
     """What the story says that its audiences were not told; empty where that is nothing."""
-    news = {article.id for article in _news_of(telling.view)}
-    known = [
-        sentence
-        for article in telling.view.articles
-        if article.id not in news
-        for sentence in (article.title, *sentences(article.text, article.language))
-    ]
+    view = telling.view
+    news = {article.id for article in _news_of(view)}
+    texts = [(each.title, each.text, each.language) for each in view.articles if each.id not in news]
+    texts += [(each.title, each.text, "") for each in view.earlier.values()]
+    known = [sentence for title, text, language in texts for sentence in (title, *sentences(text, language))]
+    known += filter(None, corrections)
     reasons = Reasons.from_json(telling.assessment.reasons)
     interest = [text for text in (reasons.seed_sentence, reasons.facet) if text]
     return summarise(_originals(telling), interest, telling.shown.title, _SENTENCES, known=known)
 
 
-def _item(
-    position: int, section: str, telling: _Telling, summary: list[dict[str, str]], days: list[dict[str, Any]]
-) -> DigestItem:
+def _item(position: int, section: str, telling: _Telling, said: _Said) -> DigestItem:
     view, shown, originals = telling.view, telling.shown, _originals(telling)
     return DigestItem.model_validate(
         {
@@ -244,12 +285,13 @@ def _item(
             "language": shown.language,
             "published": shown.published,
             "score": telling.assessment.score,
-            "summary": summary,
+            "summary": said.summary,
+            "changes": said.changes,
             "also_in": [
                 {"source": source_of(article), "title": article.title, "url": article.canonical_url}
                 for article in originals[1:]
             ],
-            "arc": days,
+            "arc": said.arc,
             "reasons": Reasons.from_json(telling.assessment.reasons).to_json(),
             "reprints": len(_news_of(view)) - len(originals),
         }

@@ -21,6 +21,7 @@ from monitor.digest.shown import (
     Link,
     Passage,
     ShownAlert,
+    ShownChange,
     ShownDay,
     ShownNews,
     ShownQuestion,
@@ -117,6 +118,7 @@ class _Teller:
             score=f"{item.score:.2f}",
             meter=_meter(item.score),
             topic=self.topic(item.topic) if len(self.seen.topics) > 1 else "",
+            changes=tuple(map(_change, item.changes)),
             passages=_passages(item),
             why=_why(Reasons.from_json(item.reasons)),
             also_in=also[:_MOST_ALSO],
@@ -200,6 +202,14 @@ def _passages(item: DigestItem) -> tuple[Passage, ...]:
         if sentences:
             passages.append(Passage(sentences, None if url == item.url else Link(name, web_address(url))))
     return tuple(passages)
+
+
+def _change(change: Mapping[str, str]) -> ShownChange:
+    before, after = (one_line(change.get(name, ""), _SENTENCE) for name in ("before", "after"))
+    source = one_line(change.get("source", ""), _NAME) or "its publisher"
+    return ShownChange(
+        change.get("kind", ""), _quoted(before), _quoted(after), Link(source, web_address(change.get("url", "")))
+    )
 
 
 def _quoted(sentence: str) -> str:

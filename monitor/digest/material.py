@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
-from monitor.models import Article, Assessment, Digest, Story, Topic
+from monitor.models import Article, Assessment, Digest, Story, Topic, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,9 @@ class StoryView:
 
     0 means never told. Where audiences were told different revisions, the story comes in several views: what came into
     it with a later one is news to them. `assessments` is by article id; `relevant` in them is taken as it stands, so
-    whoever applies a digest's own threshold does it before.
+    whoever applies a digest's own threshold does it before. `earlier` are the texts that those audiences were told of,
+    by article, where it has another one now or is gone; `told` the sentences that were quoted to them and the
+    addresses that were named.
     """
 
     story: Story
@@ -22,6 +24,8 @@ class StoryView:
     assessments: Mapping[int, Assessment]
     topic: Topic
     told_revision: int = 0
+    earlier: Mapping[int, Version] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

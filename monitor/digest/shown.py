@@ -55,6 +55,20 @@ class ShownDay:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownChange:
+    """What a page says otherwise than when it was told of, both wordings in their quotation marks.
+
+    `kind` is "corrected" (`before` gave way to `after`), "withdrawn" (`before` stands there no more) or "gone" (the
+    page itself, whose headline `before` is).
+    """
+
+    kind: str
+    before: str
+    after: str
+    source: Link
+
+
+@dataclass(frozen=True, slots=True)
 class ShownStory:
     """One story. `score` is "0.82", `meter` its five dots; `topic` is "" where the digest has only one.
 
@@ -70,6 +84,7 @@ class ShownStory:
     score: str
     meter: str
     topic: str
+    changes: tuple[ShownChange, ...]
     passages: tuple[Passage, ...]
     why: Why
     also_in: tuple[Link, ...]

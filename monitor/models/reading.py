@@ -43,7 +43,7 @@ class Article(SQLModel, table=True):
     stored_at: datetime = moment_field(index=True)
     next_check: datetime | None = moment_field(nullable=True, index=True)
     checks: int = 0
-    withdrawn_at: datetime | None = moment_field(nullable=True)
+    withdrawn_at: datetime | None = moment_field(nullable=True, index=True)
     etag: str = ""
     last_modified: str = ""
 

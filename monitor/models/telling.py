@@ -37,8 +37,10 @@ class Digest(SQLModel, table=True):
 class DigestItem(SQLModel, table=True):
     """One line of a digest, with all that is shown of it. `section` is top, updates or also.
 
-    `summary` holds {"sentence", "source", "url"}; `also_in` {"source", "title", "url"}; `arc`, where a weekly digest
-    tells of a story that went on over several days, {"day", "title", "source", "url", "articles"}; all lists in order.
+    `summary` holds {"sentence", "source", "url"}; `changes` {"kind", "before", "after", "source", "url"}, what pages
+    say otherwise than when they were told of (see `monitor.digest.changes`); `also_in` {"source", "title", "url"};
+    `arc`, where a weekly digest tells of a story that went on over several days, {"day", "title", "source", "url",
+    "articles"}; all lists in order.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -56,6 +58,7 @@ class DigestItem(SQLModel, table=True):
     published: datetime = moment_field()
     score: float = 0.0
     summary: list[dict[str, str]] = json_field(list)
+    changes: list[dict[str, str]] = json_field(list)
     also_in: list[dict[str, str]] = json_field(list)
     arc: list[dict[str, Any]] = json_field(list)
     reasons: dict[str, Any] = json_field(dict)

@@ -1,7 +1,7 @@
 """What a digest is composed from, read from the store in one session: stories, audiences, sources, what was seen."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -12,6 +12,7 @@ from monitor.digest.settings import DigestSettings
 from monitor.models import Assessment, Told, Topic
 from monitor.pipeline.audiences import Audience, audiences_of
 from monitor.pipeline.remarks import remarks_of, without_told
+from monitor.pipeline.remembering import Memory, memory_of
 from monitor.pipeline.seen import seen_since_last, source_news
 from monitor.relevance.threshold import parse
 from monitor.store.digests import StoryRows, Window, relevant_stories, told
@@ -52,7 +53,13 @@ def gather(settings: Settings, session: Session, digest: DigestSettings, slot: s
     remarks = remarks_of(settings, session, digest, now, keys)
     stories = [*(row.story.id or 0 for _, row in rows), *(each.story_id for each in remarks.alerted)]
     telling = told(session, keys, stories)
-    views = [view for topic, row in rows for view in _views(topic, row, keys, telling, minimum)]
+    known = {story for by_story in telling.values() for story in by_story}
+    memory = memory_of(session, digest.name, [row for _, row in rows], known)
+    views = [
+        replace(view, assessments=decided_at(view.assessments, minimum))
+        for topic, row in rows
+        for view in _views(topic, row, [telling[key] for key in keys], memory)
+    ]
     return Gathered(
         settings=digest,
         slot=slot,
@@ -86,16 +93,17 @@ def decided_at(assessments: Mapping[int, Assessment], minimum: float | None) -> 
     }
 
 
-def _views(
-    topic: Topic, row: StoryRows, keys: Sequence[str], telling: Mapping[str, Mapping[int, Told]], minimum: float | None
-) -> Iterator[StoryView]:
+def _views(topic: Topic, row: StoryRows, telling: Sequence[Mapping[int, Told]], memory: Memory) -> Iterator[StoryView]:
     """A story once for each revision that some audience was last told of, 0 for those never told."""
-    before = [telling[key].get(row.story.id or 0) for key in keys]
+    story = row.story.id or 0
+    before = [by_story.get(story) for by_story in telling]
     for revision in sorted({each.revision if each else 0 for each in before}):
         yield StoryView(
             story=row.story,
             articles=row.articles,
-            assessments=decided_at(row.assessments, minimum),
+            assessments=row.assessments,
             topic=topic,
             told_revision=revision,
+            earlier=memory.earlier(row.articles, revision),
+            told=memory.told(story, revision),
         )

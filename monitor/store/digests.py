@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, union
+from sqlalchemy import ColumnElement, exists, func, or_, union
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -54,19 +54,22 @@ def relevant_stories(
 
     What is from the source `but_from` makes no story one of them. The best-scored first. Relevant is what was judged
     so, or, with `minimum`, what scores at least that. Where `audiences` are named, stories are left out whose present
-    revision was told to all of them.
+    revision was told to all of them; and one that any of them was told of stays relevant to them, whatever is thought
+    of its texts since they changed or were withdrawn.
     """
     articles, judged = table(Article).c, table(Assessment).c
     good = judged.score >= minimum if minimum is not None else judged.relevant.is_(True)
-    relevant = (
+    about = (
         select_columns(articles.story_id, judged.score)
         .join(table(Assessment), judged.article_id == articles.id)
-        .where(judged.topic == topic, good, articles.news, articles.source != but_from, articles.story_id.is_not(None))
+        .where(judged.topic == topic, articles.news, articles.source != but_from, articles.story_id.is_not(None))
     )
-    changed = relevant.join(table(Version), table(Version).c.article_id == articles.id)
+    kept = or_(good, _was_told(session, audiences)) if audiences else good
+    changed = about.join(table(Version), table(Version).c.article_id == articles.id)
     either = union(
-        relevant.where(*_within(articles.stored_at, window)),
-        changed.where(*_within(table(Version).c.first_seen, window)),
+        about.where(good, *_within(articles.stored_at, window)),
+        changed.where(kept, *_within(table(Version).c.first_seen, window)),
+        about.where(kept, *_within(articles.withdrawn_at, window)),
     ).subquery()
     best = select_columns(either.c.story_id, func.max(either.c.score)).group_by(either.c.story_id)
     scores = {row[0]: float(row[1]) for row in session.connection().execute(best)}
@@ -155,6 +158,22 @@ def digests_with(session: Session, story_id: int) -> list[Digest]:
     telling = select(DigestItem.digest_id).where(DigestItem.story_id == story_id)
     query = select(Digest).where(col(Digest.id).in_(telling))
     return list(session.exec(query.order_by(col(Digest.composed_at), col(Digest.id))))
+
+
+def items_of_stories(session: Session, name: str, story_ids: Collection[int]) -> dict[int, list[DigestItem]]:
+    """What the digest of a name told of each of the stories, the first first."""
+    query = select(DigestItem).join(Digest, col(Digest.id) == col(DigestItem.digest_id)).where(Digest.name == name)
+    query = query.where(among(session, table(DigestItem).c.story_id, story_ids))
+    found: dict[int, list[DigestItem]] = {}
+    for item in session.exec(query.order_by(col(DigestItem.id))):
+        found.setdefault(item.story_id, []).append(item)
+    return found
+
+
+def _was_told(session: Session, audiences: Collection[str]) -> ColumnElement[bool]:
+    """Whether any of the audiences was told of the story of an article."""
+    columns = table(Told).c
+    return exists().where(columns.story_id == table(Article).c.story_id, among(session, columns.audience, audiences))
 
 
 def _untold(session: Session, stories: Mapping[int, Story], audiences: Collection[str]) -> dict[int, Story]:

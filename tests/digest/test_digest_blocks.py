@@ -57,6 +57,7 @@ def test_any_day_fits_and_what_does_not_is_counted(composition, settings, text):
         "url": url,
         "source": text,
         "summary": [{"sentence": text, "source": text, "url": f"{url}{n}"} for n in range(3)],
+        "changes": [{"kind": "corrected", "before": text, "after": text, "source": text, "url": url}] * 3,
         "also_in": [{"source": f"{n} {text}", "title": text, "url": url} for n in range(30)],
         "reasons": {"facet": text, "seed_sentence": text, "terms": [[text, 0.5]] * 9},
     }

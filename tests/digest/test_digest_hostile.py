@@ -49,6 +49,15 @@ addresses = st.one_of(
 )
 quotes = st.fixed_dictionaries({"sentence": hostile, "source": hostile, "url": addresses})
 others = st.fixed_dictionaries({"source": hostile, "title": hostile, "url": addresses})
+changes = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["corrected", "withdrawn", "gone"]),
+        "before": hostile,
+        "after": hostile,
+        "source": hostile,
+        "url": addresses,
+    }
+)
 reasons = st.fixed_dictionaries(
     {
         "facet": hostile,
@@ -66,6 +75,7 @@ items = st.fixed_dictionaries(
         "topic": hostile,
         "url": addresses,
         "summary": st.lists(quotes, max_size=2),
+        "changes": st.lists(changes, max_size=2),
         "also_in": st.lists(others, max_size=2),
         "reasons": reasons,
         "section": st.sampled_from(["top", "updates"]),
@@ -109,7 +119,7 @@ def test_nothing_unescaped_reaches_any_form(plain, settings, each, words, missed
 
 # The elements and attributes that the template itself writes.
 ELEMENTS = frozenset(
-    "html head meta title style body div table tbody tr td p h1 h2 h3 a span br bdi".split()  # noqa: SIM905
+    "html head meta title style body div table tbody tr td p h1 h2 h3 a span br bdi ins del".split()  # noqa: SIM905
 )
 ATTRIBUTES = frozenset(
     """lang dir xmlns style charset name content class role width cellpadding cellspacing border align href

@@ -205,6 +205,7 @@ def keep_reading() -> None:
     op.create_index("ix_article_source", "article", ["source"])
     op.create_index("ix_article_stored_at", "article", ["stored_at"])
     op.create_index("ix_article_story_id", "article", ["story_id"])
+    op.create_index("ix_article_withdrawn_at", "article", ["withdrawn_at"])
     op.create_table(
         "version",
         number("id"),
@@ -327,6 +328,7 @@ def keep_telling() -> None:
         moment("published"),
         real("score"),
         json("summary"),
+        json("changes"),
         json("also_in"),
         json("arc"),
         json("reasons"),
