@@ -33,7 +33,12 @@ def _of_story(page: Layout, story: ShownStory, composed: datetime, html: str) ->
         "url": story.url,
         "title": f"Update: {story.headline}" if updated else story.headline,
         "html": html,
-        "text": " ".join(sentence for passage in story.passages for sentence in passage.sentences),
+        "text": " ".join(
+            [
+                *(line for change in story.changes for line in change.lines),
+                *(sentence for passage in story.passages for sentence in passage.sentences),
+            ]
+        ),
         "language": story.language,
         "source": story.source,
         "published": story.published_at.isoformat(),

@@ -67,6 +67,14 @@ class ShownChange:
     after: str
     source: Link
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The same in plain words, a wording a line."""
+        if self.kind == "corrected":
+            return (f"Corrected by {self.source.text}: {self.after}", f"Before: {self.before}")
+        withdrawn = "The page was withdrawn by its publisher," if self.kind == "gone" else "Withdrawn by"
+        return (f"{withdrawn} {self.source.text}: {self.before}",)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:

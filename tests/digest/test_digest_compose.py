@@ -12,7 +12,7 @@ from monitor.digest.compose import (
     for_audience,
     worth_telling,
 )
-from monitor.models import Topic
+from monitor.models import Topic, Version
 
 SLOT = "2026-11-24T07:00:00+00:00"
 QUIET = Seen(articles=40, collects_ok=3)
@@ -219,3 +219,74 @@ def test_the_same_input_composes_the_same(settings, now, known, stories, seen):
 
     assert [item.model_dump() for item in first.items] == [item.model_dump() for item in second.items]
     assert first.digest.model_dump() == second.digest.model_dump()
+
+
+# What pages say otherwise than when they were told of
+
+
+@pytest.fixture(name="corrected")
+def _corrected(make_article, make_view):
+    """A story told at revision 1 whose one article changed a number since."""
+    old = make_article(1)
+    new = make_article(1, text=old.text.replace("one mistake", "nine mistakes"), story_revision=2)
+    earlier = Version.model_validate({"article_id": 1, "content_hash": "", "text": old.text, "title": old.title})
+    view = make_view([new], [0.8], story={"revision": 2})
+    return replace(view, told_revision=1, earlier={1: earlier}, told=frozenset({old.canonical_url}))
+
+
+BEFORE = "Two inspectors check every tenth count by hand and found one mistake in a week."
+AFTER = BEFORE.replace("one mistake", "nine mistakes")
+
+
+def test_a_correction_is_an_update_that_shows_both_wordings(settings, now, corrected, seen):
+    (item,) = compose(settings, SLOT, now, [corrected], [], seen).items
+
+    assert (item.section, item.summary) == ("updates", [])
+    assert [(each["kind"], each["before"], each["after"]) for each in item.changes] == [("corrected", BEFORE, AFTER)]
+
+
+def test_the_same_correction_in_a_reprint_is_told_once(settings, now, corrected, make_article, seen):
+    copy = make_article(2, text=corrected.articles[0].text, story_revision=2, duplicate_of=1)
+    view = replace(
+        corrected, articles=(*corrected.articles, copy), earlier={**corrected.earlier, 2: corrected.earlier[1]}
+    )
+
+    (item,) = compose(settings, SLOT, now, [view], [], seen).items
+
+    assert len(item.changes) == 1
+    assert item.changes[0]["url"] == corrected.articles[0].canonical_url
+
+
+def test_what_was_told_is_corrected_though_it_is_not_relevant_any_more(settings, now, corrected, seen):
+    thought = corrected.assessments[1].model_copy(update={"relevant": False})
+    view = replace(corrected, assessments={1: thought})
+
+    assert len(compose(settings, SLOT, now, [view], [], seen).items) == 1
+    assert compose(settings, SLOT, now, [replace(view, told=frozenset())], [], QUIET) is None
+
+
+def test_a_page_that_is_gone_is_told_to_those_alone_who_were_told_of_it(settings, now, corrected, make_article, seen):
+    gone = make_article(1, withdrawn_at=now, story_revision=2)
+    view = replace(corrected, articles=(gone,))
+
+    (item,) = compose(settings, SLOT, now, [view], [], seen).items
+
+    assert [(each["kind"], each["before"]) for each in item.changes] == [("gone", gone.title)]
+    assert compose(settings, SLOT, now, [replace(view, told_revision=0, earlier={})], [], QUIET) is None
+    assert compose(settings, SLOT, now, [replace(view, told=frozenset())], [], QUIET) is None
+
+
+def test_no_more_than_three_changes_are_shown_of_one_story(settings, now, corrected, seen):
+    lines = [
+        f"Inspector number {number} counted {number} ships by hand in the second week." for number in range(10, 16)
+    ]
+    text = "\n".join(lines)
+    earlier = corrected.earlier[1].model_copy(update={"text": text})
+    article = corrected.articles[0].model_copy(update={"text": text.replace("ships", "hundred ships")})
+
+    (item,) = compose(
+        settings, SLOT, now, [replace(corrected, articles=(article,), earlier={1: earlier})], [], seen
+    ).items
+
+    assert len(item.changes) == 3
+    assert item.summary == []

@@ -67,6 +67,22 @@ def test_the_window_is_by_when_articles_were_stored_or_changed(database: Databas
     assert found(database) == [old, new]
 
 
+def test_what_was_told_stays_relevant_to_those_who_were_told_when_it_changes_or_is_gone(database: Database) -> None:
+    changed, [a] = keep_story(database, "changed", stored_at=NOW - 3 * DAY)
+    gone, [b] = keep_story(database, "gone", stored_at=NOW - 3 * DAY)
+    for name, story in (("one", changed), ("two", gone)):
+        tell(database, name, story, "a")
+    with database.writing() as session:
+        checks.change_texts(session, [checks.NewText(a, "Corrected", "It was not so.", "new hash")], now=NOW)
+        checks.withdraw(session, [b], now=NOW)
+    assess(database, *(assessment(each, score=0.2, relevant=False) for each in (a, b)))
+    assert found(database, audiences=[ANN]) == [changed, gone]
+    assert found(database, audiences=[ANN], minimum=0.9) == [changed, gone]
+    assert found(database, audiences=[BOB]) == found(database) == []
+    assess(database, *(assessment(each, score=0.7) for each in (a, b)))
+    assert found(database) == [changed, gone]
+
+
 def test_what_was_no_news_makes_no_story_and_was_not_looked_at(database: Database) -> None:
     old, [a] = keep_story(database, "old", news=False)
     archived, [b] = keep_story(database, "archived", source="archive")
