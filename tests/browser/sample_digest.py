@@ -8,7 +8,7 @@ from monitor.demo.articles import Newsroom, Piece
 from monitor.digest.compose import Seen, SourceNews, StoryView, compose
 from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
-from monitor.models import Article, Assessment, Story, Topic
+from monitor.models import Article, Assessment, Story, Topic, Version
 
 TOPIC = Topic(name="ai-competition", title="AI competition", seeds=("seeds/ai-competition.md",))
 SETTINGS = DigestSettings(name="morning", title="AI competition, every morning", timezone="Europe/London", max_items=40)
@@ -28,14 +28,21 @@ _ENDLESS = (
     f"Nobody broke the {'unbreakableword' * 20} in two. It was one word, and it stayed one.",
     "en",
 )
+_CORRECTED = (
+    "Fourteen laboratories share their weights",
+    "Fourteen laboratories said on Monday that they would share the weights of their models with everybody.",
+    "en",
+)
+_WITHDRAWN = "The ministry had allowed it, one of the laboratories told this newspaper on Sunday evening."
 _ADDED = (_ARABIC, _CHINESE, _ENDLESS)
 
 
 def digest_page(now: datetime) -> str:
-    """The page of a digest that tells of every relevant event of the newsroom, two of them as updates."""
+    """The page of a digest that tells of every relevant event of the newsroom, two as updates, and of two changes."""
     views = [*_newsroom(now), *(_view([_article(9000 + at, now, *each)], 0.9) for at, each in enumerate(_ADDED))]
     updates = [view for view in views if len(view.articles) > 2][:2]
     views = [_told_before(view) if view in updates else view for view in views]
+    views += [_changed(_view([_article(9100 + at, now, *_CORRECTED)], 0.9), gone=now if at else None) for at in (0, 1)]
     seen = Seen(
         since=now - timedelta(days=1),
         articles=1412,
@@ -135,3 +142,16 @@ def _told_before(view: StoryView) -> StoryView:
     *known, last = view.articles
     last.story_revision = view.story.revision = 2
     return replace(view, articles=(*known, last), told_revision=1)
+
+
+def _changed(view: StoryView, gone: datetime | None) -> StoryView:
+    """The same for a reader who was told of a text that was corrected since, or of a page that is gone."""
+    (article,) = view.articles
+    article.story_revision = view.story.revision = 2
+    article.withdrawn_at = gone
+    text = f"{article.text.replace('Fourteen', 'Forty')} {_WITHDRAWN}"
+    earlier = Version.model_validate(
+        {"article_id": article.id, "content_hash": "", "title": article.title, "text": text}
+    )
+    told = frozenset({article.canonical_url, _WITHDRAWN})
+    return replace(view, told_revision=1, earlier={article.id or 0: earlier}, told=told)

@@ -28,6 +28,8 @@ def test_it_shows_all_that_a_digest_can(look: Look) -> None:
     languages = set(page.measure("[...document.querySelectorAll('[lang]')].map(each => each.lang)"))
     assert {"en", "de", "zh", "ar"} <= languages
     assert len(texts(page)) > 100
+    labels = page.measure("[...document.querySelectorAll('.changed')].map(each => each.textContent.split(' by ')[0])")
+    assert labels == ["Corrected", "Before:", "Withdrawn", "The page was withdrawn"]
 
 
 @pytest.mark.parametrize("width", [320, 400, 1280])
