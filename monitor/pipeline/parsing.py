@@ -59,4 +59,4 @@ def reading_of(document: Document) -> Reading:
     """A document with its hash and its MinHash signature."""
     if document.grade == Grade.EMPTY:
         return Reading(document)
-    return Reading(document, content_hash(document.text), signature(document.text))
+    return Reading(document, content_hash(document.text), signature(document.text, document.language))

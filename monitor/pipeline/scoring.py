@@ -108,5 +108,5 @@ def _candidate(number: int, given: Written, now: datetime) -> Candidate:
         declared_canonical="",
         canonical_url="",
         content_hash=content_hash(given.text),
-        signature=signature(given.text),
+        signature=signature(given.text, given.language),
     )

@@ -9,11 +9,11 @@ class StorySettings:
     """How alike articles of one story are.
 
     `window` is the time between two articles beyond which they are not compared; `similarity`, in [0, 1], what an
-    article must share with a story's articles on average to join it.
+    article must share with a story's articles on average to join it, chosen on half of the events of bench/stories.py.
     """
 
-    window: timedelta = timedelta(days=3)
-    similarity: float = 0.15
+    window: timedelta = timedelta(days=7)
+    similarity: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Candidate:
     """An article as grouping sees it. `story` is where it is kept already, None for a new one.
 
     `published` is aware; `language` is ISO 639-1 or "", in which case it is guessed; `declared_canonical` is what the
-    page claims its original to be, and only ever a hint; `signature` comes from `signature(text)`, b"" where it was
-    not made; `duplicate_of` is the original that a kept article is known to repeat.
+    page claims its original to be, and only ever a hint; `signature` comes from `signature(text, language)`, b""
+    where it was not made; `duplicate_of` is the original that a kept article is known to repeat.
     """
 
     id: int

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from monitor.stories.fingerprint import runs_of
+from monitor.stories.proposals import LEAST_SHARE
 from monitor.stories.texts import Slots, Text
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _HALF = 0.5
-_QUARTER = 0.25
 # What is enough where one article declares the other its original: a claim is a hint, never a proof.
 _CLAIMED = 0.15
 _FAMILIES = 10
@@ -83,7 +83,7 @@ def same_text(
     sizes = np.array([len(text.runs) for text in chosen])
     matrix = _incidence(chosen)
     everything = _Sharing.of(matrix, sizes, rows)
-    least = np.array([_CLAIMED if pair in claimed else _QUARTER for pair in pairs])
+    least = np.array([_CLAIMED if pair in claimed else LEAST_SHARE for pair in pairs])
     one_event = np.zeros(len(pairs), dtype=bool)
     for at in np.flatnonzero(everything.share >= least).tolist():
         one_event[at] = _of_one_event(texts[pairs[at][0]], texts[pairs[at][1]])

@@ -1,4 +1,4 @@
-"""A text as what is compared to find near-duplicates: its runs of four words, hashed, and their MinHash signature.
+"""A text as what is kept of it to compare it: the MinHash signature of its runs of four words, and its wording.
 
 The hashes are the same in every process and on every machine, for signatures are kept, and made by many workers
 (Python's own `hash` of strings differs from process to process).
@@ -8,6 +8,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from monitor.stories.candidates import Candidate
+from monitor.stories.wording import is_whole, language_of, packed
 from monitor.text import tokens
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 # 5 miss, and share less by chance than 3.
 RUN = 4
 PERMUTATIONS = 128
+MINHASH_BYTES = 4 * PERMUTATIONS
 # What is read of a text, in characters: whole books are served as pages, and a copy of their beginning is a copy.
 MOST_CHARACTERS = 60_000
 # Runs hashed at once: bounds the table of hashes times permutations to some 4 MB.
@@ -50,11 +53,12 @@ def runs_of(text: str) -> "NDArray[np.uint64]":
     return np.unique(runs ^ (runs >> np.uint64(32)))
 
 
-def signature(text: str) -> bytes:
-    """The MinHash signature of a text: 128 numbers of 32 bits, little-endian; b"" for fewer than four words.
+def signature(text: str, language: str = "") -> bytes:
+    """What is kept of a text to compare it with others; b"" for fewer than four words.
 
-    Two texts agree in about that share of positions which is the Jaccard similarity of their runs of four words
-    (Broder, On the resemblance and containment of documents, 1997), give or take 0.04.
+    First its MinHash signature: 128 numbers of 32 bits, little-endian. Two texts agree in about that share of positions
+    which is the Jaccard similarity of their runs of four words (Broder, On the resemblance and containment of
+    documents, 1997), give or take 0.04. Then its wording, some 6 bytes a word; `language` is guessed where it is "".
     """
     import numpy as np  # noqa: PLC0415
     from datasketch import MinHash  # noqa: PLC0415 - imports parts of SciPy
@@ -66,13 +70,17 @@ def signature(text: str) -> bytes:
     low = (runs & np.uint64(0xFFFFFFFF)).tolist()
     for start in range(0, len(low), _BLOCK):
         sketch.update_batch(low[start : start + _BLOCK])
-    return np.asarray(sketch.hashvalues, dtype="<u4").tobytes()
+    return np.asarray(sketch.hashvalues, dtype="<u4").tobytes() + packed(text, language)
 
 
-def values_of(kept: bytes) -> "NDArray[np.uint64]":
-    """The numbers of a signature; none where it is empty, or was made by another version and cannot be compared."""
-    import numpy as np  # noqa: PLC0415
+def whole(article: Candidate) -> bytes:
+    """The signature of an article: the one it has, or a new one where that is missing or cannot be used.
 
-    if len(kept) != 4 * PERMUTATIONS:
-        return np.zeros(0, dtype=np.uint64)
-    return np.frombuffer(kept, dtype="<u4").astype(np.uint64)
+    One made by another version cannot, nor one whose words were read in another language than the article is in.
+    """
+    kept = article.signature
+    language = article.language.lower()[:2]
+    usable = len(kept) >= MINHASH_BYTES and is_whole(kept, MINHASH_BYTES)
+    if usable and (not language or language_of(kept[MINHASH_BYTES : MINHASH_BYTES + 3]) in ("", language)):
+        return kept
+    return signature(article.text, article.language)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from monitor.stories.candidates import Candidate
-from monitor.stories.fingerprint import PERMUTATIONS, signature, values_of
+from monitor.stories.fingerprint import MINHASH_BYTES, MOST_CHARACTERS, PERMUTATIONS, whole
+from monitor.stories.wording import MOST_WORDED, neighbours, text_wording
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,12 +18,20 @@ if TYPE_CHECKING:
 # Places of 128 in which two signatures must agree: a Jaccard similarity of some 0.05. Of copies made in this project's
 # bench, those cut to 40% or with every fourth word replaced have 0.15 and more; unrelated texts agree nowhere.
 _AGREEING = 6
+LEAST_SHARE = 0.25
+"""The share of the shorter of two texts that stands in the other where they are one text."""
+# The share of pairs of neighbouring terms below which two texts are not compared: where a quarter of the runs of four
+# words is shared, more than a quarter of these are, for they are shorter.
+_LEAST_NEIGHBOURS = 0.2
 # Articles looked up for one value: of a text that hundreds reprint, or that a site prints under everything, the first.
 _MOST_HOLDERS = 100
 # Articles that one is compared with, those first that share the rarest values: bounds the time any flood can take.
 _MOST_PARTNERS = 20
 # Articles looked up at once: bounds the memory of a product.
 _BLOCK = 500
+# Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, section 6.4) into a table of so many bits.
+_MULTIPLIER = 11400714819323198485
+_BITS = 24
 
 
 def by_claim(articles: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
@@ -45,70 +54,122 @@ def by_signature(articles: Sequence[Candidate], places: Sequence[int], since: in
     """
     import numpy as np  # noqa: PLC0415 - a command that groups nothing starts without it
 
-    values = [_values(articles[place]) for place in places]
-    held = _incidence(values)
+    signatures = [whole(articles[place]) for place in places]
+    wordings = _Neighbours(signatures)
+    held = _incidence(signatures, np.array(places) >= since)
     if held is None:
         return
     counts, weights = held
     first, rarity = _first_holders(counts), counts @ _diagonal(weights)
-    for start in range(0, len(places), _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, len(places)))
-        rows = rows[np.array([places[row] >= since for row in rows.tolist()])]
-        if len(rows):
-            yield from _near(counts[rows], rarity[rows], first, rows, places)
+    new = np.flatnonzero(np.array(places) >= since)
+    lengths = np.array([min(len(articles[place].text), MOST_CHARACTERS) for place in places])
+    for start in range(0, len(new), _BLOCK):
+        rows = new[start : start + _BLOCK]
+        for one, other in _near(counts[rows], rarity[rows], first, rows, lengths):
+            if max(lengths[one], lengths[other]) > MOST_WORDED or wordings.share(one, other) >= _LEAST_NEIGHBOURS:
+                pair = places[one], places[other]
+                yield min(pair), max(pair)
+
+
+class _Neighbours:
+    """The pairs of neighbouring terms of each text, read from what is kept of it when first asked for."""
+
+    def __init__(self, signatures: Sequence[bytes]) -> None:
+        self._signatures = signatures
+        self._read: dict[int, NDArray[np.uint64]] = {}
+
+    def share(self, one: int, other: int) -> float:
+        """How much of the text that has fewer pairs stands in the other, in [0, 1]."""
+        import numpy as np  # noqa: PLC0415
+
+        fewer, more = sorted((self._of(one), self._of(other)), key=len)
+        return len(np.intersect1d(fewer, more, assume_unique=True)) / max(1, len(fewer))
+
+    def _of(self, row: int) -> "NDArray[np.uint64]":
+        import numpy as np  # noqa: PLC0415
+
+        if row not in self._read:
+            self._read[row] = np.unique(neighbours(text_wording(self._signatures[row][MINHASH_BYTES:]).terms))
+        return self._read[row]
 
 
 def _near(
-    counts: Any, rarity: Any, first: Any, rows: "NDArray[np.intp]", places: Sequence[int]
+    counts: Any, rarity: Any, first: Any, rows: "NDArray[np.intp]", lengths: "NDArray[np.int64]"
 ) -> Iterable[tuple[int, int]]:
-    """For each row the pairs with its most probable partners before it."""
+    """Each row with its most probable partners, as numbers of rows."""
     import numpy as np  # noqa: PLC0415
 
     agreeing = (counts @ first).tocoo()
     weighted = (rarity @ first).tocsr()
     good = (agreeing.data >= _AGREEING) & (agreeing.col != rows[agreeing.row])
+    good &= _may_share(agreeing.data, lengths[rows[agreeing.row]], lengths[agreeing.col])
     row, column = agreeing.row[good], agreeing.col[good]
     weight = np.asarray(weighted[row, column]).ravel() if len(row) else np.zeros(0)
     order = np.lexsort((column, -weight, row))
     row, column = row[order], column[order]
     rank = np.arange(len(row)) - np.searchsorted(row, row)
-    for one, other in zip(
-        rows[row[rank < _MOST_PARTNERS]].tolist(), column[rank < _MOST_PARTNERS].tolist(), strict=True
-    ):
-        pair = places[one], places[other]
-        yield min(pair), max(pair)
+    best = rank < _MOST_PARTNERS
+    yield from zip(rows[row[best]].tolist(), column[best].tolist(), strict=True)
 
 
-def _values(article: Candidate) -> "NDArray[np.uint64]":
-    values = values_of(article.signature)
-    return values if len(values) else values_of(signature(article.text))
+def _may_share(
+    agreeing: "NDArray[np.int32]", mine: "NDArray[np.int64]", theirs: "NDArray[np.int64]"
+) -> "NDArray[np.bool_]":
+    """Whether two texts of these lengths whose signatures agree so far may share what is asked of one text.
+
+    The resemblance that a signature tells is taken at two standard deviations more, and turned into the share of the
+    shorter text: two articles that have a sentence in common need not be compared.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    resemblance = np.minimum(1.0, (agreeing + 2.0 * np.sqrt(agreeing)) / PERMUTATIONS)
+    both, shorter = mine + theirs, np.maximum(np.minimum(mine, theirs), 1)
+    share: NDArray[np.float64] = resemblance / (1.0 + resemblance) * both / shorter
+    return share >= LEAST_SHARE
 
 
-def _incidence(values: "Sequence[NDArray[np.uint64]]") -> Any:
+def _incidence(signatures: Sequence[bytes], new: "NDArray[np.bool_]") -> Any:
     """Which article (row) holds which value in which place (column), as 0 and 1, with the rarity of each column.
 
-    None where nothing is held twice; values that one article holds alone are left out.
+    Only what a new article and another one hold; None where that is nothing.
     """
     import numpy as np  # noqa: PLC0415
     from scipy import sparse  # noqa: PLC0415
 
-    full = [row for row, each in enumerate(values) if len(each)]
-    if not full:
-        return None
-    keys = np.concatenate([values[row] for row in full]) * np.uint64(PERMUTATIONS)
-    keys += np.tile(np.arange(PERMUTATIONS, dtype=np.uint64), len(full))
-    rows = np.repeat(np.array(full), PERMUTATIONS)
-    _, columns, holders = np.unique(keys, return_inverse=True, return_counts=True)
-    several = holders > 1
-    kept = several[columns]
+    full = np.array([row for row, each in enumerate(signatures) if each], dtype=np.intp)
+    values = b"".join(each[:MINHASH_BYTES] for each in signatures if each)
+    keys = np.frombuffer(values, dtype="<u4").reshape(len(full), PERMUTATIONS).astype(np.uint64)
+    keys *= np.uint64(PERMUTATIONS)
+    keys += np.arange(PERMUTATIONS, dtype=np.uint64)
+    likely = _seen(keys, keys[new[full]])
+    _, columns, holders = np.unique(keys[likely], return_inverse=True, return_counts=True)
+    rows = full[np.nonzero(likely)[0]]
+    useful = (holders > 1) & (np.bincount(columns, weights=new[rows], minlength=len(holders)) > 0)
+    kept = useful[columns]
     if not kept.any():
         return None
-    renumbered = np.cumsum(several) - 1
+    renumbered = np.cumsum(useful) - 1
     matrix = sparse.csr_matrix(
         (np.ones(int(kept.sum()), dtype=np.int32), (rows[kept], renumbered[columns[kept]])),
-        shape=(len(values), int(several.sum())),
+        shape=(len(signatures), int(useful.sum())),
     )
-    return matrix, np.log(len(values) / holders[several]) + 1.0
+    return matrix, np.log(len(signatures) / holders[useful]) + 1.0
+
+
+def _seen(keys: "NDArray[np.uint64]", wanted: "NDArray[np.uint64]") -> "NDArray[np.bool_]":
+    """Which keys may be among the wanted ones: all that are, and one in a hundred of the others.
+
+    Searching for millions of keys takes seconds; a table of the wanted ones' hashes, 16 MB, leaves few to search for.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    def places(of: "NDArray[np.uint64]") -> "NDArray[np.uint64]":
+        return (of * np.uint64(_MULTIPLIER)) >> np.uint64(64 - _BITS)
+
+    table = np.zeros(1 << _BITS, dtype=np.bool_)
+    table[places(wanted)] = True
+    found: NDArray[np.bool_] = table[places(keys)]
+    return found
 
 
 def _first_holders(counts: Any) -> Any:

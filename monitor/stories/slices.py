@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from monitor.stories.candidates import Candidate, StorySettings
 
-# The longest slice, in windows: nine days with the usual window of three. What a collect brings, at most a week old
+# The longest slice, in windows: two weeks with the usual window of one. What a collect brings, at most a week old
 # (`collect.max_age`), stays whole; an archive of years is cut, and what a cut parts meets again, for the earlier slice
 # is kept when the later one is placed.
-LONGEST = 3
+LONGEST = 2
 
 
 def slices(new: Iterable[Candidate], settings: StorySettings) -> Iterator[list[Candidate]]:

@@ -1,44 +1,172 @@
 """An article as what tells its event: the words that carry meaning, and those among them that name and count.
 
-An article comes in, its terms go out. Nothing here compares.
+A text comes in, its wording goes out, packed into bytes that are kept with the article: reading a text takes ten times
+as long as comparing what was read. Nothing here compares.
+
+    language | number of terms | heaviest terms, their weights | terms | how common each is | which name or count
+
+Terms are hashes of 32 bits, the same in every process and on every machine. The headline is read when it is compared,
+for the page may change it.
 """
 
+import math
 import re
+import struct
+from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from monitor.stories.candidates import Candidate
-from monitor.text import Words, read, stems, tokens
+from monitor.text import Words, document_share, read, stems, tokens
 
-# What is read of a text, in characters: some 500 words. What stands further down says more of what went before.
-_MOST_CHARACTERS = 3_000
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+HEAVIEST = 24
+"""The terms by which an article is looked up. Of 10, 20 and 40, measured for this project, 20 found the nearest of
+10,000 articles in 996 of 1,000 cases and of 100,000 in 990."""
+MOST_WORDED = 6_000
+"""What is read of a text, in characters: some 1,000 words. On the bench 3,000 are 0.01 worse, 20,000 too."""
 # The beginning of the text in which, with the headline, an event's names are looked for: who, where, how many.
 _LEAD = 450
+# How common a term is in general, on a scale of sixteenths of a logarithm: one byte reaches one in 8 million.
+_STEP = 1 / 16
+# Beyond one article in a thousand, rarity says nothing more of what an article is about: a misprint is rarer.
+_RAREST = math.log(1_000.0)
+_HEAD = struct.Struct("<3sHH")
+_A_TERM = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """The words of an article that carry meaning, and the terms among them that say who, where and how much."""
+    """The terms of an article in order, hashed; for each how rare it is in general, and whether it names or counts.
 
-    words: Words
-    names: tuple[str, ...]
-
-
-def wording_of(article: Candidate) -> Wording:
-    """The wording of an article.
-
-    Names are terms of the headline and the first lines that are written with a capital inside a sentence, and numbers.
-    Where there are none, as in scripts without capitals, the terms of the headline stand for them.
+    `levels` are given to `share_of`.
+    `names` marks terms of the headline and of the first lines that are written with a capital inside a sentence, and
+    numbers. Where there are none, as in scripts without capitals, the terms of the headline stand for them.
     """
-    text = article.text[:_MOST_CHARACTERS]
-    words = read(f"{article.title}\n{text}", article.language)
-    known = set(words.terms)
-    beginning = tokens(f"{article.title}\n{text[:_LEAD]}", words.language)
+
+    language: str
+    terms: "NDArray[np.uint32]"
+    levels: "NDArray[np.uint8]"
+    names: "NDArray[np.bool_]"
+
+
+def packed(text: str, language: str) -> bytes:
+    """The wording of a text as bytes, b"" for a text without words; the language is guessed where none is given."""
+    import numpy as np  # noqa: PLC0415 - a command that groups nothing starts without it
+
+    text = text[:MOST_WORDED]
+    words = read(text, language)
+    if not words.terms:
+        return b""
+    levels = [_level(surface, words.language) for surface in words.surfaces]
+    beginning = len(read(text[:_LEAD], words.language).terms)
     capitals = set(stems(tokens(" ".join(_inside_sentences().findall(text))), words.language))
-    names = capitals.intersection(stems(beginning, words.language))
-    names.update(token for token in beginning if token[0].isdigit())
-    names &= known
-    return Wording(words, tuple(sorted(names or known.intersection(read(article.title, words.language).terms))))
+    telling = np.array([term in capitals or term[0].isdigit() for term in words.terms])
+    heaviest = _heaviest(words, levels)
+    return b"".join(
+        (
+            _HEAD.pack(words.language.encode()[:3], len(words.terms), min(beginning, len(words.terms))),
+            np.array([hashed(term) for term, _ in heaviest], dtype="<u4").tobytes().ljust(4 * HEAVIEST, b"\0"),
+            bytes(weight for _, weight in heaviest).ljust(HEAVIEST, b"\0"),
+            np.array([hashed(term) for term in words.terms], dtype="<u4").tobytes(),
+            bytes(levels),
+            telling.astype(np.uint8).tobytes(),
+        )
+    )
+
+
+SKETCH = slice(_HEAD.size, _HEAD.size + 4 * HEAVIEST)
+"""Where in the bytes the heaviest terms stand, as little-endian numbers of 32 bits, 0 where there are fewer."""
+WEIGHTS = slice(SKETCH.stop, SKETCH.stop + HEAVIEST)
+"""Where their weights stand, a byte each."""
+
+
+def share_of(levels: "NDArray[np.uint8]") -> "NDArray[np.float64]":
+    """The share of general articles that hold a term, in (0, 1], from how rare it is."""
+    import numpy as np  # noqa: PLC0415
+
+    return np.exp(-_STEP * levels.astype(np.float64))
+
+
+def language_of(kept: bytes) -> str:
+    """The language of a packed wording."""
+    return kept[:3].rstrip(b"\0").decode()
+
+
+def wording_of(article: Candidate, kept: bytes) -> Wording:
+    """The wording of an article with its headline; `kept` is the packed one of its text."""
+    import numpy as np  # noqa: PLC0415
+
+    text = text_wording(kept)
+    language = text.language or article.language
+    title = read(article.title, language)
+    beginning = _HEAD.unpack_from(kept)[2] if kept else 0
+    named = set(text.terms[text.names].tolist())
+    terms = np.array([hashed(term) for term in title.terms], dtype=np.uint32)
+    names = np.array([hashed(term) in named or term[0].isdigit() for term in title.terms], dtype=np.bool_)
+    in_lead = text.names & (np.arange(len(text.terms)) < beginning)
+    if not names.any() and not in_lead.any():
+        names = np.ones(len(terms), dtype=np.bool_)
+    levels = np.array([_level(surface, title.language) for surface in title.surfaces], dtype=np.uint8)
+    return Wording(
+        title.language,
+        np.concatenate([terms, text.terms]),
+        np.concatenate([levels, text.levels]),
+        np.concatenate([names, in_lead]),
+    )
+
+
+def text_wording(kept: bytes) -> Wording:
+    """The wording of a text alone; `names` marks all of its terms that name or count, wherever they stand."""
+    import numpy as np  # noqa: PLC0415
+
+    count = _HEAD.unpack_from(kept)[1] if kept else 0
+    at = WEIGHTS.stop
+    terms = np.frombuffer(kept, dtype="<u4", count=count, offset=at if count else 0)
+    levels = np.frombuffer(kept, dtype=np.uint8, count=count, offset=at + 4 * count if count else 0)
+    names = np.frombuffer(kept, dtype=np.uint8, count=count, offset=at + 5 * count if count else 0)
+    return Wording(language_of(kept), terms, levels, names.astype(np.bool_))
+
+
+def neighbours(terms: "NDArray[np.uint32]") -> "NDArray[np.uint64]":
+    """The pairs of neighbouring terms, in order, as numbers."""
+    import numpy as np  # noqa: PLC0415
+
+    wide = terms.astype(np.uint64)
+    return (wide[:-1] << np.uint64(32)) | wide[1:]
+
+
+def is_whole(kept: bytes, start: int) -> bool:
+    """Whether bytes can hold a packed wording from `start` on: nothing, or as much as it says itself."""
+    if len(kept) == start:
+        return True
+    whole = start + WEIGHTS.stop
+    return len(kept) > whole and len(kept) == whole + _A_TERM * int(_HEAD.unpack_from(kept, start)[1])
+
+
+@lru_cache(maxsize=400_000)
+def hashed(term: str) -> int:
+    """A term as a number of 32 bits, never 0."""
+    return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little") or 1
+
+
+@lru_cache(maxsize=200_000)
+def _level(surface: str, language: str) -> int:
+    share = document_share(surface, language)
+    return min(255, round(-math.log(share) / _STEP)) if share > 0.0 else 255
+
+
+def _heaviest(words: Words, levels: list[int]) -> list[tuple[str, int]]:
+    """The terms that say most of what an article is about, the heaviest first, with their weights."""
+    rarity = {term: min(level * _STEP, _RAREST) for term, level in zip(words.terms, levels, strict=True)}
+    weights = {term: (1.0 + math.log(count)) * rarity[term] for term, count in Counter(words.terms).items()}
+    heaviest = sorted(weights, key=lambda term: (-weights[term], term))[:HEAVIEST]
+    return [(term, max(1, min(255, round(8 * weights[term])))) for term in heaviest]
 
 
 @cache

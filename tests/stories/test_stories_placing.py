@@ -92,18 +92,22 @@ def test_an_undeclared_language_is_guessed() -> None:
 
 
 def test_what_lies_further_apart_than_the_window_is_not_one_story() -> None:
-    first, second, *_ = ARTICLES
-    late = replace(second, published=first.published + timedelta(days=3, seconds=1))
+    first, second = (EVENTS[number][1] for number in (25, 26))
+    late = replace(second, published=first.published + SETTINGS.window + timedelta(seconds=1))
     assert len(together(place([first, late], [], SETTINGS))) == 2
     assert place([late], [replace(first, story=7)], SETTINGS)[0].story is None
-    assert len(together(place([first, late], [], StorySettings(window=timedelta(days=4))))) == 1
+    assert len(together(place([first, late], [], StorySettings(window=timedelta(days=8))))) == 1
 
 
 def test_a_story_goes_on_as_long_as_something_is_told_of_it() -> None:
-    first, second, third, *_ = ARTICLES
-    known = [replace(first, story=7), replace(second, story=7, published=first.published + timedelta(days=2))]
-    late = replace(third, published=first.published + timedelta(days=4))
-    assert place([late], known, SETTINGS)[0].story == 7
+    first, second = (EVENTS[number][1] for number in (25, 26))
+    known = [replace(first, story=7), replace(second, id=90, story=7, published=first.published + timedelta(days=2))]
+    late = replace(
+        second, published=first.published + timedelta(days=4), title="Norwegian rates", text=second.text[:200]
+    )
+    late = replace(late, signature=b"", content_hash="")
+    assert place([late], known, StorySettings(window=timedelta(days=3)))[0].story == 7
+    assert place([late], known[:1], StorySettings(window=timedelta(days=3)))[0].story is None
 
 
 def test_two_kept_stories_never_become_one() -> None:
