@@ -25,6 +25,7 @@ from monitor.pipeline.composing import composed
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.gathering import decided_at, gather, minimum_of, window_of
 from monitor.pipeline.profiles import local_seed
+from monitor.pipeline.remembering import as_of
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.profile import build
 from monitor.relevance.scorer import judge
@@ -149,7 +150,7 @@ def _views(
         with database.reading() as session:
             # With another seed every story of the window is a candidate: what was thought of it before says nothing.
             rows = relevant_stories(session, topic.name, window, minimum=0.0 if seeds else minimum)
-        then = [tuple(article for article in row.articles if article.stored_at < moment) for row in rows]
+            then = [tuple(as_of(session, row.articles, moment)) for row in rows]
         articles = [article for group in then for article in group]
         thought: dict[int, Assessment] = {}
         if seeds:

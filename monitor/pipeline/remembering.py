@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -38,13 +39,22 @@ class Memory:
         return frozenset(sentences | corrected | named | {item.url for item in items})
 
 
+def as_of(session: Session, articles: Sequence[Article], moment: datetime) -> list[Article]:
+    """The articles as they stood at a moment: those stored by then, with the texts that they had, none gone since."""
+    there = [article for article in articles if article.stored_at < moment]
+    texts = versions(session, [article.id for article in there if article.id is not None])
+    return [_then(article, texts.get(article.id or 0, ()), moment) for article in there]
+
+
+def _then(article: Article, texts: Sequence[Version], moment: datetime) -> Article:
+    stood = [each for each in texts if each.first_seen < moment]
+    text = {"title": stood[-1].title, "text": stood[-1].text} if stood else {}
+    gone = article.withdrawn_at if article.withdrawn_at and article.withdrawn_at < moment else None
+    return article.model_copy(update={**text, "withdrawn_at": gone})
+
+
 def memory_of(session: Session, digest: str, rows: Sequence[StoryRows], known: Collection[int]) -> Memory:
     """What those whom a digest told of the stories `known` remember of them."""
     told = [row for row in rows if row.story.id in known]
-    changed = [
-        article.id
-        for row in told
-        for article in row.articles
-        if article.id is not None and (article.checks or article.withdrawn_at)
-    ]
-    return Memory(versions(session, changed), items_of_stories(session, digest, [row.story.id or 0 for row in told]))
+    articles = [article.id for row in told for article in row.articles if article.id is not None]
+    return Memory(versions(session, articles), items_of_stories(session, digest, [row.story.id or 0 for row in told]))

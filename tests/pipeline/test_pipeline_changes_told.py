@@ -27,7 +27,7 @@ def compose(house: House, slot: str, name: str = "morning") -> Kept:
 
 async def collected(house: House, **more: Any) -> Tally:
     async with house.context() as context:
-        return await collect(context, Request(**more))
+        return await collect(context, Request(everything=True, **more))
 
 
 def words(kept: Kept) -> str:

@@ -10,6 +10,7 @@ from monitor.models import Article, Delivery, Digest, Told
 from monitor.pipeline import preview as previewing
 from monitor.pipeline.digest import Slot, send
 from monitor.pipeline.preview import preview
+from monitor.store.checks import NewText, change_texts, withdraw
 
 
 @pytest.fixture
@@ -74,6 +75,26 @@ def test_as_of_a_past_moment_nothing_is_known_of_what_came_later(kept: House) ->
     assert now.first_line == "1 story from 2 articles"
     assert then.first_line == "1 story from 1 article"
     assert "Kolm walked out" not in then.path.read_text(encoding="utf-8")
+
+
+def test_as_of_a_past_moment_a_text_stands_as_it_did(kept: House) -> None:
+    moment = kept.clock()
+    cranes = next(article.id for article in kept.rows(Article) if "cranes" in article.title)
+    kept.clock.move(hours=5)
+    text = "\n".join(CRANES).replace("forty", "fourteen")
+    with kept.database() as database, database.writing() as session:
+        change_texts(session, [NewText(cranes, "Fourteen cranes", text, "another hash")], now=kept.clock())
+    kept.clock.move(hours=1)
+    now, then = (preview(kept.settings, "morning", each).path.read_text(encoding="utf-8") for each in (None, moment))
+    assert "Fourteen cranes" in now
+    assert "fourteen driverless" in now
+    assert "What happened to cranes" in then
+    assert "forty driverless" in then
+    with kept.database() as database, database.writing() as session:
+        withdraw(session, [cranes], now=kept.clock())
+    kept.clock.move(hours=1)
+    assert preview(kept.settings, "morning").items == 0
+    assert preview(kept.settings, "morning", moment).items == 1
 
 
 def test_with_another_threshold(kept: House) -> None:
