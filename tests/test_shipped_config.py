@@ -57,7 +57,8 @@ DIGEST = SCHEDULE | {
     "heartbeat",
     "quiet_hours",
     "instant",
-    "instant_threshold instant_sources",
+    "instant_threshold",
+    "instant_sources",
 }
 # A setting that is off: "#" with no space after it, as monitor.toml's head explains.
 OFF = re.compile(r"^#(?=[^\s#])", re.MULTILINE)

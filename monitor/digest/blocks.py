@@ -108,7 +108,7 @@ def _linked(link: Link) -> str:
 
 def _told(story: ShownStory) -> Block:
     """A story in full; parts at the end give way where the whole is longer than a section may be."""
-    meta = " · ".join(filter(None, (story.source, story.published, story.topic)))
+    meta = " · ".join(filter(None, (story.source, story.published, story.foreign, story.topic)))
     parts = [f"*{_linked(Link(story.headline, story.url))}*", literal(meta)]
     parts += map(_change, story.changes)
     for passage in story.passages:
@@ -154,7 +154,9 @@ def _also(story: ShownStory) -> str:
 
 
 def _line(story: ShownStory) -> Block:
-    details = " · ".join(filter(None, (story.source, story.published, story.topic, story.score, story.why.facet)))
+    details = " · ".join(
+        filter(None, (story.source, story.published, story.foreign, story.topic, story.score, story.why.facet))
+    )
     return _section(_joined([_linked(Link(story.headline, story.url)), literal(details)]))
 
 
@@ -178,7 +180,9 @@ def _question(asked: ShownQuestion) -> str:
     if asked.verdict:
         return f"{told}\n{_verdict(asked.verdict)}"
     # Between code marks Slack obeys nothing but their end, and an address holds no such mark.
-    return told + (f"\nSay yes, or no in its place: `{escape(asked.command, quote=False)}`" if asked.command else "")
+    return told + (
+        f"\nFor yes, or with no in its place: `{escape(asked.command, quote=False)}`" if asked.command else ""
+    )
 
 
 def _sources(page: Layout) -> list[Block]:
@@ -204,8 +208,9 @@ def _news(news: ShownNews) -> str:
 
 def _seen(page: Layout) -> str:
     nearest = f" Nearest miss: {_linked(page.nearest)}, {page.nearest_score}." if page.nearest else ""
+    failing = f" Failing now: {literal(page.failing)}." if page.failing else ""
     drift = "".join(f" The stream changed: {literal(warning)}." for warning in page.drift)
-    return f"{literal(page.seen)}.{nearest}{drift} Digest “{literal(page.name)}”."
+    return f"{literal(page.seen)}.{nearest}{failing}{drift} Digest “{literal(page.name)}”."
 
 
 def _joined(parts: Sequence[str]) -> str:

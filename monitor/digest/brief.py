@@ -44,7 +44,7 @@ def _counted(left: int) -> str:
 
 def _told(number: int, story: ShownStory, *, updated: bool) -> str:
     label = "Update: " if updated else ""
-    details = " · ".join(filter(None, (story.source, story.published, story.topic, story.score)))
+    details = " · ".join(filter(None, (story.source, story.published, story.foreign, story.topic, story.score)))
     lines = [f"{number}) {label}{unmarked(story.headline)}", unmarked(details), _alone(story.url)]
     lines += [unmarked(line) for change in story.changes for line in change.lines]
     return "\n".join(filter(None, lines))

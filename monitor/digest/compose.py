@@ -13,6 +13,7 @@ from monitor.digest.arcs import arc
 from monitor.digest.changes import Change, changes, withdrawal
 from monitor.digest.cleaning import source_of
 from monitor.digest.material import Figures, Remarks, Seen, SourceNews, StoryView
+from monitor.digest.quoting import run_on
 from monitor.digest.settings import DigestSettings
 from monitor.digest.summary import summarise
 from monitor.digest.wording import first_line
@@ -265,7 +266,8 @@ def _summary(telling: _Telling, corrections: Iterable[str]) -> list[dict[str, st
     known += filter(None, corrections)
     reasons = Reasons.from_json(telling.assessment.reasons)
     interest = [text for text in (reasons.seed_sentence, reasons.facet) if text]
-    return summarise(_originals(telling), interest, telling.shown.title, _SENTENCES, known=known)
+    originals = _originals(telling)
+    return run_on(summarise(originals, interest, telling.shown.title, _SENTENCES, known=known), originals)
 
 
 def _item(position: int, section: str, telling: _Telling, said: _Said) -> DigestItem:

@@ -5,7 +5,7 @@ templates.
 """
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,6 +14,7 @@ from typing import Any
 from monitor.digest.cleaning import language_tag, one_line, web_address
 from monitor.digest.compose import TOP, arranged
 from monitor.digest.material import Alerted, Asked, Figures, Seen, SourceNews
+from monitor.digest.quoting import is_joined, without_dateline
 from monitor.digest.reader import ANYBODY, Reader
 from monitor.digest.settings import DigestSettings
 from monitor.digest.shown import (
@@ -29,7 +30,7 @@ from monitor.digest.shown import (
     Verdict,
     Why,
 )
-from monitor.digest.wording import first_line, long_date, missed_by, moment, seen_line, short_day, subject
+from monitor.digest.wording import first_line, foreign, long_date, missed_by, moment, seen_line, short_day, subject
 from monitor.models import Digest, DigestItem, Reasons
 
 # Longest texts shown, in characters: what a headline, a quoted sentence and a reason need, seen on real pages.
@@ -61,7 +62,7 @@ def lay_out(
     arcs = [story for story in fresh if story.days][:full]
     single = [story for story in fresh if story not in arcs]
     headlines = [one_line(item.headline, _HEADLINE) or "Untitled" for item in ordered]
-    title = one_line(digest.title or digest.name, 80)
+    title = one_line(digest.title, 80) or one_line(digest.name, _NAME) or "Digest"  # Slack takes no empty header
     line = first_line(items, figures, zone, now)
     seen = figures.seen
     return Layout(
@@ -80,7 +81,8 @@ def lay_out(
         asked=tuple(teller.question(each) for each in figures.asked),
         news=tuple(teller.news(each) for each in figures.sources[:_MOST_NEWS]),
         news_more=max(0, len(figures.sources) - _MOST_NEWS),
-        drift=tuple(f"{teller.topic(name)}: {warning}" for name, warning in sorted(figures.drift.items())),
+        failing=", ".join(one_line(name, _NAME) for name in seen.failing[:_MOST_NEWS]),
+        drift=tuple(teller.drift(name, warning) for name, warning in sorted(figures.drift.items())),
         seen=seen_line(seen, zone, now),
         nearest=Link(one_line(seen.nearest_miss, _HEADLINE), web_address(seen.nearest_miss_url))
         if seen.nearest_miss
@@ -113,6 +115,7 @@ class _Teller:
             headline=one_line(item.headline, _HEADLINE) or "Untitled",
             url=web_address(item.url),
             language=language_tag(item.language),
+            foreign=foreign(item.language),
             source=one_line(item.source, _NAME),
             published=moment(item.published, self.zone, self.now),
             score=f"{item.score:.2f}",
@@ -157,6 +160,10 @@ class _Teller:
         """A topic's title."""
         return one_line(self.seen.topics.get(name) or name, _NAME)
 
+    def drift(self, topic: str, warning: str) -> str:
+        """How the stream of a topic changed."""
+        return f"{self.topic(topic)}: {one_line(warning, _REMEDY)}"
+
     def _verdict(self, article_id: int, topic: str, probability: float) -> Verdict | None:
         if (address := self.reader.verdict) is None:
             return None
@@ -196,12 +203,24 @@ def _passages(item: DigestItem) -> tuple[Passage, ...]:
     passages = []
     for url, quotes in groupby(item.summary, key=lambda quote: quote.get("url", "")):
         listed = list(quotes)
-        cleaned = (one_line(quote.get("sentence", ""), _SENTENCE) for quote in listed)
-        sentences = tuple(_quoted(sentence) for sentence in cleaned if sentence)
+        sentences = tuple(_quoted(run) for run in _runs(listed))
         name = one_line(listed[0].get("source", ""), _NAME) or "another source"
         if sentences:
             passages.append(Passage(sentences, None if url == item.url else Link(name, web_address(url))))
     return tuple(passages)
+
+
+def _runs(quotes: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """The sentences, those that follow one another in their article as one text."""
+    run = ""
+    for quote in quotes:
+        sentence = one_line(without_dateline(quote.get("sentence", "")), _SENTENCE)
+        if run and not (is_joined(quote) and not run.endswith("…")):
+            yield run
+            run = ""
+        run = f"{run} {sentence}".strip()
+    if run:
+        yield run
 
 
 def _change(change: Mapping[str, str]) -> ShownChange:
@@ -233,6 +252,9 @@ def _why(reasons: Reasons) -> Why:
     sentence = one_line(reasons.seed_sentence, _BRIEF)
     if facet and sentence.startswith(f"{facet}:"):
         sentence = sentence.removeprefix(f"{facet}:").strip()
-    terms = [f"{one_line(term, _TERM)} {share:.0%}" for term, share in reasons.terms if share > 0][:_MOST_TERMS]
+    weights = [(one_line(term, _TERM), f" {share:.0%}") for term, share in reasons.terms if share > 0][:_MOST_TERMS]
+    # Numbers that are all the same tell nothing apart.
+    alike = len({share for _, share in weights}) < 2
+    terms = [term if alike else term + share for term, share in weights]
     neighbour = one_line(reasons.neighbours[0], _BRIEF) if reasons.neighbours else ""
     return Why(facet, sentence, tuple(terms), one_line(reasons.rule, _BRIEF), neighbour)

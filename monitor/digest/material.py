@@ -75,9 +75,9 @@ class Seen:
 
     `since` is when this digest had its turn last, told or not; `articles` were assessed since, `relevant_articles` of
     them relevant; `nearest_miss` is the title of the best-scored of the others. `collects_ok` counts the collects that
-    succeeded since, `sources_failing` the sources that fail now. `quiet_since` is when the digest last told something,
-    or, if it never did, when the monitor began; None where that is not known, and then no heartbeat is due. `topics`
-    are the titles, by name, of the topics that were looked for.
+    succeeded since, `sources_failing` the sources that fail now, and `failing` are their names. `quiet_since` is when
+    the digest last told something, or, if it never did, when the monitor began; None where that is not known, and then
+    no heartbeat is due. `topics` are the titles, by name, of the topics that were looked for.
     """
 
     since: datetime | None = None
@@ -89,6 +89,7 @@ class Seen:
     nearest_miss_threshold: float = 0.0
     collects_ok: int = 1
     sources_failing: int = 0
+    failing: tuple[str, ...] = ()
     quiet_since: datetime | None = None
     topics: Mapping[str, str] = field(default_factory=dict)
 
@@ -152,9 +153,11 @@ def _plain(value: Any) -> Any:
 
 
 def _known(kind: type[Seen | SourceNews | Asked | Alerted], kept: Mapping[str, Any]) -> dict[str, Any]:
-    """The kept values that the class still knows, moments read back."""
-    return {
-        name: datetime.fromisoformat(kept[name]) if name in _MOMENTS and kept[name] else kept[name]
-        for name in kind.__dataclass_fields__
-        if name in kept
-    }
+    """The kept values that the class still knows, moments and tuples read back."""
+    return {name: _read_back(name, kept[name]) for name in kind.__dataclass_fields__ if name in kept}
+
+
+def _read_back(name: str, value: Any) -> Any:
+    if name in _MOMENTS and value:
+        return datetime.fromisoformat(value)
+    return tuple(value) if isinstance(value, list) else value

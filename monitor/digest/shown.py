@@ -80,13 +80,14 @@ class ShownChange:
 class ShownStory:
     """One story. `score` is "0.82", `meter` its five dots; `topic` is "" where the digest has only one.
 
-    `verdict` is None where there is no page to answer on. `key` is what names it wherever it is told again;
-    `published_at` is the moment that `published` puts into words.
+    `foreign` is "in French" where it is not English, `verdict` None where there is no page to answer on. `key` is what
+    names it wherever it is told again; `published_at` is the moment that `published` puts into words.
     """
 
     headline: str
     url: str
     language: str
+    foreign: str
     source: str
     published: str
     score: str
@@ -156,6 +157,7 @@ class Layout:
     asked: tuple[ShownQuestion, ...]
     news: tuple[ShownNews, ...]
     news_more: int
+    failing: str
     drift: tuple[str, ...]
     seen: str
     nearest: Link | None
@@ -163,6 +165,11 @@ class Layout:
     composed: str
     heartbeat: bool
     unsubscribe: str
+
+    @property
+    def by_command(self) -> bool:
+        """Whether questions are answered on the command line."""
+        return any(question.command for question in self.asked)
 
     @property
     def in_full(self) -> tuple[ShownStory, ...]:

@@ -14,6 +14,14 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+# By ISO 639-1: those that news is most written in.
+_LANGUAGES = {
+    "ar": "Arabic", "bn": "Bengali", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "es": "Spanish",
+    "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian",
+    "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian",
+    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
 # Gmail and Outlook show 60 to 100 characters of a subject in a list; the cut falls at a word.
 _LONGEST_SUBJECT = 110
 
@@ -34,6 +42,12 @@ def long_date(when: datetime, zone: str) -> str:
     """A day as "Tuesday 24 November 2026" in the time zone."""
     local = when.astimezone(ZoneInfo(zone))
     return f"{_LONG_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def foreign(language: str) -> str:
+    """In which language something is written, where it is not the digest's own: "in French"; "" where nobody knows."""
+    name = _LANGUAGES.get(language.partition("-")[0].lower(), "")
+    return f"in {name}" if name else ""
 
 
 def short_day(day: str) -> str:

@@ -37,10 +37,10 @@ class Digest(SQLModel, table=True):
 class DigestItem(SQLModel, table=True):
     """One line of a digest, with all that is shown of it. `section` is top, updates or also.
 
-    `summary` holds {"sentence", "source", "url"}; `changes` {"kind", "before", "after", "source", "url"}, what pages
-    say otherwise than when they were told of (see `monitor.digest.changes`); `also_in` {"source", "title", "url"};
-    `arc`, where a weekly digest tells of a story that went on over several days, {"day", "title", "source", "url",
-    "articles"}; all lists in order.
+    `summary` holds {"sentence", "source", "url"}, with "joined" where one follows the one before it in its article;
+    `changes` {"kind", "before", "after", "source", "url"}, what pages say otherwise than when they were told of (see
+    `monitor.digest.changes`); `also_in` {"source", "title", "url"}; `arc`, where a weekly digest tells of a story that
+    went on over several days, {"day", "title", "source", "url", "articles"}; all lists in order.
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -32,12 +32,14 @@ def seen_since_last(settings: Settings, session: Session, digest: DigestSettings
     look = looked(session, [topic.name for topic in topics], Window(since, now))
     states = feed_states(session)
     declared = {source.name for source in settings.sources if not source.paused}
+    failing = tuple(sorted(name for name in declared if name in states and states[name].failures))
     seen = Seen(
         since=since,
         articles=look.articles,
         relevant_articles=look.relevant,
         collects_ok=successes(session, "collect", since=since and min(since, _collect_due(settings, now))),
-        sources_failing=sum(1 for name in declared if name in states and states[name].failures),
+        sources_failing=len(failing),
+        failing=failing,
         quiet_since=_quiet_since(session, digest, now),
         topics={topic.name: topic.title for topic in topics},
     )

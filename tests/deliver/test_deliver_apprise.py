@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from monitor.deliver import ChannelSettings, deliver, recipients
+from monitor.deliver import ChannelSettings, deliver, longest, recipients
 from monitor.deliver.apprise import fitted, harmless
 from monitor.models import DeliveryState
 
@@ -71,8 +71,32 @@ def test_an_address_that_apprise_does_not_know_has_failed(delivery, tmp_path, ca
 
 def test_nobody_is_called_by_an_untrusted_title():
     assert "@everyone" not in harmless("hi @everyone")
+    assert "@everyone" not in harmless("hi https://a.example/@everyone")
     assert "<@" not in harmless("hi <@42> and <@&7>")
     assert "<!" not in harmless("hi <!channel>")
+    assert "<https" not in harmless("<https://evil.example|Your bank>")
+
+
+def test_an_address_still_leads_where_it_led():
+    assert harmless("see https://medium.example/@writer/story.") == "see https://medium.example/%40writer/story."
+
+
+@pytest.mark.parametrize(
+    ("address", "size"),
+    [
+        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", 2000),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/", 4096),
+        ("ntfy://topic", 7800),
+        ("workflows://host:443/workflow/signature", 1000),
+        ("nosuchservice://x", 0),
+    ],
+)
+def test_how_much_a_service_takes_is_known_before(address, size):
+    assert longest(ChannelSettings(name="phone", kind="apprise", url=address)) == size
+
+
+def test_elsewhere_length_is_no_matter():
+    assert longest(ChannelSettings(name="desk", kind="file")) == 0
 
 
 def test_a_cut_falls_between_paragraphs_where_it_can():

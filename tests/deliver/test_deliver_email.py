@@ -235,3 +235,37 @@ def test_each_address_is_a_recipient_once():
         "a@example.org",
         "b@example.org",
     )
+
+
+LEAVE = "https://monitor.example/unsubscribe?token=abc.def-_"
+
+
+def test_with_a_page_it_can_be_left_by_one_click(mail_server, mailbox, make_delivery, tmp_path):
+    """RFC 8058, 3.1: the page's https address, and the header that says what is posted there."""
+    deliver(channel(mail_server()), make_delivery(unsubscribe_url=LEAVE), tmp_path)
+
+    message = email.message_from_bytes(mailbox.kept[0].content, policy=policy.default)
+    by_mail = "<mailto:monitor@monitor.example.org?subject=unsubscribe%20morning>"
+    assert message["List-Unsubscribe"] == f"<{LEAVE}>, {by_mail}"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"List-Unsubscribe: <{LEAVE}>, {by_mail}\r\n".encode() in mailbox.kept[0].content
+
+
+@pytest.mark.parametrize("page", ["", "http://monitor.example/u?token=x", "https://a.example/>,\r\nBcc: x@y.example"])
+def test_without_a_page_that_may_be_asked_it_can_be_left_by_mail_alone(
+    mail_server, mailbox, make_delivery, tmp_path, page
+):
+    deliver(channel(mail_server()), make_delivery(unsubscribe_url=page), tmp_path)
+
+    message = email.message_from_bytes(mailbox.kept[0].content, policy=policy.default)
+    assert message["List-Unsubscribe"] == "<mailto:monitor@monitor.example.org?subject=unsubscribe%20morning>"
+    assert message["List-Unsubscribe-Post"] is None
+    assert message["Bcc"] is None
+
+
+def test_its_language_is_that_of_the_whole(mail_server, mailbox, delivery, tmp_path):
+    deliver(channel(mail_server()), delivery, tmp_path)
+
+    message = email.message_from_bytes(mailbox.kept[0].content, policy=policy.default)
+    assert message["Content-Language"] == "en"
+    assert [part["Content-Language"] for part in message.iter_parts()] == [None, None]

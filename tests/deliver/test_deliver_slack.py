@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.deliver import ChannelSettings, deliver, recipients
+from monitor.deliver import ChannelSettings, deliver, recipients, slack
 from monitor.models import DeliveryState
 
 PATH = "/services/T0AAAAAAA/B0BBBBBBB/notarealtokenatall"
+POST = "/api/chat.postMessage"
 TOKEN = "xoxb-not-a-real-token"
 
 
@@ -159,6 +160,27 @@ def test_a_thread_that_fails_is_not_begun_again(httpserver, delivery, tmp_path):
 
     assert outcome.state is DeliveryState.UNKNOWN
     assert "ratelimited" in outcome.detail
+
+
+def test_a_thread_waits_its_turn_as_long_as_slack_says(httpserver, delivery, tmp_path, monkeypatch):
+    waited = []
+    monkeypatch.setattr(slack.time, "sleep", waited.append)
+    httpserver.expect_ordered_request(POST).respond_with_json({"ok": True, "ts": "1764.001"})
+    for seconds in ("2", "1"):
+        httpserver.expect_ordered_request(POST).respond_with_data("", 429, headers={"Retry-After": seconds})
+    httpserver.expect_ordered_request(POST).respond_with_json({"ok": True, "ts": "1764.002"})
+
+    assert deliver(bot(httpserver), delivery, tmp_path).state is DeliveryState.SENT
+    assert waited == [2.0, 1.0]
+    assert [body.get("thread_ts") for body in bodies(httpserver)] == [None, *["1764.001"] * 3]
+
+
+def test_a_thread_that_would_wait_too_long_is_left(httpserver, delivery, tmp_path, monkeypatch):
+    monkeypatch.setattr(slack.time, "sleep", lambda seconds: pytest.fail(f"waited {seconds}"))
+    httpserver.expect_ordered_request(POST).respond_with_json({"ok": True, "ts": "1764.001"})
+    httpserver.expect_ordered_request(POST).respond_with_data("", 429, headers={"Retry-After": "60"})
+
+    assert deliver(bot(httpserver), delivery, tmp_path).state is DeliveryState.UNKNOWN
 
 
 def test_a_delivery_without_blocks_is_posted_as_text(httpserver, make_delivery, tmp_path):

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from monitor.digest.compose import Seen, StoryView
+from monitor.digest.material import Alerted, Asked, Remarks
+from monitor.digest.reader import Reader
 from monitor.digest.settings import DigestSettings
 from monitor.models import Article, Assessment, Story, Topic
 
@@ -85,6 +87,33 @@ def _make_article() -> Callable[..., Article]:
 @pytest.fixture(name="make_view", scope="session")
 def _make_view() -> Callable[..., StoryView]:
     return _view
+
+
+REMARKS = Remarks(
+    asked=(
+        Asked(41, "harbours", "A tug captain's diary", "https://paper.example/tug", "Paper 41", "en", "at the border"),
+        Asked(42, "harbours", "Cake prices", "https://paper.example/cake?a=1&b='", "Paper 42", "en", "drawn", 0.0625),
+    ),
+    alerted=(
+        Alerted(7, 1, "A crane fell in Kolm", "https://paper.example/kolm", "Paper 7", "en", NOW - timedelta(hours=5)),
+    ),
+    drift={"harbours": "12.0% of a week's articles were relevant, 3.0% of those before"},
+)
+
+
+def verdict(article_id: int, topic: str, probability: float, relevant: bool) -> str:
+    ballot = f"{article_id}.{topic}.{probability}"
+    return f"https://monitor.example/verdict?token={ballot}&verdict={'yes' if relevant else 'no'}"
+
+
+@pytest.fixture(name="remarks", scope="session")
+def _remarks() -> Remarks:
+    return REMARKS
+
+
+@pytest.fixture(name="reader", scope="session")
+def _reader() -> Reader:
+    return Reader(verdict, "https://monitor.example/unsubscribe?token=x")
 
 
 @pytest.fixture(name="settings", scope="session")

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.digest.material import Figures, Seen, SourceNews
+from monitor.digest.material import Alerted, Asked, Figures, Seen, SourceNews
 from monitor.models import Digest
 
 moments = st.none() | st.datetimes(timezones=st.just(UTC))
@@ -17,11 +17,15 @@ figures = st.builds(
         articles=st.integers(0),
         nearest_miss=st.text(),
         topics=st.dictionaries(st.text(), st.text()),
+        failing=st.tuples(st.text()),
     ),
     sources=st.tuples(
         st.builds(SourceNews, source=st.text(), state=st.sampled_from(["broken", "recovered"]), since=moments)
     ),
     alarms=st.sampled_from([(), ("source", "collect")]),
+    asked=st.tuples(st.builds(Asked)),
+    alerted=st.tuples(st.builds(Alerted, at=st.datetimes(timezones=st.just(UTC)))),
+    drift=st.dictionaries(st.text(), st.text()),
 )
 
 

@@ -1,0 +1,38 @@
+import pytest
+
+from monitor.digest.quoting import is_joined, run_on, without_dateline
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rest"),
+    [
+        ("HANGZHOU: Alibaba released a model.", "Alibaba released a model."),
+        ("WASHINGTON, Sunday (Harbour Wire) - The United States will act.", "The United States will act."),
+        ("PARIS (AFP) — Le ministre a parlé.", "Le ministre a parlé."),
+        ("SÃO PAULO, Nov 3 (Reuters) - It rained.", "It rained."),
+        ("NASA said that it would land.", "NASA said that it would land."),
+        ("The harbour: it counts ships.", "The harbour: it counts ships."),
+        ("AI - a short history of it", "AI - a short history of it"),
+    ],
+)
+def test_a_dateline_is_no_part_of_what_is_quoted(sentence, rest):
+    assert without_dateline(sentence) == rest
+
+
+def test_sentences_that_follow_one_another_are_one_quote(make_article):
+    article = make_article(1, text="One is here.\nTwo follows it. Three came between. Four ends it.")
+    quotes = [
+        {"sentence": sentence, "source": "Paper 1", "url": article.canonical_url}
+        for sentence in ("One is here.", "Two follows it.", "Four ends it.")
+    ]
+    other = {"sentence": "Two follows it.", "source": "Paper 2", "url": "https://paper2.example/"}
+
+    told = run_on([*quotes, other], [article])
+
+    assert [is_joined(quote) for quote in told] == [False, True, False, False]
+    assert [quote["sentence"] for quote in told] == [
+        "One is here.",
+        "Two follows it.",
+        "Four ends it.",
+        "Two follows it.",
+    ]
