@@ -25,9 +25,7 @@ _BESIDE = 6
 _LEAST_ARTICLES = 3  # of the archive, before what stands beside a facet is believed
 _SHORTEST, _LONGEST = 8, 60  # words of a sentence that can stand for a facet
 # Capitalised words in a row; a particle may join them (Bank of China, Ursula von der Leyen).
-_NAME = re.compile(
-    r"\b[A-ZÀ-ÖØ-Þ][\w’'-]*(?:\s+(?:(?:of|de|den|der|van|von|bin|al)\s+){0,2}[A-ZÀ-ÖØ-Þ][\w’'-]*)*"
-)
+_NAME = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w’'-]*(?:\s+(?:(?:of|de|den|der|van|von|bin|al)\s+){0,2}[A-ZÀ-ÖØ-Þ][\w’'-]*)*")
 
 
 @dataclass(frozen=True, slots=True)

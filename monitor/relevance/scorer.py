@@ -39,6 +39,7 @@ Floats = NDArray[np.float64]
 _log = logging.getLogger(__name__)
 
 _LIFTED = 0.3  # evidence that the order gave an article beyond its own, from which its neighbours are named
+_FOLDS = 5
 _SENTENCES_FROM = 0.05  # below this score nothing in the article is near the seed, and no sentence is shown
 
 
@@ -75,15 +76,30 @@ def judge(profile: Profile, topic: Topic, items: Sequence[Item], archive: Archiv
     # Measured with sentence vectors only: evidence by words alone is spread otherwise.
     lowered = 0.0 if meant is None else lowering(subject, own)
     stream = Stream(words, own, verdicts, meant, lowered)
-    order = put_in_order(stream, seed_words(subject), _trusted(archive, profile))
+    seed, model = seed_words(subject), _trusted(archive, profile)
+    order = put_in_order(stream, seed, model)
     scores = threshold.score(order.evidence)
     first = len(documents) - len(items)
-    judged = [(float(scores[row]), yes) for row, yes in sorted(verdicts.items())]
-    cut = threshold.decide(purpose, scores[first:], judged)
+    cut = threshold.decide(purpose, scores[first:], [] if purpose.cut is not None else _held_out(stream, seed))
     if cut.note:
         _log.info("topic %s: %s", topic.name, cut.note)
     known = _Known(documents, own + stream.lowered, order, scores, Explainer(subject, asked, evidence, meant))
     return [_judgement(row, topic, cut.value, known) for row in range(first, len(documents))]
+
+
+def _held_out(stream: Stream, seed: Words) -> list[tuple[float, bool]]:
+    """The score that each document with a verdict gets from the others' verdicts, and its own.
+
+    A promise made on scores that know the verdicts would be broken on articles that nobody judged.
+    """
+    rows = sorted(stream.verdicts)
+    found: list[tuple[float, bool]] = []
+    for fold in range(min(_FOLDS, len(rows))):
+        held = rows[fold::_FOLDS]
+        others = {row: yes for row, yes in stream.verdicts.items() if row not in held}
+        scores = threshold.score(put_in_order(replace(stream, verdicts=others), seed, None).evidence)
+        found.extend((float(scores[row]), stream.verdicts[row]) for row in held)
+    return found
 
 
 def _said(subject: Interest, evidence: Evidence, words: Sequence[Words]) -> Said:

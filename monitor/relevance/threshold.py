@@ -33,7 +33,7 @@ _NAMED = {"precise": PRECISE, "balanced": BALANCED, "inclusive": INCLUSIVE}
 _RECALL = re.compile(r"recall\s+(\d*\.?\d+)")
 _AT_MOST = re.compile(r"at\s+most\s+(\d+)")
 _ABOVE_ALL = 1.0 + 1e-9
-_PRIOR = 0.1
+_PRIOR = 0.25  # in verdicts; of 0, 0.1 and 0.25 the last kept "at most 2" best and "recall 0.9" as well
 _ROUNDS = 100
 
 
@@ -97,7 +97,11 @@ def decide(purpose: Purpose, scores: "Floats", judged: Sequence[tuple[float, boo
     """Where a purpose cuts the `scores` of a batch; `judged` are the scores of articles with a verdict, and it.
 
     "recall R" takes down to where the share R of all that is expected to be relevant is in; "at most N" down to where
-    more than N irrelevant ones would be expected. Both expect what isotonic regression over the verdicts says.
+    more than N irrelevant ones would be expected. Both expect what isotonic regression over the verdicts says, the
+    score itself counting as a quarter of a verdict beside each, so that nothing is certain. `judged` had better be
+    scores that do not know the verdict: with such, and 20, 40 and 80 verdicts drawn at random on the project's own
+    question, "recall 0.9" found 0.84 to 0.90 of the rest (0.69 to 0.81 with scores that do), and "at most 2" let in
+    0.7 to 2.2.
     """
     if purpose.cut is not None:
         return Cut(purpose.cut)
@@ -114,7 +118,8 @@ def decide(purpose: Purpose, scores: "Floats", judged: Sequence[tuple[float, boo
         within = np.flatnonzero(np.cumsum(chances) >= purpose.recall * total - 1e-9)
         return Cut(float(order[within[0]]) if total > 0 and len(within) else _ABOVE_ALL)
     wrong = np.cumsum(1.0 - chances)
-    count = int(np.searchsorted(wrong, float(purpose.at_most or 0) + 1e-9, side="right"))
+    # Of "at most 0" fewer than half an irrelevant one: nothing is certain, and nothing at all would be no answer.
+    count = int(np.searchsorted(wrong, max(float(purpose.at_most or 0), 0.5) + 1e-9, side="right"))
     count = _whole_ties(order, count)
     return Cut(float(order[count - 1]) if count else _ABOVE_ALL)
 
@@ -143,8 +148,7 @@ class Promise:
 def promise(purpose: Purpose, cut: Cut, scores: "Floats", judged: Sequence[tuple[float, bool]]) -> Promise | None:
     """What a cut is expected to keep of its promise over the `scores` of a batch; None where it makes none.
 
-    Verdicts are drawn again a hundred times, and the scores calibrated by each draw. Unlike the cut this does not take
-    verdicts at their word: the score itself counts as a tenth of a verdict beside each, so that nothing is certain.
+    Verdicts are drawn again a hundred times, and the scores calibrated by each draw.
     """
     if purpose.cut is not None or cut.note or not len(scores):
         return None
@@ -155,9 +159,9 @@ def promise(purpose: Purpose, cut: Cut, scores: "Floats", judged: Sequence[tuple
     found = []
     for _ in range(_ROUNDS):
         drawn = [judged[at] for at in random.integers(0, len(judged), len(judged)).tolist()]
-        found.append(_kept(purpose, _chances(drawn, scores, _PRIOR), taken))
+        found.append(_kept(purpose, _chances(drawn, scores), taken))
     low, high = np.quantile(found, [0.025, 0.975])
-    value = _kept(purpose, _chances(judged, scores, _PRIOR), taken)
+    value = _kept(purpose, _chances(judged, scores), taken)
     return Promise(purpose.text, value, min(float(low), value), max(float(high), value), len(judged))
 
 
@@ -168,14 +172,14 @@ def _kept(purpose: Purpose, chances: "Floats", taken: "NDArray[np.bool_]") -> fl
     return float(chances[taken].sum()) / whole if whole > 0 else 1.0
 
 
-def _chances(judged: Sequence[tuple[float, bool]], scores: "Floats", prior: float = 0.0) -> "Floats":
-    """What isotonic regression over the verdicts makes of scores; `prior` is the weight of the score beside each."""
+def _chances(judged: Sequence[tuple[float, bool]], scores: "Floats") -> "Floats":
+    """What isotonic regression over the verdicts makes of scores, the score itself having a say beside each."""
     import numpy as np  # noqa: PLC0415
     from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415
 
     known = np.array([value for value, _ in judged])
     yes = np.array([relevant for _, relevant in judged], dtype=np.float64)
-    chances = (yes + prior * known) / (1.0 + prior)
+    chances = (yes + _PRIOR * known) / (1.0 + _PRIOR)
     fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(known, chances)
     return np.asarray(fitted.predict(scores), dtype=np.float64)
 

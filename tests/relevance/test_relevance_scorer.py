@@ -10,7 +10,7 @@ from relevance_topics import DATA, SEEDS, Newsroom, profile, profile_of, topic
 
 from monitor.errors import ConfigurationError
 from monitor.models import Terms
-from monitor.relevance import meaning
+from monitor.relevance import meaning, threshold
 from monitor.relevance.evaluate import average_precision
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.learn import fit
@@ -105,9 +105,9 @@ def test_terms_that_a_reader_added_or_muted_count(newsroom: Newsroom) -> None:
 
 def test_thresholds_are_nested(newsroom: Newsroom) -> None:
     taken = {}
-    for threshold in ("precise", "balanced", "inclusive", "0.0", "1"):
-        judged = judge(profile(), topic(threshold=threshold), newsroom.items)
-        taken[threshold] = {judgement.id for judgement in judged if judgement.relevant}
+    for cut in ("precise", "balanced", "inclusive", "0.0", "1"):
+        judged = judge(profile(), topic(threshold=cut), newsroom.items)
+        taken[cut] = {judgement.id for judgement in judged if judgement.relevant}
     assert taken["1"] <= taken["precise"] < taken["balanced"] < taken["inclusive"] < taken["0.0"]
     with pytest.raises(ConfigurationError, match="threshold"):
         judge(profile(), topic(threshold="strict"), newsroom.items)
@@ -164,6 +164,27 @@ def test_promises_with_verdicts(newsroom: Newsroom) -> None:
     assert sum(verdicts[one.id] for one in wide) == 20
     assert narrow
     assert all(verdicts[one.id] for one in narrow)
+
+
+def test_a_promise_is_made_on_scores_that_do_not_know_the_verdict(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, list[tuple[float, bool]]] = {}
+    decide = threshold.decide
+
+    def noted(purpose: threshold.Purpose, scores: object, judged: list[tuple[float, bool]]) -> threshold.Cut:
+        given[purpose.text] = judged
+        return decide(purpose, scores, judged)
+
+    monkeypatch.setattr(threshold, "decide", noted)
+    off = next(item for item in newsroom.items if item.id == "other-02")
+    verdicts = {item.id: newsroom.label("ai-competition", item) == "on" for item in newsroom.items[:30:2]}
+    archive = Archive(verdicts=verdicts | {off.id: True})
+    knowing = {each.id: each.score for each in judge(profile(), topic(threshold="recall 0.9"), newsroom.items, archive)}
+    assert len(given["recall 0.9"]) == 16
+    assert knowing[off.id] > 2 * min(score for score, yes in given["recall 0.9"] if yes)
+    judge(profile(), topic(), newsroom.items, archive)
+    assert given["balanced"] == []
 
 
 def test_reasons_can_be_checked(newsroom: Newsroom) -> None:
