@@ -12,7 +12,7 @@ import numpy as np
 from monitor.models import Reasons
 from monitor.relevance.evidence import Evidence, Question
 from monitor.relevance.items import Item
-from monitor.relevance.meaning import WORDS_BESIDE, Aim, Meant, aim, encode
+from monitor.relevance.meaning import Aim, Meant, aim, encode
 from monitor.relevance.profile import Interest
 from monitor.text import read, sentences
 
@@ -20,6 +20,10 @@ _TERMS_SHOWN = 6
 _NEIGHBOURS_SHOWN = 3
 _LEAD_CHARACTERS = 3600
 _LONGEST_SHOWN = 320
+# Twice what they weigh in the score: which side of a subject an article is on, its words tell better than its meaning.
+_WORDS_BESIDE = 0.6
+# Facets less than a standard deviation behind the nearest are as near: of those the one whose sentence fits best.
+_AS_NEAR = 1.0
 _SENTENCES_READ = 12  # of the article: what it is about stands at the top, and each costs as much as a title
 
 
@@ -40,7 +44,7 @@ class Explainer:
         self._interest = interest
         self._asked = asked
         self._evidence = evidence
-        self._nearness = evidence.facets if meant is None else meant.facets + WORDS_BESIDE * evidence.facets
+        self._nearness = evidence.facets if meant is None else meant.facets + _WORDS_BESIDE * evidence.facets
         self._aim: Aim | None = None if meant is None else aim(interest)
         self._seed = [
             [_Sentence(text, frozenset(read(text, facet.words.language).terms)) for text in facet.sentences]
@@ -48,21 +52,21 @@ class Explainer:
         ]
         self._terms = list(asked.columns)
 
-    def terms(self, row: int) -> tuple[tuple[str, float], ...]:
+    def terms(self, row: int, facet: int) -> tuple[tuple[str, float], ...]:
         """The heaviest terms of a document with their share of all that speaks for it, heaviest first.
 
-        No term speaks louder than the loudest, so many are equal: those of the facet shown come first, then those that
-        the seed says most often.
+        No term speaks louder than the loudest, so many are equal: those of `facet` come first, then those that the seed
+        says most often.
         """
         added = self._evidence.contributions(row)
         total = float(added.sum())
         if total <= 0:
             return ()
-        facet = self._asked.counts[1 + self._facet(row)]
+        own = self._asked.counts[1 + facet]
         whole = self._asked.counts[0]
         order = sorted(
             added.nonzero()[0].tolist(),
-            key=lambda column: (-round(float(added[column]), 6), -facet[column], -whole[column], self._terms[column]),
+            key=lambda column: (-round(float(added[column]), 6), -own[column], -whole[column], self._terms[column]),
         )
         return tuple(
             (self._asked.surfaces[column], round(float(added[column]) / total, 3)) for column in order[:_TERMS_SHOWN]
@@ -70,33 +74,37 @@ class Explainer:
 
     def reasons(self, row: int, item: Item, *, rule: str, neighbours: Sequence[str], sentences_too: bool) -> Reasons:
         """All that is known of why `item`, the document `row` of the evidence, was judged as it was."""
-        terms = self.terms(row)
-        if not self._interest.facets or not (terms or (sentences_too and self._aim)):
+        if not self._interest.facets or not (self._speaks(row) or (sentences_too and self._aim)):
             return Reasons(rule=rule, neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]))
-        best = self._facet(row)
-        seed_sentence, article_sentence = self._sentences(row, item, best) if sentences_too else ("", "")
+        best, seed_sentence, article_sentence = int(self._nearness[row].argmax()), "", ""
+        if sentences_too:
+            best, seed_sentence, article_sentence = self._sentences(row, item, best)
         return Reasons(
             facet=self._interest.facets[best].name,
             seed_sentence=_shown(seed_sentence),
             article_sentence=_shown(article_sentence),
-            terms=terms,
+            terms=self.terms(row, best),
             rule=rule,
             neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]),
         )
 
-    def _facet(self, row: int) -> int:
-        return int(self._nearness[row].argmax())
+    def _speaks(self, row: int) -> bool:
+        return bool(self._evidence.contributions(row).sum() > 0)
 
-    def _sentences(self, row: int, item: Item, facet: int) -> tuple[str, str]:
-        """A sentence of the facet and one of the article, the nearest to one another that there are."""
+    def _sentences(self, row: int, item: Item, facet: int) -> tuple[int, str, str]:
+        """The facet to show, a sentence of it and one of the article: the nearest to one another that there are."""
         language = item.language or self._interest.facets[facet].words.language
         texts = [text for text in sentences(item.text[:_LEAD_CHARACTERS], language) if text.strip()] or [item.title]
-        if self._aim is None:
-            return self._nearest_by_words(row, texts, language, facet)
-        seed = self._aim.sentence_vectors[facet]
+        towards = self._aim
+        if towards is None:
+            return facet, *self._nearest_by_words(row, texts, language, facet)
         own = encode(texts[:_SENTENCES_READ])
-        at, mine = np.unravel_index(int((seed @ own.T).argmax()), (len(seed), len(own)))
-        return self._aim.sentences[facet][int(at)], texts[int(mine)]
+        nearness = self._nearness[row]
+        near = np.flatnonzero(nearness >= nearness.max() - _AS_NEAR)
+        found = max(near.tolist(), key=lambda each: float((towards.sentence_vectors[each] @ own.T).max()))
+        likeness = towards.sentence_vectors[found] @ own.T
+        at, mine = np.unravel_index(int(likeness.argmax()), likeness.shape)
+        return found, towards.sentences[found][int(at)], texts[int(mine)]
 
     def _nearest_by_words(self, row: int, texts: Sequence[str], language: str, facet: int) -> tuple[str, str]:
         """The facet's sentence nearest to the article, and the article's sentence nearest to that one."""

@@ -46,7 +46,7 @@ _READ_IN_FULL = 4000
 _MOST_ROWS = 6000
 # Words beside meaning: of 0, 0.3, 0.5 and 1 this gave the best average precision with the brief and with other people's
 # sections together; with the bare article as seed none was better than 0.3 by more than 0.03.
-WORDS_BESIDE = 0.3
+_WORDS_BESIDE = 0.3
 # Brings both together to the scale of words alone, on which 4.5 is the balanced cut: of 2,900 real articles on other
 # things one in three hundred to one in a thousand passes it by five of six interests, and none by the sixth.
 _ON_ONE_SCALE = 0.7
@@ -236,5 +236,5 @@ def _within(total: Floats, judged: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def _together(nearness: Floats, said: Said, weight: float) -> Floats:
-    beside = nearness[:, 0] + WORDS_BESIDE * said.seed + said.added - _ON_ONE_SCALE
+    beside = nearness[:, 0] + _WORDS_BESIDE * said.seed + said.added - _ON_ONE_SCALE
     return np.asarray(weight * beside + (1.0 - weight) * (said.seed + said.added))
