@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.prefect
 @pytest.fixture
 def kept(demo) -> list[tuple[str, str]]:
     """Address and title of the articles that were told, most relevant first."""
-    with sqlite3.connect(f"file:{demo.root / 'var' / 'monitor.db'}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{demo.root / 'var' / 'monitor.db'}?mode=ro", uri=True)) as connection:
         return list(connection.execute("SELECT url, headline FROM digestitem ORDER BY position"))
 
 

@@ -5,6 +5,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def labels() -> dict[str, str]:
 
 def told(root: Path) -> list[tuple[str, str, float, str]]:
     """Headline, section, score and reasons of every item that was told, in order."""
-    with sqlite3.connect(f"file:{root / 'var' / 'monitor.db'}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{root / 'var' / 'monitor.db'}?mode=ro", uri=True)) as connection:
         query = "SELECT headline, section, score, reasons FROM digestitem ORDER BY digest_id, position"
         return list(connection.execute(query))
 
@@ -60,7 +61,7 @@ def test_every_story_says_why_it_is_there(demo) -> None:
 
 
 def test_the_broken_publisher_is_recorded_and_the_rest_is_read(demo) -> None:
-    with sqlite3.connect(f"file:{demo.root / 'var' / 'monitor.db'}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{demo.root / 'var' / 'monitor.db'}?mode=ro", uri=True)) as connection:
         failing = connection.execute("SELECT source FROM feedstate WHERE failures > 0").fetchall()
         articles = connection.execute("SELECT count(*) FROM article WHERE source != 'backfill'").fetchone()[0]
     assert failing == [("weathervane",)]
@@ -70,7 +71,7 @@ def test_the_broken_publisher_is_recorded_and_the_rest_is_read(demo) -> None:
 def test_run_twice_it_sends_nothing_twice_and_says_so(demo) -> None:
     assert demo.second.code == 0, demo.second.err
     assert f"nothing new; last digest: {demo.first.json['digest']}" in demo.second.out.replace("\n", "")
-    with sqlite3.connect(f"file:{demo.root / 'var' / 'monitor.db'}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{demo.root / 'var' / 'monitor.db'}?mode=ro", uri=True)) as connection:
         assert connection.execute("SELECT count(*) FROM delivery").fetchone()[0] == 1
         assert connection.execute("SELECT count(*), count(DISTINCT story_id) FROM told").fetchone() == (
             len(demo.first.json["stories"]),
@@ -80,7 +81,7 @@ def test_run_twice_it_sends_nothing_twice_and_says_so(demo) -> None:
 
 def test_the_flows_are_in_prefects_own_record(demo) -> None:
     database = demo.root / "prefect" / "prefect.db"
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         runs = connection.execute(
             "SELECT flow.name, flow_run.state_type FROM flow_run JOIN flow ON flow.id = flow_run.flow_id"
         ).fetchall()
