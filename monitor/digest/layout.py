@@ -237,12 +237,12 @@ def _quoted(sentence: str) -> str:
 
 
 def _also_in(item: DigestItem) -> tuple[Link, ...]:
-    """Each other source once, by its first article."""
-    own = one_line(item.source, _NAME).casefold()
+    """Each other source once, by its first article; those that are quoted are named there."""
+    own = {one_line(quote.get("source", ""), _NAME).casefold() for quote in (*item.summary, {"source": item.source})}
     links: dict[str, Link] = {}
     for other in item.also_in:
         name = one_line(other.get("source", ""), _NAME)
-        if name and name.casefold() not in (own, *links):
+        if name and name.casefold() not in own | links.keys():
             links[name.casefold()] = Link(name, web_address(other.get("url", "")))
     return tuple(links.values())
 

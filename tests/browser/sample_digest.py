@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.demo.articles import Newsroom, Piece
-from monitor.digest.compose import Seen, SourceNews, StoryView, compose
+from monitor.digest.compose import Seen, SourceNews, StoryView, compose, remarked
+from monitor.digest.material import Alerted, Asked, Remarks
+from monitor.digest.reader import ANYBODY, Reader
 from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
 from monitor.models import Article, Assessment, Story, Topic, Version
@@ -37,8 +39,9 @@ _WITHDRAWN = "The ministry had allowed it, one of the laboratories told this new
 _ADDED = (_ARABIC, _CHINESE, _ENDLESS)
 
 
-def digest_page(now: datetime) -> str:
+def digest_page(now: datetime, form: str = "daily", reader: Reader = ANYBODY) -> str:
     """The page of a digest that tells of every relevant event of the newsroom, two as updates, and of two changes."""
+    settings = replace(SETTINGS, form=form)
     views = [*_newsroom(now), *(_view([_article(9000 + at, now, *each)], 0.9) for at, each in enumerate(_ADDED))]
     updates = [view for view in views if len(view.articles) > 2][:2]
     views = [_told_before(view) if view in updates else view for view in views]
@@ -52,6 +55,7 @@ def digest_page(now: datetime) -> str:
         nearest_miss_score=0.47,
         nearest_miss_threshold=0.5,
         sources_failing=1,
+        failing=("straits-dispatch",),
         quiet_since=now - timedelta(days=1),
     )
     news = [
@@ -64,9 +68,38 @@ def digest_page(now: datetime) -> str:
         ),
         SourceNews("policy-lantern", "recovered", now - timedelta(hours=3)),
     ]
-    made = compose(SETTINGS, now.isoformat(), now, views, news, seen)
+    made = compose(settings, now.isoformat(), now, views, news, seen)
     assert made is not None
-    return render(made.digest, made.items, SETTINGS).html
+    made = remarked(made, _remarks(now))
+    return render(made.digest, made.items, settings, reader).html
+
+
+def linked(article_id: int, topic: str, probability: float, relevant: bool) -> str:
+    """Where a reader answers; as long as a signed link is."""
+    return f"https://monitor.example/verdict?token={'W' * 180}.{article_id}&verdict={'yes' if relevant else 'no'}"
+
+
+def _remarks(now: datetime) -> Remarks:
+    return Remarks(
+        asked=(
+            Asked(
+                *(7, TOPIC.name, "What it costs to stay in the race: 612 pages about Zhipu"),
+                *("https://ledger-market.example/2026/11/23/zhipu-prospectus-reading?section=companies", "Ledger"),
+                why="at the border: 0.38 is just below the threshold 0.50",
+            ),
+            Asked(
+                *(8, TOPIC.name, _ARABIC[0], f"https://akhbar.example/{'a-path-without-end/' * 12}", "Akhbar", "ar"),
+                *("drawn at random from what was left out, one in 16: it measures what is missed", 0.0625),
+            ),
+        ),
+        alerted=(
+            Alerted(
+                *(9, 1, "Senators press Apple over Alibaba's part in the Chinese iPhone"),
+                *("https://meridian-courier.example/apple", "The Meridian Courier", "en", now - timedelta(hours=9)),
+            ),
+        ),
+        drift={TOPIC.name: "12.0% of a week's articles were relevant, 3.0% of those before"},
+    )
 
 
 def _newsroom(now: datetime) -> list[StoryView]:

@@ -6,7 +6,9 @@ from datetime import datetime
 import pytest
 from chromium import Chromium, Page
 from measures import asked_elsewhere, faint, heading_faults, overflowing, texts
-from sample_digest import digest_page
+from sample_digest import digest_page, linked
+
+from monitor.digest.reader import Reader
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +26,9 @@ def look(chromium: Chromium, shown: Callable[[str], str], morning: datetime) -> 
 def test_it_shows_all_that_a_digest_can(look: Look) -> None:
     page = look(1280)
     sections = page.measure("[...document.querySelectorAll('h2')].map(each => each.textContent)")
-    assert [each.split(":")[0] for each in sections] == ["Top", "Updates", "Also relevant", "Sources", "What was seen"]
+    assert [each.split(":")[0] for each in sections] == [
+        *("Top", "Updates", "Also relevant", "Already told at once", "Tell us", "Sources", "What was seen")
+    ]
     languages = set(page.measure("[...document.querySelectorAll('[lang]')].map(each => each.lang)"))
     assert {"en", "de", "zh", "ar"} <= languages
     assert len(texts(page)) > 100
@@ -35,6 +39,22 @@ def test_it_shows_all_that_a_digest_can(look: Look) -> None:
 @pytest.mark.parametrize("width", [320, 400, 1280])
 def test_nothing_reaches_over_the_edge(look: Look, width: int) -> None:
     assert overflowing(look(width)) == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nor_of_a_week_with_links_to_answer_by(
+    chromium: Chromium, shown: Callable[[str], str], morning: datetime, width: int
+) -> None:
+    reader = Reader(linked, "https://monitor.example/unsubscribe?token=x")
+    page = chromium.open(shown(digest_page(morning, "weekly", reader)), width=width, dark=True)
+    sections = page.measure("[...document.querySelectorAll('h2')].map(each => each.textContent)")
+    assert sections[0].startswith("Over several days")
+    assert page.measure("document.querySelectorAll('.day').length") > 1
+    assert (
+        len(page.measure("[...document.querySelectorAll('a')].filter(a => a.textContent == 'yes').map(a => a.href)"))
+        > 5
+    )
+    assert overflowing(page) == faint(page) == heading_faults(page) == asked_elsewhere(page) == []
 
 
 @SCHEMES

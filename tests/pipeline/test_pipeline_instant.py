@@ -1,15 +1,17 @@
 """What is told at once, and what waits."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pipeline_house import DESK, NOW, House
 
 from monitor.digest.material import Figures
 from monitor.digest.settings import DigestSettings
-from monitor.models import Delivery, Digest, DigestItem, FeedState, Told
+from monitor.models import Article, Delivery, Digest, DigestItem, FeedState, Told
 from monitor.pipeline import seen
 from monitor.pipeline.composing import compose_and_keep
+from monitor.pipeline.digest import deliver_waiting, resend
 from monitor.pipeline.instant import is_quiet, keep_instant
 from monitor.pipeline.outcome import last_digest
 from monitor.store.outbox import Kept
@@ -144,6 +146,87 @@ def test_within_quiet_hours_it_waits(urgent: House) -> None:
     assert instant(urgent) == 1
 
 
+def breaking(house: House, count: int, **changes: Any) -> int:
+    """A story that so many sources tell, none of them very relevant; its id."""
+    first = house.store("a collision 0", site="Paper 0", **changes)
+    house.place(first, None, 0.6)
+    story = next(article.story_id for article in house.rows(Article) if article.id == first) or 0
+    for number in range(1, count):
+        house.join(story, house.store(f"a collision {number}", site=f"Paper {number}", **changes), score=0.6)
+    house.clock.move(minutes=1)
+    return story
+
+
+@pytest.mark.parametrize(("sources", "needed", "told"), [(5, 5, 1), (4, 5, 0), (3, 3, 1), (9, 0, 0)])
+def test_what_breaks_in_many_sources_at_once_is_told_at_once(
+    urgent: House, sources: int, needed: int, told: int
+) -> None:
+    urgent.digest(instant=True, instant_sources=needed, instant_threshold="0.99")
+    breaking(urgent, sources)
+    assert instant(urgent) == told
+    assert instant(urgent) == 0
+
+
+def test_many_articles_of_one_source_or_of_long_ago_do_not_break(urgent: House) -> None:
+    urgent.digest(instant=True, instant_threshold="0.99")
+    breaking(urgent, 5, published=urgent.clock() - timedelta(hours=7))
+    assert instant(urgent) == 0
+    one = urgent.store("a flood", site="Paper 0")
+    urgent.place(one, None, 0.6)
+    story = next(article.story_id for article in urgent.rows(Article) if article.id == one) or 0
+    for number in range(5):
+        urgent.join(story, urgent.store(f"a flood {number}", site="Paper 0"), score=0.6)
+    urgent.clock.move(minutes=1)
+    assert instant(urgent) == 0
+
+
+def test_what_breaks_must_be_relevant_too(urgent: House) -> None:
+    urgent.digest(instant=True, instant_threshold="0.99", threshold="0.7")
+    breaking(urgent, 5)
+    assert instant(urgent) == 0
+
+
+def test_a_story_is_told_at_once_but_once_and_what_is_new_by_the_next_digest(urgent: House) -> None:
+    assert instant(urgent) == 1
+    cranes = next(article for article in urgent.rows(Article) if "cranes" in article.title)
+    more = urgent.store("the walk-out", text="Dockers of Kolm walked out on Wednesday over pay, and ships wait at sea.")
+    urgent.join(cranes.story_id or 0, more, score=0.95)
+    urgent.clock.move(minutes=1)
+    assert instant(urgent) == 0
+    urgent.collected()
+    kept = scheduled(urgent, "one")
+    assert ("updates", more) in [(item.section, item.article_id) for item in kept.items]
+
+
+def test_an_alert_that_failed_is_not_tried_again_within_quiet_hours(urgent: House) -> None:
+    (urgent.root / "var" / "digests").write_text("in the way")
+    urgent.digest(instant=True, quiet_hours="08:00-20:00")
+    assert instant(urgent) == 1
+
+    def state() -> str:
+        deliver_waiting(urgent.settings, urgent.clock)
+        (delivery,) = urgent.rows(Delivery)
+        return f"{delivery.state} {delivery.attempts}"
+
+    assert state() == "failed 1"
+    (urgent.root / "var" / "digests").unlink()
+    urgent.clock.move(hours=4)
+    assert state() == "failed 1"
+    resend(urgent.settings, urgent.rows(Delivery)[0].id or 0, urgent.clock)
+    assert state() == "sent 2"
+
+
+def test_an_alert_that_failed_is_tried_again_after_them(urgent: House) -> None:
+    (urgent.root / "var" / "digests").write_text("in the way")
+    urgent.digest(instant=True, quiet_hours="08:00-20:00")
+    instant(urgent)
+    deliver_waiting(urgent.settings, urgent.clock)
+    (urgent.root / "var" / "digests").unlink()
+    urgent.clock.move(hours=14)
+    deliver_waiting(urgent.settings, urgent.clock)
+    assert [str(each.state) for each in urgent.rows(Delivery)] == ["sent"]
+
+
 def test_where_nobody_is_to_be_told_nothing_is_kept(urgent: House) -> None:
     urgent.monitor('[channels.none]\nkind = "email"\nhost = "127.0.0.1"\nfrom = "a@b.example"\n')
     urgent.digest(instant=True, channels=["none"])
@@ -164,6 +247,16 @@ def test_where_nobody_is_to_be_told_nothing_is_kept(urgent: House) -> None:
         ("12:00-13:00", "2026-11-24T13:00", False),
         ("22:00-07:00", "2026-07-24T06:30", False),  # 07:30 in London
         ("22:00-07:00", "2026-07-24T21:00", True),  # 22:00 in London
+        # The night in which clocks go back: 01:30 comes twice, and is quiet both times; 02:00 comes once.
+        ("01:00-02:00", "2026-10-25T00:30", True),
+        ("01:00-02:00", "2026-10-25T01:30", True),
+        ("01:00-02:00", "2026-10-25T02:00", False),
+        ("22:00-07:00", "2026-10-25T06:30", True),
+        # The night in which they go forward: 01:00 to 02:00 does not come.
+        ("01:00-02:00", "2026-03-29T00:59", False),
+        ("01:00-02:00", "2026-03-29T01:00", False),
+        ("22:00-07:00", "2026-03-29T05:59", True),
+        ("22:00-07:00", "2026-03-29T06:00", False),
     ],
 )
 def test_quiet_hours_go_by_the_wall_clock_and_may_span_midnight(hours: str, moment: str, quiet: bool) -> None:

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from lxml import html as lxml_html
 from pipeline_house import CRANES, DESK, LOAVES, NOW, House
 
+from monitor.cli import output
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Delivery, Digest, Told
 from monitor.pipeline import preview as previewing
@@ -117,3 +119,55 @@ def test_with_another_seed_every_story_is_judged_anew(kept: House, monkeypatch) 
 def test_a_digest_that_is_not_there_is_named(kept: House) -> None:
     with pytest.raises(ConfigurationError, match='there is no digest "evening"'):
         preview(kept.settings, "evening")
+
+
+def test_it_stands_beside_what_was_sent_then(kept: House) -> None:
+    send(kept.settings, [Slot("morning", "one")], kept.clock)
+    then = kept.clock()
+    kept.clock.move(days=1)
+    kept.keep("gulls")
+    kept.clock.move(hours=1)
+    send(kept.settings, [Slot("morning", "two")], kept.clock)
+
+    wider = preview(kept.settings, "morning", then - timedelta(minutes=5), threshold="inclusive")
+
+    assert wider.beside is not None
+    assert wider.beside.told.both == ("What happened to cranes (0.90)",)
+    assert wider.beside.told.only_preview == ("What happened to a lighthouse (0.40)",)
+    assert wider.beside.told.only_sent == ()
+    assert wider.opened == wider.beside.path == kept.root / "var" / "previews" / "morning-beside.html"
+    page = lxml_html.fromstring(wider.opened.read_text(encoding="utf-8"))
+    assert page.xpath("//iframe/@src") == ["morning.html", "morning-sent.html"]
+    assert all(frame.get("sandbox") == "allow-popups" for frame in page.iter("iframe"))
+    sent = wider.opened.with_name("morning-sent.html").read_text(encoding="utf-8")
+    assert sent == kept.rows(Delivery)[0].html
+    assert "1 story only here, 0 stories only there, 1 in both" in wider.summary
+    assert wider.to_json()["beside"]["only_preview"] == ["What happened to a lighthouse (0.40)"]
+
+    narrower = preview(kept.settings, "morning", threshold="0.95")
+    assert narrower.beside is not None
+    assert narrower.beside.told.only_sent == ("What happened to gulls (0.90)",)
+
+
+def test_where_nothing_was_sent_it_stands_alone(kept: House) -> None:
+    made = preview(kept.settings, "morning")
+    assert made.beside is None
+    assert made.opened == made.path
+
+
+@pytest.mark.parametrize(
+    ("terminal", "screen", "opened"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_page_is_opened_only_on_a_terminal_with_a_screen(
+    kept: House, monkeypatch: pytest.MonkeyPatch, terminal: bool, screen: bool, opened: bool
+) -> None:
+    launched: list[str] = []
+    monkeypatch.setattr(output.typer, "launch", launched.append)
+    monkeypatch.setattr(output.sys.stdout, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr(output.sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    if screen:
+        monkeypatch.setenv("DISPLAY", ":0")
+    output.open_page(kept.root / "page.html")
+    assert launched == ([str(kept.root / "page.html")] if opened else [])
