@@ -155,7 +155,7 @@ def _also(story: ShownStory) -> str:
 
 def _line(story: ShownStory) -> Block:
     details = " · ".join(
-        filter(None, (story.source, story.published, story.foreign, story.topic, story.score, story.why.facet))
+        filter(None, (story.source, story.published, story.foreign, story.topic, story.score, story.why.short))
     )
     return _section(_joined([_linked(Link(story.headline, story.url)), literal(details)]))
 

@@ -81,7 +81,7 @@ def lay_out(
         asked=tuple(teller.question(each) for each in figures.asked),
         news=tuple(teller.news(each) for each in figures.sources[:_MOST_NEWS]),
         news_more=max(0, len(figures.sources) - _MOST_NEWS),
-        failing=", ".join(one_line(name, _NAME) for name in seen.failing[:_MOST_NEWS]),
+        failing=_failing(figures),
         drift=tuple(teller.drift(name, warning) for name, warning in sorted(figures.drift.items())),
         seen=seen_line(seen, zone, now),
         nearest=Link(one_line(seen.nearest_miss, _HEADLINE), web_address(seen.nearest_miss_url))
@@ -92,6 +92,12 @@ def lay_out(
         heartbeat=not items and "heartbeat" in figures.alarms,
         unsubscribe=reader.unsubscribe,
     )
+
+
+def _failing(figures: Figures) -> str:
+    """The names of sources that fail now, without those that are told as broken."""
+    broken = {news.source for news in figures.sources}
+    return ", ".join([one_line(name, _NAME) for name in figures.seen.failing if name not in broken][:_MOST_NEWS])
 
 
 def _date(digest: Digest, zone: str) -> str:
@@ -127,7 +133,7 @@ class _Teller:
             also_in=also[:_MOST_ALSO],
             also_more=max(0, len(also) - _MOST_ALSO),
             reprints=item.reprints,
-            days=tuple(_day(each) for each in item.arc),
+            days=tuple(_day(each, item) for each in item.arc),
             verdict=self._verdict(item.article_id, item.topic, 0.0),
             key=f"{item.url} {item.revision}",
             published_at=item.published,
@@ -186,8 +192,10 @@ def _command(url: str, topic: str) -> str:
     return f"monitor feedback {shlex.quote(url)} yes --topic {shlex.quote(one_line(topic, _NAME))}"
 
 
-def _day(told: Mapping[str, Any]) -> ShownDay:
-    headline = Link(one_line(str(told["title"]), _HEADLINE) or "Untitled", web_address(str(told["url"])))
+def _day(told: Mapping[str, Any], item: DigestItem) -> ShownDay:
+    """A day of an arc; the report that the story itself is told by is not named a second time."""
+    title = "the report above" if told["url"] == item.url else one_line(str(told["title"]), _HEADLINE) or "Untitled"
+    headline = Link(title, web_address(str(told["url"])))
     return ShownDay(
         short_day(str(told["day"])), headline, one_line(str(told["source"]), _NAME), int(told["articles"]) - 1
     )

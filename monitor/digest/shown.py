@@ -30,6 +30,11 @@ class Why:
     rule: str
     neighbour: str
 
+    @property
+    def short(self) -> str:
+        """The facet as a line has room for it: what stands before its colon."""
+        return self.facet.partition(":")[0].strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

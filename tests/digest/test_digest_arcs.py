@@ -72,12 +72,14 @@ def test_a_weekly_digest_tells_them_first_in_every_form(weekly, settings, now, m
     headings = [heading.text_content().partition(":")[0] for heading in page.iter("h2")]
     assert headings == ["Over several days", "Top", "What was seen"]
     folded = " ".join(page.text_content().split())
-    assert "Sat 21 Nov Day 3 in Kolm Paper 10" in folded
+    assert "Sat 21 Nov the report above Paper 10" in folded
     assert "Mon 23 Nov Day 1 in Kolm Paper 11" in folded
-    assert "Sat 21 Nov: Day 3 in Kolm (Paper 10)" in " ".join(message.text.split())
+    assert "Sat 21 Nov: the report above (Paper 10) Mon 23 Nov: Day 1 in Kolm (Paper 11)" in " ".join(
+        message.text.split()
+    )
     assert message.text.index("OVER SEVERAL DAYS") < message.text.index("TOP")
     blocks = json.dumps(message.blocks, ensure_ascii=False)
-    assert "• Sat 21 Nov: <https://paper10.example/story/10|Day 3 in Kolm> (Paper 10)" in blocks
+    assert "• Mon 23 Nov: <https://paper11.example/story/11|Day 1 in Kolm> (Paper 11)" in blocks
     daily = compose(settings, SLOT, now, [alone, arcs], [], seen)
     assert [item.arc for item in daily.items] == [[], []]
 

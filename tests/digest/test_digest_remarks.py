@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from lxml import html as lxml_html
 
-from monitor.digest.compose import compose, remarked
+from monitor.digest.compose import SourceNews, compose, remarked
 from monitor.digest.render import render
 
 SLOT = "2026-11-24T07:00:00+00:00"
@@ -90,3 +90,23 @@ def test_the_sections_stand_in_order(made, settings):
     page = lxml_html.fromstring(render(made.digest, made.items, settings).html)
     headings = [folded(heading.text_content()).partition(":")[0] for heading in page.iter("h2")]
     assert headings == ["Top", "Already told at once", "Tell us", "What was seen"]
+
+
+def test_a_source_that_is_told_as_broken_is_not_named_again(settings, now, make_article, make_view, seen, remarks):
+    seen = replace(seen, sources_failing=2, failing=("paper-8", "paper-9"))
+    news = [SourceNews("paper-8", "broken", cause="gone")]
+    made = compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], news, seen)
+    assert "Failing now: paper-9." in words(render(made.digest, made.items, settings))
+
+
+def test_a_line_has_room_for_the_beginning_of_a_facet(settings, now, make_article, make_view, seen):
+    views = [make_view([make_article(number)], [0.9]) for number in range(1, 9)]
+    made = compose(settings, SLOT, now, views, [], seen)
+    items = [
+        item.model_copy(update={"reasons": {**item.reasons, "facet": "Open models: who gives them away"}})
+        for item in made.items
+    ]
+    message = render(made.digest, items, settings)
+    for form in (words(message), folded(message.text), json.dumps(message.blocks)):
+        assert form.count("Open models: who gives them away") == 7
+        assert form.count("Open models") == 8
