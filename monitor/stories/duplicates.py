@@ -6,6 +6,7 @@ signature and declared link (`proposals`), and decided by what their texts share
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from monitor.stories.candidates import Candidate
 from monitor.stories.comparing import Alike, same_text, tells
@@ -27,14 +28,14 @@ def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict
     sequences, or twice in one.
     """
     articles = [*sorted(kept, key=_age), *sorted(new, key=_age)]
-    texts = [Text(article) for article in articles]
     since = len(kept)
-    first = _identical(texts)
-    places = [place for place in range(len(texts)) if first[place] == place]
+    first = _identical(articles, since)
+    places = [place for place in range(len(articles)) if first[place] == place]
     claims = {(first[one], first[other]) for one, other in by_claim(articles)}
     claims = {(min(pair), max(pair)) for pair in claims if pair[0] != pair[1] and max(pair) >= since}
     proposed = sorted(claims | set(by_signature(articles, places, since)))
     pairs = [pair for pair in proposed if not _equal(articles, *pair)]
+    texts = {place: Text(articles[place]) for pair in pairs for place in pair}
     repeated = _repeated(same_text(texts, pairs, claims), since)
     found: dict[int, int] = {}
     for place in range(since, len(articles)):
@@ -44,30 +45,31 @@ def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict
     return found
 
 
-def _age(article: Candidate) -> tuple[float, int, int]:
-    return article.published.timestamp(), -len(article.text), article.id
+def _age(article: Candidate) -> tuple[datetime, int, int]:
+    return article.published, -len(article.text), article.id
 
 
 def _equal(articles: Sequence[Candidate], one: int, other: int) -> bool:
     return articles[one].content_hash == articles[other].content_hash != ""
 
 
-def _identical(texts: Sequence[Text]) -> list[int]:
-    """For each place the first one with the very same text, itself where there is none.
+def _identical(articles: Sequence[Candidate], since: int) -> list[int]:
+    """For each place the first one with the very same text, itself where there is none, or none from `since` on.
 
     A text that is too short to be told by, or that says nothing of the titles above it ("Log in to read on"), is the
     same only under the same title.
     """
+    new = {article.content_hash for article in articles[since:]} - {""}
     groups: defaultdict[str, list[int]] = defaultdict(list)
-    for place, text in enumerate(texts):
-        if text.article.content_hash:
-            groups[text.article.content_hash].append(place)
-    first = list(range(len(texts)))
+    for place, article in enumerate(articles):
+        if article.content_hash in new:
+            groups[article.content_hash].append(place)
+    first = list(range(len(articles)))
     for group in groups.values():
-        text = texts[group[0]]
+        text = Text(articles[group[0]])
         heads: dict[frozenset[str], int] = {}
         for place in group if len(group) > 1 else ():
-            title = texts[place].title_terms
+            title = Text(articles[place]).title_terms
             if tells(text, title):
                 first[place] = heads.setdefault(frozenset(), place)
             elif title:

@@ -8,6 +8,7 @@ within it, the nearer in time count more.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.stories.candidates import Candidate, StorySettings
 from monitor.stories.fingerprint import MINHASH_BYTES, whole
@@ -65,8 +66,8 @@ def _by_language(articles: Iterable[Candidate]) -> dict[str, list[_Read]]:
     return dict(found)
 
 
-def _age(article: Candidate) -> tuple[float, int]:
-    return article.published.timestamp(), article.id
+def _age(article: Candidate) -> tuple[datetime, int]:
+    return article.published, article.id
 
 
 def _around(kept: Sequence[Candidate], new: Sequence[Candidate], settings: StorySettings) -> list[Candidate]:

@@ -21,8 +21,8 @@ EVERY = 2_000
 _LEAST = 0.06
 # Stories that an article is compared with, the nearest ones.
 _MOST_STORIES = 3
-# A term that one article in so many holds tells nothing apart, and costs most.
-_COMMON = 50
+# A term that more than one article in so many holds tells nothing apart, and costs most; a handful always may.
+_COMMON, _HANDFUL = 50, 20
 # Bits of a term by which those that no new article holds are left out, before any is searched for: a table of 1 MB.
 _BITS = 20
 # Articles looked up at once: bounds the memory of a product.
@@ -42,7 +42,8 @@ def nearby(new: Sequence[bytes], kept: Sequence[bytes], stories: Sequence[int]) 
     known = np.unique(mine[mine > 0])
     columns, found = _columns(theirs, known)
     holders = np.bincount(columns[found], minlength=len(known))
-    weights = np.where(holders * _COMMON <= len(kept), np.log((len(kept) + 1.0) / np.maximum(holders, 1)), 0.0)
+    telling = holders <= max(_HANDFUL, len(kept) // _COMMON)
+    weights = np.where(telling, np.log((len(kept) + 1.0) / np.maximum(holders, 1)), 0.0)
     my_columns, mine_found = _columns(mine, known)
     rows = _vectors(my_columns, mine_found, my_weights, weights)
     others = _vectors(columns, found, their_weights, weights)

@@ -145,8 +145,7 @@ def is_whole(kept: bytes, start: int) -> bool:
     """Whether bytes can hold a packed wording from `start` on: nothing, or as much as it says itself."""
     if len(kept) == start:
         return True
-    whole = start + WEIGHTS.stop
-    return len(kept) > whole and len(kept) == whole + _A_TERM * int(_HEAD.unpack_from(kept, start)[1])
+    return (len(kept) - start - WEIGHTS.stop) == _A_TERM * int.from_bytes(kept[start + 3 : start + 5], "little") > 0
 
 
 @lru_cache(maxsize=400_000)
