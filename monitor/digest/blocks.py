@@ -179,10 +179,9 @@ def _question(asked: ShownQuestion) -> str:
     told = f"• {_linked(asked.headline)} ({literal(asked.source)})\n{literal(asked.why)}"
     if asked.verdict:
         return f"{told}\n{_verdict(asked.verdict)}"
-    # Between code marks Slack obeys nothing but their end, and an address holds no such mark.
-    return told + (
-        f"\nFor yes, or with no in its place: `{escape(asked.command, quote=False)}`" if asked.command else ""
-    )
+    # Between code marks Slack obeys nothing but their end; an address holds no such mark, a topic's name might.
+    shown = asked.command and "`" not in asked.command
+    return told + (f"\nFor yes, or with no in its place: `{escape(asked.command, quote=False)}`" if shown else "")
 
 
 def _sources(page: Layout) -> list[Block]:
