@@ -20,7 +20,7 @@ EVERY = 2_000
 # that had a story among 500, looked up so, as many found it as of all compared; from 0.1 on fewer.
 _LEAST = 0.06
 # Stories that an article is compared with, the nearest ones.
-_MOST_STORIES = 3
+_MOST_STORIES = 2
 # A term that more than one article in so many holds tells nothing apart, and costs most; a handful always may.
 _COMMON, _HANDFUL = 50, 20
 # Bits of a term by which those that no new article holds are left out, before any is searched for: a table of 1 MB.
