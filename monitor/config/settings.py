@@ -28,7 +28,7 @@ class StoreSettings:
 class CollectSettings:
     """When to look for news; entries older than `max_age` are noted, their pages not fetched."""
 
-    schedule: str = "*/30 * * * *"
+    schedule: str = "*/10 * * * *"
     timezone: str = "UTC"
     max_age: timedelta = timedelta(days=7)
 

@@ -1,6 +1,7 @@
 """What an answer means: status and header values in, decisions out. Pure; knows no connection and no clock."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -31,11 +32,10 @@ def waiting_until(retry_after: str, now: datetime) -> datetime | None:
     if text.isascii() and text.isdecimal():
         wait = timedelta(seconds=int(text)) if len(text) < 9 else LONGEST_WAIT
     else:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (TypeError, ValueError, OverflowError, IndexError):
+        moment = _http_date(text)
+        if moment is None:
             return None
-        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+        wait = moment - now
     return now + min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
 
 
@@ -46,6 +46,23 @@ def lifetime(cache_control: str, default: timedelta) -> timedelta:
         return timedelta(0)
     match = re.search(r"(?:^|[\s,])max-age=\"?(\d{1,9})", directives)
     return timedelta(seconds=int(match[1])) if match else default
+
+
+def fresh_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Until when an answer that came `now` says it stays as it is (RFC 9111, section 4.2), a day ahead at most.
+
+    By max-age less the Age that it had already, else by Expires beside the server's own Date; None where it names no
+    such time, or one that is past. Names of headers are in lower case.
+    """
+    control = headers.get("cache-control", "")
+    named = lifetime(control, timedelta(-1))
+    if named >= timedelta(0):
+        age = headers.get("age", "").strip()
+        wait = named - timedelta(seconds=int(age) if age.isascii() and age.isdecimal() and len(age) < 9 else 0)
+    else:
+        expires, sent = _http_date(headers.get("expires", "")), _http_date(headers.get("date", ""))
+        wait = expires - (sent or now) if expires else timedelta(0)
+    return now + min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
 
 
 def described(status: int) -> str:
@@ -70,3 +87,12 @@ def is_text(content_type: str, content: bytes) -> bool:
     if head.startswith(_BOMS):
         return True
     return not head.startswith(_SIGNATURES) and not _BINARY.search(head)
+
+
+def _http_date(text: str) -> datetime | None:
+    """A moment as HTTP writes it (RFC 9110, section 5.6.7); None for what is none, such as the 0 of many Expires."""
+    try:
+        moment = parsedate_to_datetime(text.strip())
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None

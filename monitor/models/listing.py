@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import Field, SQLModel
 
@@ -26,6 +27,11 @@ class FeedState(SQLModel, table=True):
     such as one sitemap of an index. `cause` is the kind of it (`monitor.errors.Cause`, "" for none), `status` the HTTP
     status of the answer, 0 for none. `last_new` is when it last listed what no source had listed before;
     `articles_stored` counts the articles that it was the first to list, those let go since included.
+
+    `last_full` is when it last sent its document whole, `listed` a mark of each entry of that, `rhythm` how often it
+    has news (`monitor.pipeline.learned_rhythm`). `refresh_seconds` and `lifetime_seconds` (0 for none: the document's
+    own time to live, and HTTP's), `skip_hours` (UTC) and `skip_days` (Monday 0) say when not to ask. `rolled_off`
+    counts how often nothing of what it had listed was left when it was asked again, `last_rolled_off` when last.
     """
 
     source: str = Field(primary_key=True)
@@ -47,6 +53,15 @@ class FeedState(SQLModel, table=True):
     status: int = 0
     entries_seen: int = 0
     articles_stored: int = 0
+    last_full: datetime | None = moment_field(nullable=True)
+    listed: list[str] = json_field(list)
+    rhythm: dict[str, Any] = json_field(dict)
+    refresh_seconds: int = 0
+    lifetime_seconds: int = 0
+    skip_hours: list[int] = json_field(list)
+    skip_days: list[int] = json_field(list)
+    rolled_off: int = 0
+    last_rolled_off: datetime | None = moment_field(nullable=True)
 
 
 class HostState(SQLModel, table=True):

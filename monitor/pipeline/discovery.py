@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from monitor.errors import MonitorError, ParseError
 from monitor.models import Page, Source
@@ -42,13 +44,13 @@ async def found_behind(context: Context, source: Source, page: Page) -> Found:
 
     Raises ParseError where that lists no news, FetchError and WorkerLost where nothing behind it could be read.
     """
-    listing = await _parse(context, page, source)
+    listing = await parsed(context, page, source)
     if listing.kind == "html":
         refuse_page(source, page.final_url)
         found = await _announced(context, source, page, listing)
     else:
         found = await _with_sitemaps(context, source, Found(listing, page, page.moved_to))
-    if found.listing.kind in _NO_NEWS:
+    if found.listing.kind in _NO_NEWS and not found.listing.entries:
         raise _no_news(found.listing)
     return found
 
@@ -64,18 +66,21 @@ def refuse_page(source: Source, url: str) -> None:
 
 
 async def _announced(context: Context, source: Source, page: Page, listing: Listing) -> Found:
-    """The first feed that lists something, among those that a page announces or its robots.txt names."""
-    announced = [*listing.children, *context.client.sitemaps(page.final_url)]
+    """The first feed that lists something, among those that a page announces or its robots.txt names; else its links.
+
+    The sitemaps of a site list all of it: of a section, which stands below its root, the links come first.
+    """
     problems: list[str] = []
-    for candidate in announced[:CANDIDATES]:
-        try:
-            answer = await context.client.get(candidate, purpose="feed")
-            read = Found(await _parse(context, answer, source), answer, answer.moved_to or candidate)
-            found = await _with_sitemaps(context, source, read)
-            if found.listing.entries:
-                return found
-        except (MonitorError, WorkerLost) as error:
-            problems.append(str(error))
+    found = await _first_feed(context, source, listing.children[:CANDIDATES], problems)
+    is_section = urlsplit(page.final_url).path.strip("/") != ""
+    links = await _section(context, source, page) if found is None else None
+    if found is None and links is not None and is_section:
+        return links
+    sitemaps = context.client.sitemaps(page.final_url)[: CANDIDATES - len(listing.children[:CANDIDATES])]
+    found = found or await _first_feed(context, source, sitemaps, problems) or links
+    if found is not None:
+        return found
+    announced = [*listing.children, *sitemaps]
     message = (
         f"{page.final_url} is a page that announces no feed; name the feed's own address in config/sources.toml"
         if not announced
@@ -83,6 +88,28 @@ async def _announced(context: Context, source: Source, page: Page, listing: List
         + "; ".join(problems or announced[:CANDIDATES])
     )
     raise ParseError(message)
+
+
+async def _first_feed(context: Context, source: Source, candidates: Sequence[str], problems: list[str]) -> Found | None:
+    """The first of these documents that lists something; what is wrong with the others is added to `problems`."""
+    for candidate in candidates:
+        try:
+            answer = await context.client.get(candidate, purpose="feed")
+            read = Found(await parsed(context, answer, source), answer, answer.moved_to or candidate)
+            found = await _with_sitemaps(context, source, read)
+            if found.listing.entries:
+                return found
+        except (MonitorError, WorkerLost) as error:
+            problems.append(str(error))
+    return None
+
+
+async def _section(context: Context, source: Source, page: Page) -> Found | None:
+    """What a page lists by linking to it; None where it is no list of articles."""
+    listing = await context.workers.run(
+        parsing.read_section, page.content, page.final_url, source.name, page.headers.get("content-type", "")
+    )
+    return Found(listing, page, page.moved_to) if listing.entries else None
 
 
 async def _with_sitemaps(context: Context, source: Source, found: Found) -> Found:
@@ -112,13 +139,14 @@ async def _with_sitemaps(context: Context, source: Source, found: Found) -> Foun
 
 async def _sitemap(context: Context, source: Source, url: str) -> Listing:
     """What one sitemap of an index lists. Raises ParseError where it is none."""
-    listing = await _parse(context, await context.client.get(url, purpose="feed"), source)
+    listing = await parsed(context, await context.client.get(url, purpose="feed"), source)
     if listing.kind in _NO_NEWS:
         raise _no_news(listing)
     return listing
 
 
-async def _parse(context: Context, page: Page, source: Source) -> Listing:
+async def parsed(context: Context, page: Page, source: Source) -> Listing:
+    """What a document lists, read in a worker. Raises WorkerLost where that did not live to tell."""
     return await context.workers.run(
         parsing.read_listing, page.content, page.final_url, source.name, page.headers.get("content-type", "")
     )

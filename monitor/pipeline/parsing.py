@@ -55,6 +55,11 @@ def read_listing(content: bytes, url: str, source: str, content_type: str) -> Li
     return sources.parse(content, url, source=source, content_type=content_type)
 
 
+def read_section(content: bytes, url: str, source: str, content_type: str) -> Listing:
+    """The articles that a page without a feed links to."""
+    return sources.parse_section(content, url, source=source, content_type=content_type)
+
+
 def reading_of(document: Document) -> Reading:
     """A document with its hash and its MinHash signature."""
     if document.grade == Grade.EMPTY:

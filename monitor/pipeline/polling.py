@@ -4,15 +4,17 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from monitor.errors import Deferred, Gone, MonitorError
+from monitor.errors import MonitorError
 from monitor.models import Entry, FeedState, Page, Source
+from monitor.pipeline import hearing
 from monitor.pipeline.context import Context
 from monitor.pipeline.discovery import Found, found_behind
-from monitor.pipeline.rhythm import after_failure, after_success
+from monitor.pipeline.paging import with_earlier
+from monitor.pipeline.rhythm import FIRST_DELAY
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.trouble import Trouble, is_expected, trouble_of
 from monitor.sources.search import address
@@ -23,8 +25,6 @@ from monitor.store.polling import feed_states, keep_feed_states
 KEEP_EVERY = 50
 # What one answer may bring in: a feed of a hundred thousand items is a flood, not news.
 ENTRIES = 5000
-# What lets a document be known again, taken away: it is then read whatever it says.
-_FORGOTTEN = {"etag": "", "last_modified": "", "content_hash": ""}
 
 _log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def _keep(context: Context, answers: Sequence[Answer]) -> Tally:
         before = answers[0].state
         _log.exception("an error that nobody expects, keeping what %s lists", before.source)
         # What it sent is read again the next time, though it stayed the same.
-        forgotten = FeedState.model_validate({**before.model_dump(), **_FORGOTTEN})
+        forgotten = FeedState.model_validate({**before.model_dump(), **hearing.FORGOTTEN})
         return _settle(context, [_failed(forgotten, error, context.now())])
 
 
@@ -127,11 +127,9 @@ def _settle(context: Context, answers: Sequence[Answer]) -> Tally:
 async def _ask(context: Context, source: Source, state: FeedState) -> Answer:
     """What becomes of a source, whatever happens on the way: one bad source never stops the others."""
     try:
-        page = await context.client.get(
-            state.resolved_url or state.url, purpose="feed", etag=state.etag, last_modified=state.last_modified
-        )
+        page = await _document(context, state)
         if page.not_modified:
-            return Answer(_succeeded(state, context.now()), not_modified=True)
+            return Answer(hearing.unchanged(state, page.headers, context.now()), not_modified=True)
         return await _listed(context, source, state, page)
     except Exception as error:  # noqa: BLE001 - recorded, with its traceback where nobody expects it
         if not is_expected(error):
@@ -139,25 +137,34 @@ async def _ask(context: Context, source: Source, state: FeedState) -> Answer:
         return _failed(state, error, context.now())
 
 
+async def _document(context: Context, state: FeedState) -> Page:
+    """What a source answers, whole where it was silent for longer than can be believed."""
+    known = {} if hearing.is_doubted(state, context.now()) else _known(state)
+    return await context.client.get(state.resolved_url or state.url, purpose="feed", **known)
+
+
+def _known(state: FeedState) -> dict[str, str]:
+    return {"etag": state.etag, "last_modified": state.last_modified}
+
+
 async def _listed(context: Context, source: Source, state: FeedState, page: Page) -> Answer:
     """What a source that answered with a document lists; the feed behind it, where it is only a page."""
     fingerprint = hashlib.sha256(page.content).hexdigest()
     if fingerprint == state.content_hash:
-        return Answer(_succeeded(state, context.now(), **_validators(page)), not_modified=True)
-    found = await found_behind(context, source, page)
+        moved = {"resolved_url": page.moved_to} if page.moved_to else {}
+        same = {**_validators(page), **moved, "last_full": context.now()}
+        return Answer(hearing.unchanged(state, page.headers, context.now(), **same), not_modified=True)
+    found = await with_earlier(context, source, state, await found_behind(context, source, page))
     known = {"content_hash": fingerprint if found.page is page else "", **_validators(found.page)}
-    entries = _newest(found.listing.entries)
+    entries = hearing.newest_of(found.listing.entries, ENTRIES)
     now = context.now()
     fields: dict[str, Any] = {
-        **(_FORGOTTEN if found.indexed else known),
+        **(hearing.FORGOTTEN if found.indexed else known),
         "resolved_url": found.address or state.resolved_url,
-        "kind": found.listing.kind,
-        "title": found.listing.title,
-        "next_poll": after_success(found.listing.refresh, now),
-        "entries_seen": state.entries_seen + len(entries),
         **_in_part(state, found, now),
     }
-    return Answer(_succeeded(state, now, **fields), entries=entries, troubles=found.troubles)
+    heard = hearing.listed(state, replace(found.listing, entries=entries), found.page.headers, now, **fields)
+    return Answer(heard, entries=entries, troubles=found.troubles)
 
 
 def _in_part(state: FeedState, found: Found, now: datetime) -> dict[str, Any]:
@@ -166,6 +173,7 @@ def _in_part(state: FeedState, found: Found, now: datetime) -> dict[str, Any]:
         return {}
     first, more = found.troubles[0], len(found.troubles) - 1
     return {
+        "next_poll": now + FIRST_DELAY,
         "failing_since": state.failing_since or now,
         "error": f"{first.text} (and {more} more)" if more else first.text,
         "cause": first.cause,
@@ -173,48 +181,9 @@ def _in_part(state: FeedState, found: Found, now: datetime) -> dict[str, Any]:
     }
 
 
-def _newest(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """As many entries as one answer may bring in; of more the newest, for archives list the oldest first."""
-    if len(entries) <= ENTRIES:
-        return tuple(entries)
-    beginning = datetime.min.replace(tzinfo=UTC)
-    return tuple(sorted(entries, key=lambda entry: entry.published or beginning, reverse=True)[:ENTRIES])
-
-
 def _validators(page: Page) -> dict[str, Any]:
     return {"etag": page.headers.get("etag", ""), "last_modified": page.headers.get("last-modified", "")}
 
 
-def _succeeded(state: FeedState, now: datetime, **fields: Any) -> FeedState:
-    kept = {
-        **state.model_dump(),
-        "last_polled": now,
-        "last_success": now,
-        "next_poll": now,
-        "failures": 0,
-        "failing_since": None,
-        "error": "",
-        "cause": "",
-        "status": 0,
-    }
-    return FeedState.model_validate({**kept, **fields})
-
-
 def _failed(state: FeedState, error: Exception, now: datetime) -> Answer:
-    failures = state.failures + 1
-    until = error.until if isinstance(error, Deferred) else None
-    # A feed that discovery once found and that is gone is looked for again from the source's own address.
-    forgotten = {"resolved_url": "", **_FORGOTTEN} if isinstance(error, Gone) else {}
-    trouble = trouble_of(error)
-    failed = {
-        **state.model_dump(),
-        **forgotten,
-        "last_polled": now,
-        "next_poll": after_failure(failures, now, until),
-        "failures": failures,
-        "failing_since": state.failing_since or now,
-        "error": trouble.text,
-        "cause": trouble.cause,
-        "status": trouble.status,
-    }
-    return Answer(FeedState.model_validate(failed), troubles=(trouble,))
+    return Answer(hearing.failed(state, error, now), troubles=(trouble_of(error),))

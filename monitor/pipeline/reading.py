@@ -25,6 +25,7 @@ from monitor.pipeline.rhythm import ATTEMPTS, CHECKS, after_failure
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.trouble import trouble_of
 from monitor.pipeline.workers import WorkerLost
+from monitor.sources import is_sealed
 from monitor.store.articles import keep_articles
 from monitor.store.entries import EntryChange, change_entries, entries_of
 from monitor.urls import canonical_url
@@ -92,6 +93,9 @@ async def _read_one(context: Context, entry: Entry) -> Outcome:
 
 
 async def _read_page(context: Context, entry: Entry) -> Outcome:
+    if is_sealed(entry.url):
+        reason = f"{entry.url}: Google News tells only a script where this leads; search with another source"
+        return await _stand_in(context, entry, reason, EntryState.REFUSED)
     try:
         page = await context.client.get(entry.url, purpose="page")
         reading = await context.workers.run(

@@ -4,7 +4,7 @@ In: bytes, as a server or a file gave them. Out: a `Listing`. Nothing here opens
 any bytes.
 """
 
-from monitor.sources.kinds import parse
-from monitor.sources.listing import Listing
+from monitor.sources.kinds import parse, parse_section
+from monitor.sources.listing import Listing, is_sealed
 
-__all__ = ["Listing", "parse"]
+__all__ = ["Listing", "is_sealed", "parse", "parse_section"]

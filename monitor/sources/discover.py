@@ -57,7 +57,8 @@ def _linked(root: etree._Element, base: str) -> Iterator[tuple[str, str]]:
             yield address, link.text or ""
 
 
-def _tree(text: str) -> etree._Element | None:
+def tree_of(text: str) -> etree._Element | None:
+    """The tree of an HTML page; None where none can be made of it."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
         return etree.fromstring(text.encode(), parser)
@@ -67,7 +68,7 @@ def _tree(text: str) -> etree._Element | None:
 
 def read(text: str, url: str) -> Listing:
     """The feeds that a page announces, those of comments last; none where it announces none."""
-    root = _tree(text)
+    root = tree_of(text)
     if root is None:
         return Listing("html")
     declared = next((element.get("href") or "" for element in root.iter("base")), "")

@@ -58,14 +58,7 @@ _DATES = (
     "published", "pubdate", "issued", "dcterms:issued", "dc:date", "created", "dcterms:created", "date", "updated",
     "modified", "dcterms:modified",
 )  # fmt: skip
-_PERIODS = {
-    "hourly": timedelta(hours=1),
-    "daily": timedelta(days=1),
-    "weekly": timedelta(weeks=1),
-    "monthly": timedelta(days=30),
-    "yearly": timedelta(days=365),
-}
-"""The values of sy:updatePeriod, from the RSS 1.0 syndication module."""
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Fields = dict[str, list[etree._Element]]
 
@@ -196,15 +189,40 @@ def _item(element: etree._Element, own: str, base: str, feed_authors: list[str])
 
 
 def _refresh(fields: Fields) -> timedelta | None:
-    """How long the feed says it stays as it is: RSS's ttl in minutes, or the syndication module's period."""
+    """How long the feed says it stays as it is: RSS's ttl, in minutes.
+
+    The syndication module's updatePeriod is passed over: it tells how often a feed changes, which is learned better by
+    looking, and programs that make feeds write "hourly" into each of them, whoever publishes.
+    """
     for value in _values(fields, ("ttl",)):
         if re.fullmatch(r"\s*\d{1,9}\s*", value):
             return refresh_after(int(value), timedelta(minutes=1))
-    period = _PERIODS.get(next(_values(fields, ("sy:updateperiod",)), "").strip().lower())
-    frequency = next(_values(fields, ("sy:updatefrequency",)), "1").strip()
-    if period is None or not re.fullmatch(r"[1-9]\d{0,5}", frequency):
-        return None
-    return refresh_after(1 / int(frequency), period)
+    return None
+
+
+def _skipped(fields: Fields, own: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Hours of the day (UTC; 24 is midnight, too) and weekdays (Monday 0) at which RSS asks not to be read.
+
+    None where that would be all of them: a feed that is never to be read is a mistake.
+    """
+    hours = {int(text) % 24 for text in _listed(fields, own, "skiphours", "hour") if re.fullmatch(r"[0-9]{1,2}", text)}
+    days = {_WEEKDAYS.index(text[:3]) for text in _listed(fields, own, "skipdays", "day") if text[:3] in _WEEKDAYS}
+    return tuple(sorted(hours)) if len(hours) < 24 else (), tuple(sorted(days)) if len(days) < 7 else ()
+
+
+def _listed(fields: Fields, own: str, outer: str, inner: str) -> Iterator[str]:
+    for element in fields.get(outer, ()):
+        yield from (value.strip().lower() for value in _values(_fields(element, own), (inner,)))
+
+
+def _following(head: Fields, base: str) -> str:
+    """The page of the feed that holds what this one lists no more: the next, or the archive before (RFC 5005)."""
+    links = head.get("link", ())
+    for relation in ("next", "prev-archive"):
+        for link in links:
+            if link.get("rel", "").lower() == relation and (address := absolute(base, link.get("href", ""))):
+                return address
+    return ""
 
 
 def _head(root: etree._Element, own: str) -> Fields:
@@ -234,4 +252,13 @@ def read(root: etree._Element, url: str, source: str) -> Listing:
     for element, base in islice(_items(root, own, _home(head, url)), MOST_ITEMS):
         entries.append(entry(_item(element, own, base, authors), base, source))
     title = line(next(_values(head, _TITLES), ""))
-    return Listing(kind, title, tuple(entries), refresh=_refresh(head))
+    hours, days = _skipped(head, own)
+    return Listing(
+        kind,
+        title,
+        tuple(entries),
+        refresh=_refresh(head),
+        skip_hours=hours,
+        skip_days=days,
+        following=_following(head, _home(head, url)),
+    )

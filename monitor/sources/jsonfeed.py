@@ -14,6 +14,7 @@ from monitor.models import Entry
 from monitor.sources.dates import moment
 from monitor.sources.listing import MOST_ITEMS, Item, Listing, entry
 from monitor.sources.markup import line
+from monitor.urls import absolute
 
 
 def _text(values: Mapping[str, Any], name: str) -> str:
@@ -71,7 +72,8 @@ def _listing(document: Mapping[str, Any], url: str, source: str) -> Listing | No
         return None
     base = url or _text(document, "home_page_url")
     entries: list[Entry] = [entry(item, base, source) for item in items]
-    return Listing("json-feed", line(_text(document, "title")), tuple(entries))
+    following = absolute(base, _text(document, "next_url"))
+    return Listing("json-feed", line(_text(document, "title")), tuple(entries), following=following)
 
 
 def read(text: str, url: str, source: str) -> Listing:

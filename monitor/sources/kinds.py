@@ -14,7 +14,7 @@ What a server says about the type of a document is not asked: it is wrong too of
 import re
 from dataclasses import replace
 
-from monitor.sources import discover, feed, jsonfeed, loose, opml, sitemap
+from monitor.sources import discover, feed, jsonfeed, loose, opml, section, sitemap
 from monitor.sources.document import Tree, decoded, opened, tree, unpacked
 from monitor.sources.listing import LONGEST_BASE, Listing
 
@@ -44,7 +44,7 @@ def _feed(text: str, found: Tree, kind: str, url: str, source: str) -> Listing:
     soup = loose.read(text, kind, url, source)
     if soup is None or len(soup.entries) < len(recovered.entries) or not (soup.entries or soup.title):
         return recovered
-    return replace(soup, refresh=recovered.refresh)
+    return replace(recovered, kind=soup.kind, title=soup.title, entries=soup.entries)
 
 
 def _xml(text: str, name: str, url: str, source: str) -> Listing:
@@ -83,3 +83,8 @@ def parse(content: bytes, url: str, *, source: str = "", content_type: str = "")
         return _xml(text, name, url, source)
     listed = sitemap.read_text(text, url, source)
     return listed or Listing("unknown", note="text that is neither XML nor JSON")
+
+
+def parse_section(content: bytes, url: str, *, source: str = "", content_type: str = "") -> Listing:
+    """The articles that a page links to, where it is one that lists them: a section of a site without a feed."""
+    return section.read(decoded(unpacked(content), content_type), url, source)

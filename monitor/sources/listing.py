@@ -4,6 +4,8 @@ In: the fields of an item as its format names them. Out: an `Entry` with an abso
 plain text and a date in UTC; and a `Listing`, which is all that the rest of the program sees of a source document.
 """
 
+import base64
+import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +27,9 @@ LONGEST_BASE = 1_000
 """Characters of an address that others are resolved against. Each costs time in proportion to it, and a document has
 tens of thousands; the longest declared in those 300 has 145."""
 
+_GOOGLE_NEWS = "news.google.com"
+_GOOGLE_NEWS_ARTICLE = re.compile(r"/(?:rss/|__i/rss/rd/)?(?:articles|read)/([A-Za-z0-9_-]{20,2000})")
+_PACKED_ADDRESS = re.compile(rb"https?://[\x21-\x7e]{4,2000}")
 _MAIL = re.compile(r"(?:mailto:)?[^\s()<>@]{1,80}@[^\s()<>@]{1,80}")
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=30)
 
@@ -35,8 +40,9 @@ class Listing:
 
     `kind` is rss, atom, rdf, json-feed, news-sitemap, sitemap, sitemap-index, opml, html or unknown. `children` are
     addresses of other documents: the feeds that a page announces, the sitemaps of an index (newest first), the feeds
-    of an OPML. `refresh` is how long the document says it stays as it is. `note` says what an unknown document looked
-    like, in words that can follow "the source answered".
+    of an OPML. `refresh` is how long the document says it stays as it is, `skip_hours` (0 to 23, UTC) and `skip_days`
+    (Monday 0) when it asks not to be read. `following` is the page with what this one lists no more (RFC 5005), "" for
+    none. `note` says what an unknown document looked like, in words that can follow "the source answered".
 
     `entries` stand in the order of the document and as often as it lists them. An item without an address that can
     be asked is listed all the same, with `url` and `canonical_url` empty: whoever keeps entries has to skip it.
@@ -47,6 +53,9 @@ class Listing:
     entries: tuple[Entry, ...] = ()
     children: tuple[str, ...] = ()
     refresh: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    following: str = ""
     note: str = ""
 
 
@@ -63,20 +72,45 @@ class Item:
 
 
 def _unwrapped(url: str) -> str:
-    """The address inside a Google Alerts or Bing News link.
+    """The address inside a Google Alerts, Google News or Bing News link, where it holds one.
 
-    Both lead through a redirector that robots.txt closes to programs, and say where to in the query.
+    All lead through a redirector that robots.txt closes to programs. The first two kinds say where to in the query;
+    Google News did in its path, and since 2024 keeps it to itself (see `is_sealed`).
     """
-    if "url=" not in url or "://" not in url:
+    if "://" not in url or not ("url=" in url or "news.google." in url):
         return url
     parts = urlsplit(url)
     host = parts.hostname or ""
+    if host == _GOOGLE_NEWS:
+        return absolute("", _in_path(parts.path)) or url
     google = parts.path == "/url" and host.startswith("www.google.")
     bing = parts.path == "/news/apiclick.aspx" and host == "www.bing.com"
     if not (google or bing):
         return url
     inner = parse_qs(parts.query).get("url", [""])[0]
     return absolute("", inner) or url
+
+
+def _in_path(path: str) -> str:
+    """The address in the path of a Google News link: text inside a protocol buffer, in URL-safe base64."""
+    match = _GOOGLE_NEWS_ARTICLE.match(path)
+    if match is None:
+        return ""
+    try:
+        packed = base64.urlsafe_b64decode(match[1] + "=" * (-len(match[1]) % 4))
+    except (binascii.Error, ValueError):
+        return ""
+    found = _PACKED_ADDRESS.search(packed)
+    return found[0].decode("ascii", "replace") if found else ""
+
+
+def is_sealed(url: str) -> bool:
+    """Whether an address is a Google News link that says nowhere where it leads: a script alone can follow it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.hostname == _GOOGLE_NEWS and _GOOGLE_NEWS_ARTICLE.match(parts.path) is not None
 
 
 def _address(base: str, candidates: Sequence[str]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.fetch.answers import LONGEST_WAIT, described, is_text, lifetime, waiting_until
+from monitor.fetch.answers import LONGEST_WAIT, described, fresh_until, is_text, lifetime, waiting_until
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
@@ -114,3 +114,31 @@ def test_without_a_kind_the_first_bytes_decide(content: bytes, text: bool) -> No
 def test_a_status_is_described_whether_known_or_not() -> None:
     assert described(503) == "answered 503 (Service Unavailable)"
     assert described(599) == "answered 599"
+
+
+@pytest.mark.parametrize(
+    ("headers", "fresh"),
+    [
+        ({"cache-control": "public, max-age=600"}, timedelta(minutes=10)),
+        ({"cache-control": "max-age=600", "age": "240"}, timedelta(minutes=6)),
+        ({"cache-control": "max-age=600", "age": "700"}, None),
+        ({"cache-control": "max-age=600", "expires": "Tue, 24 Nov 2026 09:00:00 GMT"}, timedelta(minutes=10)),
+        ({"cache-control": "no-cache", "expires": "Tue, 24 Nov 2026 09:00:00 GMT"}, None),
+        ({"cache-control": "max-age=31536000"}, timedelta(days=1)),
+        (
+            {"expires": "Tue, 24 Nov 2026 09:00:00 GMT", "date": "Tue, 24 Nov 2026 08:30:00 GMT"},
+            timedelta(minutes=30),
+        ),
+        ({"expires": "0"}, None),
+        ({"expires": "Thu, 01 Jan 1970 00:00:00 GMT"}, None),
+        ({}, None),
+    ],
+)
+def test_until_when_an_answer_stays_as_it_is(headers: dict[str, str], fresh: timedelta | None) -> None:
+    assert fresh_until(headers, NOW) == (NOW + fresh if fresh else None)
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_any_headers_keep_us_away_for_a_day_at_most(control: str, age: str, expires: str, date: str) -> None:
+    until = fresh_until({"cache-control": control, "age": age, "expires": expires, "date": date}, NOW)
+    assert until is None or NOW < until <= NOW + timedelta(days=1)

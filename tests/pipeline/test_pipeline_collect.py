@@ -77,12 +77,14 @@ async def test_again_it_asks_all_sources_reads_no_page_and_stores_nothing(declar
 
 
 async def test_sources_that_are_not_due_are_asked_only_where_all_are(declared: House, site: Site) -> None:
-    site.routes["/quay"] = says(rss(item(site.url("/cranes")), channel="<ttl>60</ttl>"), content_type="application/xml")
+    site.routes["/quay"] = says(
+        rss(item(site.url("/cranes")), channel="<ttl>420</ttl>"), content_type="application/xml"
+    )
     await collected(declared, Request())
-    declared.clock.move(minutes=59)
+    declared.clock.move(minutes=419)
     assert (await collected(declared, Request())).polled == 1
     assert (await collected(declared)).polled == 2
-    declared.clock.move(minutes=61)
+    declared.clock.move(minutes=421)
     assert (await collected(declared, Request())).polled == 2
 
 

@@ -11,6 +11,7 @@ from monitor.models import Entry, FeedState
 from monitor.pipeline import parsing
 from monitor.pipeline.health import health_of
 from monitor.pipeline.polling import due, poll
+from monitor.pipeline.rhythm import CEILING, FIRST_DELAY
 from monitor.pipeline.tally import Failure, Tally
 from monitor.store.entries import keep_entries
 
@@ -232,7 +233,7 @@ async def test_a_sitemap_of_an_index_that_fails_is_a_failure_of_its_source_until
     assert says_what in failure.error
     kept = state(house)
     assert (kept.failures, kept.failing_since, kept.error) == (0, NOW, failure.error)
-    assert (kept.cause, kept.status, kept.last_success, kept.next_poll) == (cause, status, NOW, NOW)
+    assert (kept.cause, kept.status, kept.last_success, kept.next_poll) == (cause, status, NOW, NOW + FIRST_DELAY)
     health = health_of(house.settings.source("wire"), kept, NOW)
     assert (health.condition, health.failing_since, health.error) == ("failing", NOW, failure.error)
     house.clock.move(hours=1)
@@ -418,7 +419,7 @@ def test_due_are_sources_whose_time_has_come_and_all_but_the_paused_where_everyt
 
 
 async def test_a_feeds_own_time_to_live_is_kept_up_to_a_day(house: House, site: Site) -> None:
-    for minutes, kept in ((60, timedelta(hours=1)), (20160, DAY)):
+    for minutes, kept in ((420, timedelta(hours=7)), (20160, DAY)):
         site.routes["/feed"] = says(rss(item(site.url("/1")), channel=f"<ttl>{minutes}</ttl>"), **XML)
         house.sources(wire=site.url("/feed"))
         await polled(house, "wire")
@@ -445,3 +446,102 @@ async def test_what_was_heard_is_kept_while_others_are_still_silent(house: House
         tally = await poll(context, ["wire", "other"])
     assert kept == [0, 1]
     assert (tally.polled, tally.new, tally.sources_failed) == (2, 2, 1)
+
+
+async def test_a_source_is_not_asked_before_its_rhythm_or_its_lifetime_says_so(house: House, site: Site) -> None:
+    site.routes["/feed"] = says(rss(item(site.url("/1"))), cache_control="max-age=36000", etag='"a"', **XML)
+    house.sources(wire=site.url("/feed"), bare=site.url("/bare"))
+    site.routes["/bare"] = says(rss(item(site.url("/2"))), **XML)
+    await polled(house, "wire", "bare")
+    assert state(house).next_poll == NOW + timedelta(hours=10)
+    states = {each.source: each for each in house.rows(FeedState)}
+    sources = house.settings.sources
+    assert NOW < states["bare"].next_poll <= NOW + CEILING
+    assert due(sources, states, NOW + timedelta(minutes=1), everything=False) == ()
+    house.clock.move(hours=10)
+    await polled(house, "wire")
+    assert state(house).next_poll == house.clock.time + timedelta(hours=10), "a 304 confirms it"
+
+
+@pytest.mark.parametrize(("silent", "whole"), [(timedelta(minutes=30), False), (timedelta(days=1), True)])
+async def test_not_modified_is_not_believed_for_ever(house: House, site: Site, silent, whole) -> None:
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    house.clock.time += silent
+    await polled(house, "wire")
+    request = site.asked("/feed")[-1]
+    assert ("if-none-match" not in request.headers) is whole
+
+
+def pages(site: Site, *, last: int) -> None:
+    """A feed in pages of two entries, newest first, numbered up to `last`."""
+    for number, newest in enumerate(range(last, 0, -2)):
+        following = site.url(f"/page{number + 1}") if newest > 2 else ""
+        link = f'<link xmlns="http://www.w3.org/2005/Atom" rel="next" href="{following}"/>' if following else ""
+        items = [item(site.url(f"/n{each}")) for each in (newest, newest - 1) if each > 0]
+        site.routes["/feed" if number == 0 else f"/page{number}"] = says(rss(*items, channel=link), **XML)
+
+
+async def test_what_rolled_off_between_two_looks_is_read_from_the_pages_that_follow(house: House, site: Site) -> None:
+    pages(site, last=4)
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    assert listed(house) == ["n3", "n4"], "a first look has no gap to close"
+    pages(site, last=10)
+    await polled(house, "wire")
+    assert listed(house) == sorted(f"n{number}" for number in range(3, 11))
+    assert state(house).rolled_off == 0
+    assert [path for path in site.paths() if path.startswith("/page")] == ["/page1", "/page2", "/page3"]
+
+
+async def test_what_rolled_off_and_stands_nowhere_is_counted(house: House, site: Site) -> None:
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    site.routes["/feed"] = says(rss(item(site.url("/3")), item(site.url("/2"))), **XML)
+    await polled(house, "wire")
+    assert state(house).rolled_off == 0
+    site.routes["/feed"] = says(rss(item(site.url("/8")), item(site.url("/9"))), **XML)
+    house.clock.move(hours=1)
+    await polled(house, "wire")
+    assert (state(house).rolled_off, state(house).last_rolled_off) == (1, house.clock.time)
+
+
+async def test_a_page_of_a_feed_that_fails_is_told_and_the_rest_is_kept(house: House, site: Site) -> None:
+    pages(site, last=2)
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    pages(site, last=10)
+    site.routes["/page2"] = says(b"", status=500)
+    tally = await polled(house, "wire")
+    assert (tally.new, tally.sources_failed, len(tally.failures)) == (4, 0, 1)
+    assert state(house).rolled_off == 1
+
+
+SECTION = """<html><title>Harbour news</title><body><nav><a href="/all">All of our many sections here</a></nav>
+<main>{links}<a href="/tag/cranes">Everything we ever wrote about cranes</a><a href="https://else.example/x">Another
+site's article with a long name</a></main><footer><a href="/terms">Terms and conditions of all our use</a></footer>"""
+
+
+def section(*names: str) -> Route:
+    links = "".join(f'<h3><a href="/{name}#top">The port opens its gate number {name}</a></h3>' for name in names)
+    return says(SECTION.format(links=links).encode())
+
+
+async def test_a_section_without_any_feed_lists_the_articles_that_it_links_to(house: House, site: Site) -> None:
+    site.routes["/harbour"] = section("a1", "a2", "a3")
+    house.sources(wire=site.url("/harbour"))
+    tally = await polled(house, "wire")
+    assert (tally.new, tally.failures) == (3, ())
+    assert listed(house) == ["a1", "a2", "a3"]
+    assert {entry.title for entry in house.rows(Entry)} == {f"The port opens its gate number a{n}" for n in (1, 2, 3)}
+    site.routes["/harbour"] = section("a4", "a1", "a2", "a3")
+    house.clock.move(hours=1)
+    assert (await polled(house, "wire")).new == 1
+    assert (state(house).kind, state(house).title) == ("html", "Harbour news")
+
+
+async def test_a_source_gone_for_good_is_asked_once_a_day_at_once(house: House, site: Site) -> None:
+    site.routes["/feed"] = says(b"", status=410)
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    assert state(house).next_poll == NOW + DAY

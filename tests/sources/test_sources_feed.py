@@ -19,16 +19,46 @@ def channel(inner: str, attributes: str = "") -> bytes:
         ("<ttl>0</ttl>", None),
         ("<ttl>soon</ttl>", None),
         ("<ttl>999999999</ttl>", timedelta(days=30)),
-        ("<sy:updatePeriod>hourly</sy:updatePeriod>", timedelta(hours=1)),
-        ("<sy:updatePeriod> Weekly </sy:updatePeriod><sy:updateFrequency>7</sy:updateFrequency>", timedelta(days=1)),
-        ("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", None),
-        ("<sy:updatePeriod>sometimes</sy:updatePeriod>", None),
+        ("<sy:updatePeriod>weekly</sy:updatePeriod>", None),
         ("", None),
     ],
 )
 def test_refresh(inner: str, expected: timedelta | None) -> None:
     listing = parse(channel(inner, 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'), "")
     assert listing.refresh == expected
+
+
+@pytest.mark.parametrize(
+    ("inner", "hours", "days"),
+    [
+        ("<skipHours><hour>0</hour><hour>23</hour><hour>24</hour><hour>x</hour></skipHours>", (0, 23), ()),
+        ("<skipDays><day>Saturday</day><day>Sunday </day><day>Someday</day></skipDays>", (), (5, 6)),
+        (f"<skipHours>{''.join(f'<hour>{hour}</hour>' for hour in range(24))}</skipHours>", (), ()),
+        ("", (), ()),
+    ],
+)
+def test_hours_and_days_to_skip(inner: str, hours: tuple[int, ...], days: tuple[int, ...]) -> None:
+    listing = parse(channel(inner), "")
+    assert (listing.skip_hours, listing.skip_days) == (hours, days)
+
+
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [
+        ('<a:link rel="next" href="/feed?page=2"/>', "https://n.example/feed?page=2"),
+        ('<a:link rel="prev-archive" href="/2025.xml"/><a:link rel="self" href="/f"/>', "https://n.example/2025.xml"),
+        ('<a:link rel="previous" href="/feed"/>', ""),
+        ('<a:link rel="next" href="javascript:void(0)"/>', ""),
+    ],
+)
+def test_the_page_that_follows(links: str, expected: str) -> None:
+    content = channel(links, 'xmlns:a="http://www.w3.org/2005/Atom"')
+    assert parse(content, "https://n.example/feed").following == expected
+
+
+def test_the_page_that_follows_in_json() -> None:
+    content = b'{"version":"https://jsonfeed.org/version/1.1","items":[],"next_url":"/feed.json?page=2"}'
+    assert parse(content, "https://n.example/feed.json").following == "https://n.example/feed.json?page=2"
 
 
 @pytest.mark.parametrize(

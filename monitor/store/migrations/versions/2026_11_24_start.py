@@ -97,6 +97,15 @@ def keep_listing() -> None:
         number("status"),
         number("entries_seen"),
         number("articles_stored"),
+        moment("last_full", nullable=True),
+        json("listed"),
+        json("rhythm"),
+        number("refresh_seconds"),
+        number("lifetime_seconds"),
+        json("skip_hours"),
+        json("skip_days"),
+        number("rolled_off"),
+        moment("last_rolled_off", nullable=True),
         sa.PrimaryKeyConstraint("source"),
     )
     op.create_index("ix_feedstate_next_poll", "feedstate", ["next_poll"])
