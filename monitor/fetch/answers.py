@@ -15,6 +15,9 @@ GONE = frozenset({404, 410})
 ASKS_TO_WAIT = frozenset({403, 429, 503})
 """Where Retry-After is heeded: RFC 9110, section 10.2.3, RFC 6585, and 403, which some hosts send for 429."""
 
+UNNAMED_WAIT = timedelta(minutes=15)
+"""How long a host is left alone that has had enough and names no time: as long as one whose robots.txt is silent."""
+
 _BOMS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _SIGNATURES = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"%!PS")

@@ -22,7 +22,17 @@ from typing import Literal, Self
 
 from monitor.errors import Cause, ConfigurationError, Deferred, FetchError, Gone, Refused
 from monitor.fetch.address import Address, address_of, redirected, without_user
-from monitor.fetch.answers import ASKS_TO_WAIT, GONE, PERMANENT, REDIRECTS, described, is_text, quoted, waiting_until
+from monitor.fetch.answers import (
+    ASKS_TO_WAIT,
+    GONE,
+    PERMANENT,
+    REDIRECTS,
+    UNNAMED_WAIT,
+    described,
+    is_text,
+    quoted,
+    waiting_until,
+)
 from monitor.fetch.exchange import Answer, Ask, Exchange
 from monitor.fetch.guard import Guard, Resolver, SystemResolver
 from monitor.fetch.memory import Memory, moment
@@ -36,6 +46,12 @@ Purpose = Literal["feed", "page"]
 
 MAX_REDIRECTS = 5
 """Hops followed: what RFC 9309, section 2.3.1.2, asks at least of robots.txt, and more than an honest page needs."""
+
+TURNED_AWAY: Mapping[Purpose, frozenset[int]] = MappingProxyType(
+    {"feed": frozenset({403, 429}), "page": frozenset({429})}
+)
+"""Answers that, without any Retry-After and three running, say that a host has had enough of us. Where a feed is
+answered by 403 it is often for haste; where a page is, because it is not for programs, and no other need be."""
 
 _ACCEPT: Mapping[Purpose, str] = MappingProxyType(
     {
@@ -217,7 +233,10 @@ class Client:
         if answer.status in ASKS_TO_WAIT:
             until = waiting_until(answer.headers.get("retry-after", ""), self._now())
         if until is None:
-            self._memory.calm(address.origin)
+            if answer.status in TURNED_AWAY[purpose]:
+                self._memory.strike(address.origin, self._now() + UNNAMED_WAIT)
+            else:
+                self._memory.calm(address.origin)
             return
         if purpose == "feed":
             self._memory.leave_alone(address.origin, until)

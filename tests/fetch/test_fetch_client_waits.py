@@ -202,3 +202,28 @@ async def test_closing_leaves_no_connection_and_no_task() -> None:
         await asyncio.sleep(0.1)
         assert not site.open
         assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize(("status", "purpose"), [(429, "feed"), (403, "feed"), (429, "page")])
+async def test_a_host_that_has_had_enough_and_names_no_time_is_left_alone_for_a_while(status: int, purpose) -> None:
+    clock = Clock()
+    async with Site("127.1.0.1") as site, client(clock) as fetch:
+        for name in ("/a", "/b", "/c"):
+            site.routes[name] = says(b"", status)
+            with pytest.raises(FetchError, match=f"answered {status}") as raised:
+                await fetch.get(site.url(name), purpose=purpose)
+            assert not isinstance(raised.value, Deferred)
+        asked = len(site.requests)
+        with pytest.raises(Deferred) as waits:
+            await fetch.get(site.url("/d"), purpose=purpose)
+        assert waits.value.until == clock.later(minutes=15)
+        assert len(site.requests) == asked
+
+
+async def test_pages_that_are_not_for_programs_close_no_host() -> None:
+    async with Site("127.1.0.1") as site, client(Clock()) as fetch:
+        site.routes |= {"/closed": says(b"", 403), "/news": says(PAGE)}
+        for _ in range(5):
+            with pytest.raises(FetchError, match="answered 403"):
+                await fetch.get(site.url("/closed"))
+        assert (await fetch.get(site.url("/news"))).content == PAGE

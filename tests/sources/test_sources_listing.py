@@ -1,0 +1,50 @@
+"""Links that lead through a redirector: what is resolved without a script, and what is marked."""
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.sources import is_sealed, parse
+
+STORY = "https://news.example/quay/cranes"
+
+
+def packed(content: bytes) -> str:
+    return base64.urlsafe_b64encode(b"\x08\x13" + content).decode().rstrip("=")
+
+
+def link_of(address: str) -> str:
+    content = f"<rss version='2.0'><channel><item><link>{address}</link></item></channel></rss>".encode()
+    return parse(content, "https://news.google.com/rss/search").entries[0].url
+
+
+OPEN = packed(b'"' + bytes([len(STORY)]) + STORY.encode() + b"\xd2\x01\x00")
+SEALED = packed(b'"\xa0\x01AU_yqLNx0rPk7bQ2wVzTt5mJc9hGdFsKeLaYoUiPbN')
+
+
+@pytest.mark.parametrize("place", ["rss/articles", "articles", "__i/rss/rd/articles", "read"])
+def test_a_google_news_link_that_holds_its_address_is_resolved(place: str) -> None:
+    found = link_of(f"https://news.google.com/{place}/{OPEN}?oc=5")
+    assert found == STORY
+    assert not is_sealed(found)
+
+
+def test_one_that_does_not_is_known_as_such() -> None:
+    found = link_of(f"https://news.google.com/rss/articles/{SEALED}?oc=5")
+    assert found.startswith("https://news.google.com/rss/articles/")
+    assert is_sealed(found)
+
+
+@pytest.mark.parametrize(
+    "url", [STORY, "https://news.google.com/home", f"https://else.example/articles/{SEALED}", "//["]
+)
+def test_what_is_no_such_link_is_not_sealed(url: str) -> None:
+    assert not is_sealed(url)
+
+
+@given(st.text(alphabet=st.characters(codec="ascii", exclude_characters="<&"), max_size=80))
+def test_any_such_link_gives_an_address_or_none(path: str) -> None:
+    found = link_of(f"https://news.google.com/rss/articles/{path}")
+    assert found == "" or found.startswith(("http://", "https://"))
