@@ -1,19 +1,33 @@
 """What a person can know of every source: is it well, since when not, why, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.config import Settings
 from monitor.errors import Cause
-from monitor.models import FeedState, Source
+from monitor.models import FeedState, Grade, Source
 from monitor.pipeline.context import clock, opened_database
+from monitor.pipeline.learned_rhythm import Rhythm
 from monitor.store.polling import feed_states
+from monitor.store.yields import NO_ARTICLE, Yield, yields
 
 # A source is told as broken after so many failures running, or after so long (DESIGN, "What a person should feel").
 FAILURES = 3
 FAILING_FOR = timedelta(days=1)
 
+# Silence is remarked on from two days on, where so many entries were to be expected meanwhile: by chance alone none
+# comes once in 22,000 times, and what comes in bursts is silent oftener than chance.
+SILENT_FOR = timedelta(days=2)
+SILENT_ENTRIES = 10.0
+# What rolled off is remarked on for so long, and yield is counted over so long; drift compares two weeks with what
+# was before, where there are enough entries to tell.
+REMARKED_FOR = timedelta(days=14)
+YIELD_OVER = timedelta(days=60)
+ENOUGH = 10
+DRIFT = 0.3
+
+_GONE_FOR_GOOD = 410
 _TURNED_AWAY = "the publisher turns programs away: slow down with fetch.pause_per_host, or remove it"
 _ASKED_TO_WAIT = "the publisher is asked too often: raise fetch.pause_per_host, or pause it for a while"
 _BY_STATUS = {
@@ -40,7 +54,9 @@ _BY_CAUSE: dict[str, str] = {
 class Health:
     """One source and how it fares; `condition` is new, well, failing, broken or paused.
 
-    One that fails in part alone, such as one sitemap of an index, is failing with no failures of its own.
+    One that fails in part alone, such as one sitemap of an index, is failing with no failures of its own. `daily` is
+    how many entries it has a day, by its rhythm; `full` the share of its entries that became full articles, in [0, 1];
+    both None where that is not known. `remarks` are what a person should look at though it does not fail.
     """
 
     source: Source
@@ -54,6 +70,10 @@ class Health:
     kind: str = ""
     last_new: datetime | None = None
     articles: int = 0
+    daily: float | None = None
+    rolled_off: int = 0
+    full: float | None = None
+    remarks: tuple[str, ...] = ()
 
     def to_row(self) -> dict[str, object]:
         """The row of a table, in a reader's words."""
@@ -63,15 +83,19 @@ class Health:
             "last success": _shown(self.last_success),
             "last news": _shown(self.last_new),
             "next poll": _shown(self.next_poll),
+            "a day": "" if self.daily is None else f"{self.daily:.1f}",
             "kept": self.articles,
+            "full": "" if self.full is None else f"{self.full:.0%}",
+            "rolled off": self.rolled_off,
             "failures": self.failures,
             "kind": self.kind or self.source.kind,
             "cause": self.error,
+            "remarks": "; ".join(self.remarks),
         }
 
 
-def health_of(source: Source, state: FeedState | None, now: datetime) -> Health:
-    """How a source fares, decided on what is kept of it."""
+def health_of(source: Source, state: FeedState | None, now: datetime, came: Yield | None = None) -> Health:
+    """How a source fares, decided on what is kept of it and on what came of its entries."""
     if state is None:
         return Health(source, "paused" if source.paused else "new")
     condition = "failing" if state.error else "well"
@@ -91,6 +115,10 @@ def health_of(source: Source, state: FeedState | None, now: datetime) -> Health:
         kind=state.kind,
         last_new=state.last_new,
         articles=state.articles_stored,
+        daily=_daily(state),
+        rolled_off=state.rolled_off,
+        full=_full(came) if came else None,
+        remarks=tuple(_remarks(state, came, now)),
     )
 
 
@@ -98,6 +126,8 @@ def is_broken(state: FeedState, now: datetime) -> bool:
     """Whether a source failed often or long enough that a person should hear of it."""
     if not state.failures:
         return False
+    if state.status == _GONE_FOR_GOOD:
+        return True
     return state.failures >= FAILURES or (state.failing_since is not None and now - state.failing_since >= FAILING_FOR)
 
 
@@ -109,12 +139,50 @@ def remedy(state: FeedState) -> str:
     return _BY_STATUS.get(state.status) or _BY_CAUSE.get(state.cause) or by_itself
 
 
+def _daily(state: FeedState) -> float | None:
+    rhythm = Rhythm.from_json(state.rhythm)
+    return rhythm.level * 24 if rhythm.until else None
+
+
+def _full(came: Yield) -> float | None:
+    """The share of entries that became full articles, or reports that go on; None where there were none."""
+    total = sum(came.lately.values()) + sum(came.before.values())
+    whole = sum(part.get(grade, 0) for part in (came.lately, came.before) for grade in (Grade.FULL, Grade.LIVE))
+    return whole / total if total else None
+
+
+def _remarks(state: FeedState, came: Yield | None, now: datetime) -> Iterator[str]:
+    """What does not fail and is not well: entries that rolled off, a silence, a wall that was not there before."""
+    if state.last_rolled_off and now - state.last_rolled_off < REMARKED_FOR:
+        yield f"entries rolled off unseen, last before {_shown(state.last_rolled_off)}"
+    if state.last_new and not state.failures and is_silent(state, now):
+        yield f"silent since {_shown(state.last_new)}, for longer than its rhythm explains"
+    walled = (_walled(came.lately), _walled(came.before)) if came else (None, None)
+    if walled[0] is not None and walled[1] is not None and walled[0] - walled[1] >= DRIFT:
+        yield f"{walled[0]:.0%} behind a wall or cut short of late, {walled[1]:.0%} before"
+
+
+def is_silent(state: FeedState, now: datetime) -> bool:
+    """Whether a source that answers has listed nothing new for longer than its own rhythm explains."""
+    if state.last_new is None or now - state.last_new < SILENT_FOR:
+        return False
+    return Rhythm.from_json(state.rhythm).expected(state.last_new, now) >= SILENT_ENTRIES
+
+
+def _walled(grades: Mapping[str, int]) -> float | None:
+    """The share of articles that are not all there, of those stored; None where they are too few to tell."""
+    stored = sum(number for grade, number in grades.items() if grade != NO_ARTICLE)
+    walled = sum(grades.get(grade, 0) for grade in (Grade.PAYWALLED, Grade.TEASER))
+    return walled / stored if stored >= ENOUGH else None
+
+
 def sources_health(settings: Settings, now: datetime | None = None) -> Sequence[Health]:
     """The health of every declared source, in the order of the configuration."""
+    moment = now or clock()
     with opened_database(settings) as database, database.reading() as session:
         states = feed_states(session)
-    moment = now or clock()
-    return [health_of(source, states.get(source.name), moment) for source in settings.sources]
+        came = yields(session, moment - YIELD_OVER, moment - REMARKED_FOR)
+    return [health_of(each, states.get(each.name), moment, came.get(each.name)) for each in settings.sources]
 
 
 def _shown(moment: datetime | None) -> str:

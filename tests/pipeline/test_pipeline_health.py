@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 from pipeline_house import NOW, House
+from sqlmodel import select
 
 from monitor.errors import Cause
-from monitor.models import FeedState, Source
+from monitor.models import Article, Entry, EntryState, FeedState, Source
 from monitor.pipeline.health import health_of, is_broken, remedy, sources_health
+from monitor.pipeline.learned_rhythm import Rhythm
+from monitor.store.articles import keep_articles
+from monitor.store.entries import EntryChange, change_entries, keep_entries
 from monitor.store.polling import keep_feed_states
+from monitor.store.yields import Yield, yields
 
 DAY = timedelta(days=1)
 WIRE = Source("wire", "https://a.example/feed")
@@ -99,3 +104,70 @@ def test_every_declared_source_has_its_row(house: House) -> None:
     assert rows[0]["kind"] == "rss"
     assert (rows[0]["last news"], rows[0]["kept"]) == ("2026-11-23 07:00", 12)
     assert rows[2]["last success"] == ""
+
+
+def rhythm_of(daily: int, quiet_days: int = 0) -> dict[str, Any]:
+    """Ten days of so many entries each, then none for a while."""
+    rhythm = Rhythm()
+    for day in range(10 + quiet_days, quiet_days, -1):
+        begin = NOW - DAY * day
+        rhythm = rhythm.watch([begin + DAY * (number + 0.5) / daily for number in range(daily)], begin + DAY)
+    return rhythm.watch([], NOW).to_json() if quiet_days else rhythm.to_json()
+
+
+@pytest.mark.parametrize(
+    ("daily", "quiet", "silent"), [(24, 3, True), (24, 1, False), (1, 5, False), (8, 3, True), (2, 3, False)]
+)
+def test_silence_is_remarked_on_where_the_rhythm_does_not_explain_it(daily: int, quiet: int, silent: bool) -> None:
+    known = state(rhythm=rhythm_of(daily, quiet), last_new=NOW - DAY * quiet)
+    health = health_of(WIRE, known, NOW)
+    assert any("silent since" in remark for remark in health.remarks) is silent
+    assert health.condition == "well"
+
+
+def test_what_rolled_off_is_remarked_on_for_two_weeks() -> None:
+    lost = state(rolled_off=3, last_rolled_off=NOW - DAY * 13, rhythm=rhythm_of(24))
+    health = health_of(WIRE, lost, NOW)
+    assert (health.rolled_off, len(health.remarks)) == (3, 1)
+    assert health.daily == pytest.approx(24, rel=0.1)
+    assert health_of(WIRE, lost, NOW + DAY).remarks == ()
+
+
+def test_a_source_gone_for_good_is_broken_at_once() -> None:
+    assert is_broken(state(failures=1, failing_since=NOW, status=410, error="gone"), NOW)
+
+
+def test_yield_and_a_wall_that_was_not_there_before() -> None:
+    came = Yield({"full": 4, "teaser": 4, "paywalled": 4}, {"full": 36, "live": 2, "paywalled": 2, "": 8})
+    health = health_of(WIRE, state(), NOW, came)
+    assert health.full == pytest.approx(42 / 60)
+    assert health.remarks == ("67% behind a wall or cut short of late, 5% before",)
+    assert health_of(WIRE, state(), NOW, Yield({"paywalled": 9}, {"full": 90})).remarks == (), "too few to tell"
+    assert health_of(WIRE, state(), NOW, Yield({"paywalled": 99}, {"paywalled": 90})).remarks == (), "as ever"
+
+
+def test_what_came_of_entries_is_counted_by_source_and_time(house: House) -> None:
+    house.sources(wire=WIRE.url)
+    with house.database() as database, database.writing() as session:
+        urls = [f"https://a.example/{name}" for name in ("old", "new", "lost", "waits")]
+        listed = [Entry.model_validate({"url": url, "canonical_url": url, "source": "wire"}) for url in urls]
+        for count, age in ((1, 30), (4, 1)):
+            keep_entries(session, listed[:count], now=NOW - DAY * age, max_age=DAY * 365)
+        ids = {entry.url: entry.id or 0 for entry in session.exec(select(Entry))}
+        made = [
+            {
+                "canonical_url": url,
+                "entry_id": ids[url],
+                "source": "wire",
+                "text": "x",
+                "grade": grade,
+                "stored_at": NOW,
+            }
+            for url, grade in ((urls[0], "full"), (urls[1], "paywalled"))
+        ]
+        keep_articles(session, [Article.model_validate(fields) for fields in made])
+        change_entries(session, [EntryChange(ids[urls[2]], EntryState.FAILED, 5)])
+    with house.database() as database, database.reading() as session:
+        assert yields(session, NOW - DAY * 60, NOW - DAY * 14) == {"wire": Yield({"paywalled": 1, "": 1}, {"full": 1})}
+    (health,) = sources_health(house.settings, NOW)
+    assert health.full is None, "of a source that was never asked nothing is told"
