@@ -1,8 +1,9 @@
-"""`monitor backfill`: the same stages over an archive: a folder of pages, or a sitemap by date range.
+"""`monitor backfill`: the same stages over an archive: WARC files, a folder of pages, or a sitemap by date range.
 
 Pages of a folder are known by the address that they declare as canonical: an archive on one's own disk is trusted with
-that, as a page on the web is not. Nothing of a backfill is told at once, and what is older than a collect wants it
-(`collect.max_age`) is told never: it is searched, judged and judged against.
+that, as a page on the web is not. Pages of a WARC file are known by the address that was asked for them. Nothing of a
+backfill is told at once, and what is older than a collect wants it (`collect.max_age`) is told never: it is searched,
+judged and judged against.
 """
 
 import asyncio
@@ -14,7 +15,9 @@ from typing import Self
 
 from monitor.config import Settings
 from monitor.errors import ConfigurationError, FetchError, MonitorError, ParseError
-from monitor.models import BACKFILL, Article, Grade
+from monitor.fetch import warc
+from monitor.fetch.answers import is_text
+from monitor.models import BACKFILL, Article, Grade, Page
 from monitor.pipeline import judging, parsing, reading
 from monitor.pipeline.context import Context, opened, refuse_nameless
 from monitor.pipeline.examine import unpacked
@@ -92,6 +95,9 @@ async def _folder(context: Context, folder: Path, span: Span) -> Tally:
         raise ConfigurationError(message)
     files = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if _is_page(path))
     tally = Tally()
+    for archive in [path for path in files if warc.is_warc(path)]:
+        files.remove(archive)
+        tally += await context.call(f"archive {archive.name}", _archive, context, archive, span)
     for start in range(0, len(files), FILES_A_BATCH):
         batch = files[start : start + FILES_A_BATCH]
         tally += await context.call(f"files {start + 1}-{start + len(batch)}", _files, context, batch, span)
@@ -101,19 +107,55 @@ async def _folder(context: Context, folder: Path, span: Span) -> Tally:
 
 async def _files(context: Context, files: Sequence[Path], span: Span) -> Tally:
     readings = await asyncio.gather(*(_read(context, path) for path in files), return_exceptions=True)
+    named = [(str(path), path.as_uri() if path.is_absolute() else str(path)) for path in files]
+    return _kept(context, named, readings, [""] * len(files), span)
+
+
+async def _archive(context: Context, path: Path, span: Span) -> Tally:
+    """Keep the articles of a WARC file, some pages at a time; where it breaks off, what came before is kept."""
+    tally, batch = Tally(), list[Page]()
+    try:
+        for page in warc.pages(path, context.settings.fetch.max_page):
+            if is_text(page.headers.get("content-type", ""), page.content):
+                batch.append(page)
+            if len(batch) >= FILES_A_BATCH:
+                tally += await _pages(context, batch, span)
+                batch = []
+    except (FetchError, OSError) as error:
+        tally += Tally(sources_failed=1, failures=(Failure(str(error), source=str(path)),))
+    return tally + await _pages(context, batch, span)
+
+
+async def _pages(context: Context, pages: Sequence[Page], span: Span) -> Tally:
+    tasks = [
+        context.workers.run(parsing.read_page, page.content, page.final_url, page.headers.get("content-type", ""))
+        for page in pages
+    ]
+    readings = await asyncio.gather(*tasks, return_exceptions=True)
+    return _kept(context, [(page.final_url,) * 2 for page in pages], readings, [page.final_url for page in pages], span)
+
+
+def _kept(
+    context: Context,
+    named: Sequence[tuple[str, str]],
+    readings: Sequence[Reading | BaseException],
+    addresses: Sequence[str],
+    span: Span,
+) -> Tally:
+    """Keep what was read and lies in the span; `named` is how each is shown, and its URL, for a failure of it."""
     articles: list[Article] = []
     failures: list[Failure] = []
-    for path, found in zip(files, readings, strict=True):
+    for (shown, url), found, address in zip(named, readings, addresses, strict=True):
         if isinstance(found, Reading) and not span.holds(found.document.published):
             continue
         try:
-            articles.append(_article(context, found))
+            articles.append(_article(context, found, address))
         except (MonitorError, WorkerLost, OSError) as error:
-            failures.append(Failure(f"{path}: {error}", url=path.as_uri() if path.is_absolute() else str(path)))
+            failures.append(Failure(f"{shown}: {error}", url=url))
     with context.database.writing() as session:
         stored = keep_articles(session, articles)
     return Tally(
-        fetched=len(files) - len(failures), pages_failed=len(failures), stored=len(stored), failures=tuple(failures)
+        fetched=len(readings) - len(failures), pages_failed=len(failures), stored=len(stored), failures=tuple(failures)
     )
 
 
@@ -121,22 +163,24 @@ async def _read(context: Context, path: Path) -> Reading:
     return await context.workers.run(parsing.read_page, unpacked(path.read_bytes()), path.resolve().as_uri(), "")
 
 
-def _article(context: Context, found: Reading | BaseException) -> Article:
+def _article(context: Context, found: Reading | BaseException, address: str) -> Article:
+    """The article that was read, known by `address`, or where that is "" by the one that it declares."""
     if isinstance(found, BaseException):
         raise found
     document, now = found.document, context.now()
     if document.grade == Grade.EMPTY:
         message = "holds no text"
         raise ConfigurationError(message)
-    if not document.declared_canonical:
+    address = address or document.declared_canonical
+    if not address:
         message = "names no address of its own (<link rel=canonical>), and without one it cannot be told from others"
         raise ConfigurationError(message)
     return Article.model_validate(
         {
-            "canonical_url": canonical_url(document.declared_canonical),
+            "canonical_url": canonical_url(address),
             "declared_canonical": document.declared_canonical,
             "source": BACKFILL,
-            "title": document.title or document.declared_canonical,
+            "title": document.title or address,
             "text": document.text,
             "authors": list(document.authors),
             "published": document.published or now,
@@ -178,7 +222,11 @@ async def _listing(context: Context, url: str) -> Listing:
 
 
 def _is_page(path: Path) -> bool:
-    return path.is_file() and path.name.lower().removesuffix(".gz").endswith((".html", ".htm"))
+    return path.is_file() and (warc.is_warc(path) or _is_html(path))
+
+
+def _is_html(path: Path) -> bool:
+    return path.name.lower().removesuffix(".gz").endswith((".html", ".htm"))
 
 
 def _date(text: str, option: str) -> datetime | None:

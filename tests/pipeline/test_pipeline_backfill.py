@@ -196,3 +196,62 @@ def test_a_span_is_two_dates_the_last_day_included() -> None:
         Span.of("yesterday", "")
     with pytest.raises(ConfigurationError, match='--to: "2025-02-30" is no date'):
         Span.of("", "2025-02-30")
+
+
+def record(url: str, body: bytes, status: int = 200, kind: str = "response", **headers: str) -> bytes:
+    """A record of a WARC file with an answer."""
+    lines = [f"HTTP/1.1 {status} Said", "Content-Type: text/html; charset=utf-8"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    answer = "\r\n".join([*lines, "", ""]).encode() + body
+    head = f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nContent-Length: {len(answer)}\r\n\r\n"
+    return head.encode() + answer + b"\r\n\r\n"
+
+
+CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n"
+RECORDS = (
+    record("https://old.example/info", b"software: a crawler", kind="warcinfo"),
+    record("https://old.example/cranes?utm_source=x", archived("elsewhere", "2025-03-01T10:00:00Z")),
+    record("https://old.example/loaves", gzip.compress(archived("l", "2025-06-01", LOAVES)), Content_Encoding="gzip"),
+    record("https://old.example/gone", archived("gone"), 404),
+    record("https://old.example/packed", b"?" * 99, Content_Encoding="br"),
+    record(
+        "https://old.example/chunked",
+        CHUNKED % (len(archived("c", text=LOAVES[:4])), archived("c", text=LOAVES[:4])),
+        Transfer_Encoding="chunked",
+    ),
+)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+async def test_a_warc_file_is_read_by_the_addresses_that_were_asked(house: House, tmp_path: Path, zipped: bool) -> None:
+    archive = tmp_path / ("crawl.warc.gz" if zipped else "crawl.warc")
+    archive.write_bytes(b"".join(gzip.compress(each) if zipped else each for each in RECORDS))
+    tally = await filled(house, archive)
+    assert tally.failures[1:] == ()
+    assert urls(house) == ["chunked", "cranes", "loaves"]
+    assert (await filled(house, tmp_path)).stored == 0
+
+
+async def test_of_a_warc_file_a_span_is_taken(house: House, tmp_path: Path) -> None:
+    (tmp_path / "crawl.warc").write_bytes(b"".join(RECORDS))
+    await filled(house, tmp_path / "crawl.warc", span=Span.of("2025-02-01", "2025-04-01"))
+    assert urls(house) == ["cranes"]
+
+
+@pytest.mark.parametrize(("lost", "kept"), [(7, ["cranes", "loaves"]), (400, ["cranes"])])
+async def test_of_a_warc_file_that_breaks_off_what_came_before_is_kept(
+    house: House, tmp_path: Path, lost: int, kept: list[str]
+) -> None:
+    content = b"".join(gzip.compress(each) for each in RECORDS[:3])
+    (tmp_path / "crawl.warc.gz").write_bytes(content[:-lost])
+    tally = await filled(house, tmp_path / "crawl.warc.gz")
+    assert urls(house) == kept
+    assert [failure.source for failure in tally.failures] == [str(tmp_path / "crawl.warc.gz")]
+
+
+async def test_a_bomb_in_a_warc_file_is_passed_over(house: House, tmp_path: Path) -> None:
+    packed = gzip.compress(gzip.compress(bytes(60_000_000)))
+    records = record("https://old.example/bomb", gzip.decompress(packed), Content_Encoding="gzip"), RECORDS[1]
+    (tmp_path / "crawl.warc").write_bytes(b"".join(records))
+    await filled(house, tmp_path / "crawl.warc")
+    assert urls(house) == ["cranes"]

@@ -1,0 +1,35 @@
+"""Any bytes in the place of a WARC file."""
+
+import contextlib
+import tempfile
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import FetchError
+from monitor.fetch.warc import is_warc, pages
+
+PIECES = [
+    b"WARC/1.0\r\n", b"WARC-Type: response\r\n", b"Content-Length: 30\r\n", b"Content-Length: -1\r\n", b"\r\n",
+    b"WARC-Target-URI: https://a.example/\r\n", b"HTTP/1.1 200 OK\r\n", b"Content-Encoding: gzip\r\n", b"\x1f\x8b\x08",
+    b"Transfer-Encoding: chunked\r\n", b"5\r\n", b"<p>",
+]  # fmt: skip
+
+
+@given(st.binary(max_size=300) | st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join))
+def test_any_bytes_give_pages_or_an_error_of_ours(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "any.warc"
+        path.write_bytes(content)
+        with contextlib.suppress(FetchError):
+            assert all(page.status == 200 for page in pages(path, 1000))
+
+
+def test_what_is_one_by_its_name() -> None:
+    assert [is_warc(Path(name)) for name in ("a.warc", "b.WARC.gz", "c.html", "d.warc.txt")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
