@@ -1,10 +1,16 @@
-"""Processes that parse and extract: one that hangs is killed at its time limit and replaced, the others go on."""
+"""Processes that parse and extract: one that hangs is killed at its time limit and replaced, the others go on.
+
+A pool may break as a whole, as where a worker ends while it waits for work; then another takes its place.
+"""
 
 import asyncio
 import concurrent.futures
+import contextlib
+import logging
 import multiprocessing
 import os
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 from multiprocessing.synchronize import Semaphore
 from typing import ParamSpec, TypeVar
@@ -21,8 +27,12 @@ LIMIT = timedelta(seconds=30)
 # after 360. A new one forks in milliseconds.
 TASKS_A_PROCESS = 200
 
+# A task that breaks this many pools is taken for their ruin.
+_POOLS_A_TASK = 3
 # How long a worker may take to start: seconds on a slow machine, and one that never does is no reason to wait for ever.
 START = timedelta(minutes=1)
+
+_log = logging.getLogger(__name__)
 
 
 class WorkerLost(Exception):
@@ -41,24 +51,42 @@ class Workers:
         self, function: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Result:
         """What `function` returns in a worker process. Raises WorkerLost where the worker did not live to tell."""
-        pool = await self._started()
-        future = pool.schedule(function, args=arguments, kwargs=named, timeout=self.limit.total_seconds())
-        try:
-            return await asyncio.wrap_future(future)
-        except (TimeoutError, concurrent.futures.TimeoutError) as error:
-            message = f"took longer than {self.limit.total_seconds():.0f} s to read, and was stopped"
-            raise WorkerLost(message) from error
-        except ProcessExpired as error:
-            message = "broke the process that read it"
-            raise WorkerLost(message) from error
+        for _ in range(_POOLS_A_TASK):
+            pool = await self._started()
+            try:
+                future = pool.schedule(function, args=arguments, kwargs=named, timeout=self.limit.total_seconds())
+            except RuntimeError:  # the pool broke, or was closed, since it was asked for
+                await self._replace(pool)
+                continue
+            try:
+                return await asyncio.wrap_future(future)
+            except (TimeoutError, concurrent.futures.TimeoutError) as error:
+                message = f"took longer than {self.limit.total_seconds():.0f} s to read, and was stopped"
+                raise WorkerLost(message) from error
+            except BrokenProcessPool:  # nobody knows by which task: each gets another try
+                await self._replace(pool)
+            except ProcessExpired as error:
+                message = "broke the process that read it"
+                raise WorkerLost(message) from error
+        message = "broke the processes that read it, one after another"
+        raise WorkerLost(message)
 
     async def close(self) -> None:
         """End every worker; what was still waiting is dropped. A task that comes later starts the pool anew."""
         if self._pool is not None:
-            pool = await self._started()
+            with contextlib.suppress(WorkerLost):
+                pool = await self._started()
+                pool.stop()
+                await asyncio.to_thread(pool.join, 5)
             self._pool = None
-            pool.stop()
-            await asyncio.to_thread(pool.join, 5)
+
+    async def _replace(self, broken: ProcessPool) -> None:
+        """Let a broken pool go, if no other task did already; the next task starts another."""
+        if self._pool is not None and await self._started() is broken:
+            self._pool = None
+            _log.warning("the pool of workers broke; another takes its place")
+            broken.stop()
+            await asyncio.to_thread(broken.join, 5)
 
     async def _started(self) -> ProcessPool:
         """The pool, started beside the event loop: what is being fetched meanwhile would run into its time limits."""
@@ -66,7 +94,14 @@ class Workers:
             starter = concurrent.futures.ThreadPoolExecutor(1)
             self._pool = starter.submit(self._start)
             starter.shutdown(wait=False)
-        return await asyncio.shield(asyncio.wrap_future(self._pool))
+        starting = self._pool
+        try:
+            return await asyncio.shield(asyncio.wrap_future(starting))
+        except (OSError, RuntimeError, EOFError) as error:
+            if self._pool is starting:
+                self._pool = None
+            message = f"found no process to read it: {error}"
+            raise WorkerLost(message) from error
 
     def _start(self) -> ProcessPool:
         """A pool whose processes all run: one that were ended while it is being born would say so on our terminal."""

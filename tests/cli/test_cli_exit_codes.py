@@ -105,7 +105,7 @@ def test_a_digest_that_was_sent_is_a_success(house: House, run: Run) -> None:
 def test_a_digest_that_reaches_nobody_is_no_success_and_says_why(
     house: House, run: Run, arguments: tuple[str, ...]
 ) -> None:
-    a_digest(house, '[channels.reader]\nkind = "feed"\npath = "var/feeds"\n', "reader")
+    a_digest(house, '[channels.reader]\nkind = "email"\nhost = "127.0.0.1"\nfrom = "monitor@a.example"\n', "reader")
     code, out, err = run(*arguments)
     assert code == 1
     said = out if arguments == ("check",) else err

@@ -297,6 +297,7 @@ async def test_a_run_that_is_stopped_has_kept_what_it_had_read(house: House, sit
         await listed(house, site, item(site.url("/one")), item(other.url("/never")), one=says(page("One")))
         task = asyncio.create_task(reading(house))
         while not house.rows(Article):
+            assert not task.done()
             await asyncio.sleep(0.02)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

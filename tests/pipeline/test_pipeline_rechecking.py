@@ -250,6 +250,7 @@ async def test_a_run_that_is_stopped_leaves_the_rest_to_the_next(house: House, s
     site.routes |= {"/one": says(page("One", CORRECTED)), "/two": silent()}
     task = asyncio.create_task(asked_again(house))
     while not house.rows(Version):
+        assert not task.done()
         await asyncio.sleep(0.02)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

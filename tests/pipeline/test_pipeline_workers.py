@@ -3,6 +3,7 @@
 import asyncio
 import operator
 import os
+import signal
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -46,6 +47,31 @@ async def test_one_that_dies_is_replaced_and_the_others_are_unaffected(two: Work
     assert isinstance(answers[5], WorkerLost)
     assert str(answers[5]) == "broke the process that read it"
     assert await both(two)
+
+
+async def test_a_pool_that_breaks_is_replaced(two: Workers, caplog: pytest.LogCaptureFixture) -> None:
+    pids = set(await asyncio.gather(two.run(pid_after, 0.2), two.run(pid_after, 0.2)))
+    for pid in pids:  # waiting for work, which breaks the whole pool
+        os.kill(pid, signal.SIGKILL)
+    await asyncio.sleep(0.5)
+    assert await asyncio.gather(*(two.run(operator.add, number, 1) for number in range(5))) == [1, 2, 3, 4, 5]
+    assert "the pool of workers broke" in caplog.text
+    assert await both(two)
+
+
+async def test_where_no_process_starts_each_task_says_so_and_a_later_one_is_served(two: Workers, monkeypatch) -> None:
+    start = Workers._start
+
+    def fails(workers: Workers) -> ProcessPool:
+        message = "no more processes"
+        raise OSError(message)
+
+    monkeypatch.setattr(Workers, "_start", fails)
+    for _ in range(2):
+        with pytest.raises(WorkerLost, match="found no process to read it: no more processes"):
+            await two.run(os.getpid)
+    monkeypatch.setattr(Workers, "_start", start)
+    assert await two.run(operator.add, 1, 1) == 2
 
 
 async def test_what_a_task_raises_is_raised_here(two: Workers) -> None:
