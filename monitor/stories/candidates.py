@@ -9,7 +9,8 @@ class StorySettings:
     """How alike articles of one story are.
 
     `window` is the time between two articles beyond which they are not compared; `similarity`, in [0, 1], what an
-    article must share with a story's articles on average to join it, chosen on half of the events of bench/stories.py.
+    article must share with a story's articles on average to join it, chosen on half of the events of bench/stories.py,
+    where a window of 14 days is worse.
     """
 
     window: timedelta = timedelta(days=7)
