@@ -16,8 +16,9 @@ class Article(SQLModel, table=True):
     lies in the future it is clamped to that and `published_clamped` is set. `duplicate_of` names the article of
     which this one is a near-duplicate; `signature` is what it is compared by (see `monitor.stories`).
     `story_revision` is the revision of its story that it came in with, or changed in: it is news to whoever was told of
-    an earlier one. What was old when it was read is no `news`: it is kept and judged, and told to nobody. Its page is asked again at
-    `next_check`, where its story is relevant then; `checks` counts how often it was; at `withdrawn_at` it was gone.
+    an earlier one. What was old when it was read is no `news`: it is kept and judged, and told to nobody. Its page is
+    asked again at `next_check`, where its story is relevant then; `checks` counts how often it was; at `withdrawn_at`
+    it was gone.
     """
 
     id: int | None = Field(default=None, primary_key=True)
