@@ -5,11 +5,11 @@ https://docs.slack.dev/reference/methods/chat.postMessage/.
 """
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import httpx
@@ -75,7 +75,7 @@ def _in_thread(settings: ChannelSettings, channel: str, message: Mapping[str, An
         if not 0 < wait <= left:
             return outcome
         left -= wait
-        time.sleep(wait)
+        sleep(wait)
 
 
 def _parted(blocks: Blocks) -> tuple[Blocks, Blocks]:

@@ -164,7 +164,7 @@ def test_a_thread_that_fails_is_not_begun_again(httpserver, delivery, tmp_path):
 
 def test_a_thread_waits_its_turn_as_long_as_slack_says(httpserver, delivery, tmp_path, monkeypatch):
     waited = []
-    monkeypatch.setattr(slack.time, "sleep", waited.append)
+    monkeypatch.setattr(slack, "sleep", waited.append)
     httpserver.expect_ordered_request(POST).respond_with_json({"ok": True, "ts": "1764.001"})
     for seconds in ("2", "1"):
         httpserver.expect_ordered_request(POST).respond_with_data("", 429, headers={"Retry-After": seconds})
@@ -176,7 +176,7 @@ def test_a_thread_waits_its_turn_as_long_as_slack_says(httpserver, delivery, tmp
 
 
 def test_a_thread_that_would_wait_too_long_is_left(httpserver, delivery, tmp_path, monkeypatch):
-    monkeypatch.setattr(slack.time, "sleep", lambda seconds: pytest.fail(f"waited {seconds}"))
+    monkeypatch.setattr(slack, "sleep", lambda seconds: pytest.fail(f"waited {seconds}"))
     httpserver.expect_ordered_request(POST).respond_with_json({"ok": True, "ts": "1764.001"})
     httpserver.expect_ordered_request(POST).respond_with_data("", 429, headers={"Retry-After": "60"})
 
