@@ -63,6 +63,8 @@ DIGEST = SCHEDULE | {
 # A setting that is off: "#" with no space after it, as monitor.toml's head explains.
 OFF = re.compile(r"^#(?=[^\s#])", re.MULTILINE)
 READ = re.compile(r"\b(read in|read on|says)\b.*\b2026-\d\d-\d\d\b", re.IGNORECASE | re.DOTALL)
+# A path that begins at the root of some machine, and is no part of an address or of a schedule.
+ABSOLUTE = re.compile(r"(?<![\w:/.*-])/\w+/")
 PLACE = re.compile(r"https://\S+|\b[\w.-]+/[\w.-]+,")
 
 
@@ -132,7 +134,16 @@ def test_each_source_says_where_its_address_was_read_and_when() -> None:
 
 def test_the_comments_name_nothing_that_is_not_public() -> None:
     for path in [CONFIG / "monitor.toml", CONFIG / "sources.toml", *TOPICS, *DIGESTS]:
-        assert not re.search(r"/work/|/root/|/home/|localhost", path.read_text(encoding="utf-8")), path.name
+        text = path.read_text(encoding="utf-8")
+        assert not ABSOLUTE.search(text), path.name
+        assert str(Path.home()) not in text, path.name
+        assert "localhost" not in text, path.name
+
+
+def test_a_path_of_one_machine_would_be_noticed() -> None:
+    assert ABSOLUTE.search("# kept under /srv/news/ here")
+    assert ABSOLUTE.search('path = "/srv/news/digests"')
+    assert not ABSOLUTE.search('schedule = "*/10 * * * *"  # see https://example.com/feeds/all and var/digests/x')
 
 
 def test_monitor_toml_holds_only_keys_of_the_design() -> None:

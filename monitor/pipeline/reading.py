@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from monitor.errors import AddressError, Deferred, FetchError, Gone, MonitorError, Refused
+from monitor.errors import AddressError, Deferred, FetchError, Gone, Refused
 from monitor.models import BACKFILL, Article, Entry, EntryState, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
@@ -23,7 +23,7 @@ from monitor.pipeline.lanes import in_lanes
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.rhythm import ATTEMPTS, CHECKS, after_failure
 from monitor.pipeline.tally import Failure, Tally
-from monitor.pipeline.trouble import trouble_of
+from monitor.pipeline.trouble import keep_each, trouble_of
 from monitor.pipeline.workers import WorkerLost
 from monitor.sources import is_sealed
 from monitor.store.articles import keep_articles
@@ -199,15 +199,12 @@ def _keep(context: Context, outcomes: Sequence[Outcome]) -> Tally:
 
     Raises StoreError where it is the database that keeps nothing.
     """
-    try:
-        return _settle(context, outcomes)
-    except MonitorError:
-        raise
-    except Exception as error:  # noqa: BLE001 - told by the last call, where it is one page's
-        if len(outcomes) > 1:
-            return sum((_keep(context, [outcome]) for outcome in outcomes), Tally())
-        _log.exception("an error that nobody expects, keeping %s", outcomes[0].entry.url)
-        return _settle(context, [_failed(context, outcomes[0].entry, error)])
+    return keep_each(
+        outcomes,
+        partial(_settle, context),
+        lambda outcome, error: _failed(context, outcome.entry, error),
+        lambda outcome: outcome.entry.url,
+    )
 
 
 def _settle(context: Context, outcomes: Sequence[Outcome]) -> Tally:

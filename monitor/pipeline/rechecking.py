@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitor.errors import Cause, Deferred, Gone, MonitorError
+from monitor.errors import Cause, Deferred, Gone
 from monitor.models import Article, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
@@ -25,7 +25,7 @@ from monitor.pipeline.parsing import Again
 from monitor.pipeline.queue import host_of
 from monitor.pipeline.rhythm import CHECKS, after_check, put_off
 from monitor.pipeline.tally import Failure, Tally
-from monitor.pipeline.trouble import is_expected, trouble_of
+from monitor.pipeline.trouble import is_expected, keep_each, trouble_of
 from monitor.store.articles import articles_of
 from monitor.store.checks import (
     Check,
@@ -186,16 +186,16 @@ def _keep(context: Context, outcomes: Sequence[Outcome]) -> Tally:
 
     Raises StoreError where it is the database that keeps nothing.
     """
-    try:
-        return _settle(context, outcomes)
-    except MonitorError:
-        raise
-    except Exception as error:  # noqa: BLE001 - told by the last call, where it is one page's
-        if len(outcomes) > 1:
-            return sum((_keep(context, [outcome]) for outcome in outcomes), Tally())
-        article = outcomes[0].article
-        _log.exception("an error that nobody expects, keeping %s", article.canonical_url)
-        return _settle(context, [_failed(context, article, trouble_of(error, article.canonical_url).text)])
+    return keep_each(
+        outcomes,
+        partial(_settle, context),
+        lambda outcome, error: _failed(context, outcome.article, trouble_of(error, _url_of(outcome)).text),
+        _url_of,
+    )
+
+
+def _url_of(outcome: Outcome) -> str:
+    return outcome.article.canonical_url
 
 
 def _settle(context: Context, outcomes: Sequence[Outcome]) -> Tally:

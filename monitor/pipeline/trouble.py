@@ -1,13 +1,21 @@
-"""What went wrong with one page or one source, in a line, and what kind of failure it was. Pure.
+"""What went wrong with one page or one source, in a line, and what kind of failure it was.
 
 An error outside our own tree is a fault of this program: where many pages or sources are read side by side it is
 recorded like any other failure, and whoever records it logs its traceback.
 """
 
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from monitor.errors import Cause, FetchError, MonitorError, ParseError
+from monitor.pipeline.tally import Tally
 from monitor.pipeline.workers import WorkerLost
+
+Outcome = TypeVar("Outcome")
+
+_log = logging.getLogger(__name__)
 
 # The traceback tells the rest, in the log; a line of a table or a digest holds no more.
 _LONGEST = 300
@@ -37,6 +45,27 @@ def trouble_of(error: Exception, url: str = "") -> Trouble:
     if isinstance(error, ParseError):
         return Trouble(text, Cause.LISTING)
     return Trouble(text, Cause.ANSWER if isinstance(error, WorkerLost) else Cause.FAULT)
+
+
+def keep_each(
+    outcomes: Sequence[Outcome],
+    settle: Callable[[Sequence[Outcome]], Tally],
+    failed: Callable[[Outcome, Exception], Outcome],
+    url: Callable[[Outcome], str],
+) -> Tally:
+    """What `settle` keeps of many outcomes at once; one that cannot be kept is `failed` alone, and then settled so.
+
+    Raises MonitorError as `settle` does: then it is the database that keeps nothing.
+    """
+    try:
+        return settle(outcomes)
+    except MonitorError:
+        raise
+    except Exception as error:  # noqa: BLE001 - told by the last call, where it is one page's
+        if len(outcomes) > 1:
+            return sum((keep_each([outcome], settle, failed, url) for outcome in outcomes), Tally())
+        _log.exception("an error that nobody expects, keeping %s", url(outcomes[0]))
+        return settle([failed(outcomes[0], error)])
 
 
 def _with_type(error: Exception) -> str:

@@ -194,7 +194,6 @@ async def test_a_topic_judges_what_its_sources_list(house: House) -> None:
     assert await assessed(house) == 1
 
 
-@pytest.mark.skipif(not meaning.available(), reason="no sentence vectors are installed")
 async def test_what_an_article_means_is_read_once_whatever_judges_it(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,8 @@
 """From an article to a brief."""
 
-import pytest
 from relevance_topics import DATA, Newsroom
 
 from monitor.models import Topic
-from monitor.relevance import meaning
 from monitor.relevance.brief import brief, names, propose
 from monitor.relevance.evaluate import average_precision
 from monitor.relevance.items import Item
@@ -58,7 +56,6 @@ def test_names_that_stand_beside_it_in_the_archive_are_proposed() -> None:
     assert beside == {"Tilda Quist", "Norrvik"}
 
 
-@pytest.mark.skipif(not meaning.available(), reason="no sentence vectors are installed")
 def test_unedited_it_finds_most_of_what_the_article_finds(newsroom: Newsroom) -> None:
     on = [newsroom.label("wind", item) == "on" for item in newsroom.items]
     proposed = build(TOPIC, [SeedText("brief.md", brief("Wind at sea", propose(ARTICLE, TOPIC)), "en")])

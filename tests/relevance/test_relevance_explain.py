@@ -1,13 +1,9 @@
 """Reasons in words."""
 
-import pytest
 from relevance_topics import Newsroom, profile, topic
 
-from monitor.relevance import meaning
 from monitor.relevance.items import Item
 from monitor.relevance.scorer import judge
-
-needs_meaning = pytest.mark.skipif(not meaning.available(), reason="no sentence vectors are installed")
 
 
 def test_terms_are_shown_as_the_seed_writes_them() -> None:
@@ -46,7 +42,6 @@ def test_neighbours_are_named_where_they_lifted_an_article(newsroom: Newsroom) -
         assert len(judgement.reasons.neighbours) <= 3
 
 
-@needs_meaning
 def test_what_meaning_alone_brought_near_shows_the_facet_and_the_sentences_that_did() -> None:
     text = "Growers beat eggs. Officials fear that whoever builds a computer as clever as a person rules everyone."
     (judged,) = judge(profile(), topic(), [Item("1", "Two capitals hurry", text, "en")])
@@ -55,7 +50,6 @@ def test_what_meaning_alone_brought_near_shows_the_facet_and_the_sentences_that_
     assert judged.reasons.article_sentence.startswith("Officials fear")
 
 
-@needs_meaning
 def test_another_language_shows_its_own_sentence_beside_the_seeds() -> None:
     text = "Le temps reste sec. La Chine et les États-Unis se disputent la course à l'intelligence artificielle."
     (judged,) = judge(profile(), topic(), [Item("1", "Course mondiale", text, "fr")])

@@ -13,8 +13,6 @@ from monitor.relevance.items import Archive, Item
 from monitor.relevance.profile import interest
 from monitor.relevance.scorer import judge
 
-needed = pytest.mark.skipif(not meaning.available(), reason="no sentence vectors are installed")
-
 
 def test_without_vectors_words_alone_judge(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -38,7 +36,6 @@ def test_without_vectors_words_alone_judge(
     assert "judged by words alone" in caplog.text
 
 
-@needed
 def test_ordinary_news_is_far_from_any_interest() -> None:
     for name in ("ai-competition", "malaria", "wind"):
         towards = meaning.aim(interest(profile(name)))
@@ -48,7 +45,6 @@ def test_ordinary_news_is_far_from_any_interest() -> None:
         assert towards.nearness(towards.sentence_vectors[0])[:, 0].mean() > 3.0
 
 
-@needed
 def test_what_shares_no_word_with_the_seed_is_found() -> None:
     made = profile_of(
         "# Wolves\n\n- Return: wolves come back to the forests of Europe and settle near villages.\n"
@@ -61,7 +57,6 @@ def test_what_shares_no_word_with_the_seed_is_found() -> None:
     assert judged[0].score > 5 * judged[1].score
 
 
-@needed
 @pytest.mark.parametrize(
     ("language", "title", "text"),
     [
@@ -76,7 +71,6 @@ def test_other_languages_are_read_without_a_list_of_terms(language: str, title: 
     assert on.score > 0.1 > off.score
 
 
-@needed
 def test_of_many_articles_the_nearest_are_read_in_full(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meaning, "_READ_IN_FULL", 30)
     quick = judge(profile(), topic(), newsroom.items)
@@ -87,7 +81,6 @@ def test_of_many_articles_the_nearest_are_read_in_full(newsroom: Newsroom, monke
     assert len(judge(profile(), topic(), newsroom.items, told)) == len(newsroom.items)
 
 
-@needed
 def test_vectors_are_remembered_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meaning, "_REMEMBERED", 3)
     first = meaning.encode(["one", "two", "three", "four", "five"])
@@ -96,7 +89,6 @@ def test_vectors_are_remembered_up_to_a_number(monkeypatch: pytest.MonkeyPatch) 
     assert np.allclose(first[[4, 0]], again, atol=1e-5)
 
 
-@needed
 def test_vectors_given_with_the_items_judge_alike_and_nothing_is_read_again(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,7 +106,6 @@ def test_vectors_given_with_the_items_judge_alike_and_nothing_is_read_again(
     assert judge(profile(), topic(), given[40:], Archive(tuple(given[:40]))) == expected
 
 
-@needed
 def test_of_very_many_without_a_vector_those_with_a_near_title_are_read(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +116,6 @@ def test_of_very_many_without_a_vector_those_with_a_near_title_are_read(
     assert sum(each.relevant for each, yes in zip(judged, on, strict=True) if not yes) <= 2
 
 
-@needed
 def test_of_very_many_some_are_woven_into_the_graph(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meaning, "_MOST_ROWS", 40)
     archive = Archive(newsroom.items[20:], {newsroom.items[60].id: False, newsroom.items[25].id: True})

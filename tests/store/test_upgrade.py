@@ -1,5 +1,6 @@
 """Migrations: they make what the models say, on both engines; copies first; one program at a time; all or nothing."""
 
+import importlib
 import logging
 import os
 import shutil
@@ -174,3 +175,9 @@ def test_of_several_that_open_at_once_one_upgrades(own_database_url: str, next_r
 def dump(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         return list(connection.iterdump())
+
+
+def test_there_is_no_way_back_before_the_first_tables_and_it_says_what_to_do() -> None:
+    start = importlib.import_module("monitor.store.migrations.versions.2026_11_24_start")
+    with pytest.raises(StoreError, match="monitor maintain --restore"):
+        start.downgrade()

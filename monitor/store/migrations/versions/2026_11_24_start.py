@@ -10,6 +10,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.errors import StoreError
+
 revision = "2026_11_24_start"
 down_revision = None
 branch_labels = None
@@ -30,8 +32,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """There is nothing before: restore the copy made before the upgrade."""
-    raise NotImplementedError
+    """Never: there is no store before this one. Raises StoreError that says what to do."""
+    message = "there is no store before its first tables: use `monitor maintain --restore FILE` with an earlier copy"
+    raise StoreError(message)
 
 
 def word(name: str, *, nullable: bool = False) -> "sa.Column[str]":
