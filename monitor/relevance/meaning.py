@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from monitor.relevance.items import Item
 from monitor.relevance.profile import Interest
+from monitor.relevance.sampling import nearest_and_even
 
 Floats = NDArray[np.float64]
 Vectors32 = NDArray[np.float32]
@@ -212,7 +213,8 @@ def weigh(interest: Interest, documents: Sequence[Item], said: Said, verdicts: S
     vectors = _read(documents, rows.tolist())
     nearness[rows] = towards.nearness(vectors)
     total = _together(nearness, said, towards.weight)
-    within = _within(total[rows], np.isin(rows, np.asarray(verdicts, dtype=np.intp)))
+    judged = np.flatnonzero(np.isin(rows, np.asarray(verdicts, dtype=np.intp)))
+    within = nearest_and_even(total[rows], judged, _MOST_ROWS)
     return Meant(total, nearness[:, 1:], rows[within], vectors[within], towards.directions[0])
 
 
@@ -224,15 +226,6 @@ def _read(documents: Sequence[Item], rows: Sequence[int]) -> Vectors32:
         [np.frombuffer(vector, dtype=np.float16).astype(np.float32) if vector else next(made) for vector in kept],
         dtype=np.float32,
     ).reshape(len(rows), _DIMENSIONS)
-
-
-def _within(total: Floats, judged: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Which of very many a graph is woven of."""
-    if len(total) <= _MOST_ROWS:
-        return np.arange(len(total))
-    near = np.argsort(-total, kind="stable")[: _MOST_ROWS // 2]
-    even = np.linspace(0, len(total) - 1, _MOST_ROWS // 2).astype(np.intp)
-    return np.unique(np.concatenate([near, even, np.flatnonzero(judged)]))
 
 
 def _together(nearness: Floats, said: Said, weight: float) -> Floats:

@@ -17,6 +17,7 @@ from monitor.relevance.leaning import leaning
 from monitor.relevance.learn import Taught, teach
 from monitor.relevance.meaning import Meant
 from monitor.relevance.neighbours import Graph, weave, weave_vectors
+from monitor.relevance.sampling import nearest_and_even
 from monitor.text import Words
 
 Floats = NDArray[np.float64]
@@ -81,7 +82,8 @@ class Order:
 def put_in_order(stream: Stream, seed: Words, taught: Taught | None) -> Order:
     """The evidence after the stream and the verdicts had their say, and the graph that it came by."""
     own = stream.evidence
-    nodes = _nodes(own, stream.verdicts) if stream.meant is None else stream.meant.rows
+    judged = np.array(sorted(stream.verdicts), dtype=np.intp)
+    nodes = nearest_and_even(own, judged, _MOST_NODES) if stream.meant is None else stream.meant.rows
     graph = _woven(stream, nodes, seed) if len(own) >= _FEWEST_FOR_GRAPH else None
     wanted = _standard(own) if graph is None else _mended(stream, graph, nodes)
     lesson = _lesson(stream, seed, taught)
@@ -134,16 +136,6 @@ def _how_much(verdicts: Mapping[int, bool], most: float) -> float:
     """How much what was learnt of verdicts counts: the more the more there are, and little where all are alike."""
     both = len(set(verdicts.values())) == 2
     return most * len(verdicts) / (len(verdicts) + _VERDICTS_HALF) * (1.0 if both else _ONE_KIND)
-
-
-def _nodes(own: Floats, verdicts: Mapping[int, bool]) -> NDArray[np.intp]:
-    """Which documents the graph is woven of: all, or those that matter of very many."""
-    if len(own) <= _MOST_NODES:
-        return np.arange(len(own))
-    near = np.argsort(-own, kind="stable")[: _MOST_NODES // 2]
-    even = np.linspace(0, len(own) - 1, _MOST_NODES // 2).astype(np.intp)
-    judged = np.array(sorted(verdicts), dtype=np.intp)
-    return np.unique(np.concatenate([near, even, judged]))
 
 
 def _woven(stream: Stream, nodes: NDArray[np.intp], seed: Words) -> Graph:

@@ -1,11 +1,11 @@
 """Articles to judgements: a score in [0, 1], a decision, and the reasons, from the first day with one seed.
 
-    items + archive --words--> evidence of the seed's words in each (evidence.py): an absolute scale
+    items + archive --words, meaning--> evidence of the seed in each (evidence.py, meaning.py): an absolute scale
                                    |
                       cold, no stream: its order, its scale
                       warm: the order is mended by the graph of the stream (ordering.py, neighbours.py), the scale stays
-                      taught: verdicts are sources in the graph, a logistic regression joins the order (learn.py), and
-                              the scale is moved as far as the verdicts speak for it
+                      taught: likes and dislikes lean the order (leaning.py, or by words learn.py), and move the scale
+                              of what is like them (correction.py)
                                    |
                       score (threshold.py), guards, reasons (explain.py)
 
