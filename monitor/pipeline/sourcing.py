@@ -21,6 +21,17 @@ from monitor.urls import canonical_url
 def add(settings: Settings, url: str) -> str:
     """Declare a source from any address, once a trial showed that it lists news.
 
+    Raises ConfigurationError as `propose` does.
+    """
+    trial = propose(settings, url)
+    add_source(settings.root, trial.source, os.environ)
+    newest = "".join(f"\n  {entry.title or entry.url}" for entry in trial.entries[:5])
+    return f"added {trial.summary}{newest}"
+
+
+def propose(settings: Settings, url: str) -> Trial:
+    """What an address would be as a source: asked once, nothing written. Its source has the feed's own address.
+
     Raises ConfigurationError where the address is none, lists nothing, or is declared already.
     """
     try:
@@ -34,10 +45,17 @@ def add(settings: Settings, url: str) -> str:
     if known := next((each.name for each in settings.sources if address(each) in (url, trial.feed)), ""):
         message = f'config/sources.toml: source "{known}" asks that address already'
         raise ConfigurationError(message)
-    source = replace(trial.source, url=trial.feed or url)
+    return replace(trial, source=replace(trial.source, url=trial.feed or url))
+
+
+def declare(settings: Settings, url: str, name: str = "") -> str:
+    """Declare a source whose address was tried before, by that name or one made of the address.
+
+    Raises ConfigurationError where it would not be valid.
+    """
+    source = Source(name=name or _name(url, settings), url=url)
     add_source(settings.root, source, os.environ)
-    newest = "".join(f"\n  {entry.title or entry.url}" for entry in trial.entries[:5])
-    return f"added {replace(trial, source=source).summary}{newest}"
+    return f"added {source.name}; config/sources.toml says so"
 
 
 def pause(settings: Settings, name: str, *, paused: bool) -> str:
@@ -49,19 +67,25 @@ def pause(settings: Settings, name: str, *, paused: bool) -> str:
 def read_opml(settings: Settings, path: Path) -> str:
     """Declare the feeds of an OPML file that are not declared yet. Raises ConfigurationError where it holds none."""
     try:
-        found = opml.read(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
         raise ConfigurationError(message) from error
+    return take_opml(settings, content, str(path))
+
+
+def take_opml(settings: Settings, content: bytes, named: str) -> str:
+    """The same with what a file holds; `named` is what to call it."""
+    found = opml.read(content)
     if not found:
-        message = f"{path}: lists no feeds; an OPML file names each in an <outline xmlUrl=...>"
+        message = f"{named}: lists no feeds; an OPML file names each in an <outline xmlUrl=...>"
         raise ConfigurationError(message)
     known = {source.url for source in settings.sources}
     taken = {source.name for source in settings.sources}
     added = [replace(source, name=_free(source.name, taken)) for source in found if source.url not in known]
     if added:
         add_sources(settings.root, added, os.environ)
-    return f"added {len(added)} of the {len(found)} feeds in {path}; the others were there"
+    return f"added {len(added)} of the {len(found)} feeds in {named}; the others were there"
 
 
 def write_opml(settings: Settings, path: Path) -> str:

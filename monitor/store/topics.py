@@ -108,6 +108,22 @@ def judge_anew(session: Session, article_ids: Collection[int]) -> None:
     session.connection().execute(statement.values(profile_version="", model_version=""))
 
 
+def decide_anew(session: Session, topic: str, *, since: datetime, cut: float | None) -> None:
+    """Lets a topic judge again what was stored from `since` on; with a `cut`, its scores are decided by that meanwhile.
+
+    What a guard excluded stays excluded.
+    """
+    recent = select(col(Article.id)).where(col(Article.stored_at) >= since)
+    query = select(Assessment).where(Assessment.topic == topic, col(Assessment.article_id).in_(recent))
+    for each in session.exec(query):
+        each.profile_version = each.model_version = ""
+        if cut is not None:
+            each.relevant = each.score >= cut and not each.reasons.get("rule")
+            each.threshold = cut
+        session.add(each)
+    session.flush()
+
+
 def borderline(session: Session, topic: str, *, limit: int, since: datetime | None = None) -> list[Assessment]:
     """The assessments of a topic nearest to their threshold on either side, of articles without a verdict for it.
 

@@ -1,13 +1,16 @@
 """The application: every page behind the two layers that hold for all of them."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from fastapi import FastAPI, HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from monitor.config import Settings
+from monitor.config import Settings, load
+from monitor.config.current import Current
 from monitor.pipeline.secret import secret
 from monitor.store import Database
 from monitor.store.reading_page import answers
@@ -27,11 +30,12 @@ _FILES = {"page.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 
 
 def create(settings: Settings, database: Database, now: Callable[[], datetime]) -> FastAPI:
-    """The reading page over an open database; `now` is asked anew for every request.
+    """The reading page over an open database; `now` is asked anew for every request, and so are the settings' files.
 
     Makes the secret that signs links where there is none yet. Raises ConfigurationError where that cannot be kept.
     """
-    house = House(settings, database, now, secret(settings))
+    current = Current(settings, partial(load, settings.root, os.environ))
+    house = House(current, database, now, secret(settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 
 from monitor.config import Settings
+from monitor.config.current import Current
 from monitor.store import Database
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -16,12 +17,17 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The settings, the one database, the clock, and the secret that signs forms, sessions and links."""
+    """The settings as they stand, the one database, the clock, and the secret that signs forms, sessions and links."""
 
-    settings: Settings
+    current: Current
     database: Database
     now: Callable[[], datetime]
     secret: str = field(repr=False)
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration as its files stand at this moment."""
+        return self.current.settings
 
     @property
     def zone(self) -> str:
