@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from monitor.errors import StoreError
+from monitor.errors import ConfigurationError, StoreError
 from monitor.web.house import House
 from monitor.web.pages import page
 from monitor.web.protection import protect
@@ -39,6 +39,10 @@ def answer_faults(app: FastAPI, house: House) -> None:
         """An address with a part that is none."""
         return page(request, house, "fault", 404, said=_WORDS[404])
 
+    async def wrong(request: Request, error: Exception) -> Response:
+        """A change of the configuration that would not be valid, or that cannot be written."""
+        return page(request, house, "fault", 400, said=str(error))
+
     async def no_store(request: Request, error: Exception) -> Response:
         """The database cannot be used now."""
         logger.error("%s", error)
@@ -52,6 +56,7 @@ def answer_faults(app: FastAPI, house: House) -> None:
 
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, not_understood)
+    app.add_exception_handler(ConfigurationError, wrong)
     app.add_exception_handler(StoreError, no_store)
     app.add_exception_handler(Exception, broken)
 

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
@@ -50,7 +51,16 @@ async def form_of(request: Request) -> FormData:
 
 async def own_form(request: Request, house: Here) -> FormData:
     """The fields of a form that one of our own pages sent; 403 for any other."""
-    fields = await form_of(request)
+    return _ours(request, house, await form_of(request))
+
+
+async def own_upload(request: Request, house: Here) -> AsyncIterator[FormData]:
+    """The same with one file among them, which is closed once the answer is made."""
+    async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=4_096) as fields:
+        yield _ours(request, house, fields)
+
+
+def _ours(request: Request, house: House, fields: FormData) -> FormData:
     given, number = str(fields.get(FIELD, "")), number_of(request)
     wanted = token(house, number, request.cookies.get(SESSION, ""))
     ours = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted.encode())
@@ -60,6 +70,7 @@ async def own_form(request: Request, house: Here) -> FormData:
 
 
 OwnForm = Annotated[FormData, Depends(own_form)]
+OwnUpload = Annotated[FormData, Depends(own_upload)]
 AnyForm = Annotated[FormData, Depends(form_of)]
 
 

@@ -32,6 +32,7 @@ def page(request: Request, house: House, template: str, status: int = 200, **sho
         "here": request.url.path,
         "topics": house.settings.topics,
         "zone": house.zone,
+        "files_fault": house.current.fault,
         "version": _version(),
         "form_field": forms.FIELD,
         "form_token": forms.token(house, number, session),

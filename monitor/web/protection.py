@@ -12,6 +12,8 @@ from monitor.web.house import House, hostname
 
 # The longest form is a verdict with a signed token, some 1,000 bytes; what mail programs post is shorter.
 LONGEST_BODY = 16_384
+# An OPML of ten thousand feeds, at some hundred bytes each.
+LONGEST_BODIES = {"/sources/opml": 2_000_000}
 
 # No script at all, no style but ours, nothing from elsewhere, and nobody may frame the page.
 POLICY = (
@@ -53,18 +55,18 @@ class Protection:
                     protect(MutableHeaders(scope=message))
                 await send(message)
 
-            refusal = self._refusal(Headers(scope=scope))
+            refusal = self._refusal(Headers(scope=scope), LONGEST_BODIES.get(scope["path"], LONGEST_BODY))
             await (refusal or self.app)(scope, receive, guarded)
         # There are no web sockets here: one that nobody accepts is refused by the server.
 
-    def _refusal(self, headers: Headers) -> PlainTextResponse | None:
+    def _refusal(self, headers: Headers, longest: int) -> PlainTextResponse | None:
         names = headers.getlist("host")
         if len(names) != 1 or hostname(names[0]) not in self.hosts:
             return PlainTextResponse("not a name of this page: its address is web.public_url\n", 400)
         if "transfer-encoding" in headers:
             return PlainTextResponse("say how long it is\n", 411)
         length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit() and int(length) <= LONGEST_BODY):
+        if not (length.isascii() and length.isdigit() and int(length) <= longest):
             return PlainTextResponse("too long\n", 413)
         return None
 

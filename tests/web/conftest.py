@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from reading_files import Edited, site_with_files
+from reading_material import SECRET
 from reading_site import Site, Sites, making_sites
 
 
@@ -27,3 +29,11 @@ def shared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     now = datetime.fromisoformat("2026-11-24T07:00:00+00:00")
     with making_sites(sqlite_template, tmp_path_factory.mktemp("shared"), now) as make:
         yield make()
+
+
+@pytest.fixture
+def edited(sqlite_template: Path, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edited]:
+    """A site whose configuration stands in files, as it does for everybody, and the root that holds them."""
+    monkeypatch.setenv("MONITOR_SECRET", SECRET)
+    with site_with_files(sqlite_template, tmp_path, now) as both:
+        yield Edited(*both)

@@ -75,15 +75,15 @@ class Site:
 
 
 def send(browser: httpx.Client, page: httpx.Response, action: str, **fields: str) -> httpx.Response:
-    """Fill in and send the first form of a page whose action begins with `action`, and whose fields have these values.
+    """Fill in and send the first form of a page whose action begins with `action`, and whose hidden fields fit.
 
-    `fields` that a form does not have yet are added: the button that is pressed is one.
+    What `fields` say is typed, or pressed: a form need not have them yet.
     """
     for form in html.fromstring(page.text).forms:
-        hidden = dict(form.form_values())
+        hidden = {each.get("name"): each.get("value") for each in form.xpath(".//input[@type='hidden']")}
         fits = all(hidden.get(name, value) == value for name, value in fields.items())
         if form.method == "POST" and form.get("action", "").startswith(action) and fits:
-            return browser.post(form.get("action", ""), data={**hidden, **fields})
+            return browser.post(form.get("action", ""), data={**dict(form.form_values()), **fields})
     raise AssertionError(f"no form {action} with {fields}")
 
 
