@@ -1,5 +1,7 @@
 """Benches say in a line where they have nothing to measure on, and `make bench` goes on to the next."""
 
+import gzip
+import json
 import os
 import shutil
 import subprocess
@@ -54,3 +56,23 @@ def test_make_bench_goes_on_after_a_failure_and_fails_at_the_end(tmp_path: Path)
 def test_make_bench_is_content_where_all_are(tmp_path: Path) -> None:
     made = bench_of(tmp_path, a=f"{RUNS}print(1)", b=f"{RUNS}print(2)")
     assert (made.returncode, made.stderr) == (0, "")
+
+
+def pages_of(folder: Path, expected: str) -> Path:
+    """A corpus of one page, whose full text and day are said to be these."""
+    text = "Forty cranes without a driver go into service at Eastmere, and all of the dockers keep their jobs."
+    page = f"<html><body><article><h1>Cranes</h1><p>{text}</p><p>Nobody knows for how long.</p></article></body></html>"
+    (folder / "page.html.gz").write_bytes(gzip.compress(page.encode()))
+    known = {"file": "page.html.gz", "url": "https://courier.example/2026/11/24/cranes", "publisher": "courier.example"}
+    truth = {"ground_truth": "full_text", "text": expected or f"{text} Nobody knows for how long."}
+    other = {"published_at": "2026-11-24", "title": None, "authors": []}
+    (folder / "index.jsonl").write_text(json.dumps(known | truth | other), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("expected", "code"), [("", 0), ("Something else was written there, of which nothing is.", 1)])
+def test_extraction_fails_below_its_floor(expected: str, code: int, tmp_path: Path) -> None:
+    bench = ROOT / "bench" / "extraction.py"
+    command = [sys.executable, str(bench), "--corpus", str(pages_of(tmp_path, expected))]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "below its floor" in ended.stdout) == (code, bool(code)), ended.stderr

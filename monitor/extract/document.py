@@ -7,6 +7,7 @@ from trafilatura.metadata import extract_author
 
 from monitor.errors import AddressError
 from monitor.extract import body, dates, grading, naming
+from monitor.extract.dateline import headline_moment
 from monitor.extract.declared import Declared, declared
 from monitor.extract.decoding import decode
 from monitor.extract.language import language
@@ -55,7 +56,7 @@ def _document(tree: HtmlElement, page: str, url: str) -> Document:
     stated_moment, shown_moment = dates.stated_moment(stated.dates), None
     if not is_huge(tree):
         authors = authors or _byline(tree, site)
-        shown_moment = stated_moment or dates.shown_moment(tree, url)
+        shown_moment = stated_moment or headline_moment(tree, stated) or dates.shown_moment(tree, url)
     text = body.read(tree, page, stated)
     grade = grading.grade(text, stated, url, page)
     if not text and (described := _description(stated)):

@@ -7,7 +7,7 @@ which is another article that the page links to. Never raises, whatever the scri
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
@@ -23,6 +23,9 @@ _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")
 _MARKUP = re.compile(r"<[^<>]{1,500}>")
 _BREAKS = re.compile(r"<(?:/p|br\s*/?|/div|/h\d)>", re.IGNORECASE)
 _ARTICLE_TYPES = ("article", "posting", "report")
+_DATED_TYPES = (*_ARTICLE_TYPES, "webpage", "itempage", "recipe", "review", "podcastepisode")
+"""Types whose date is that of the page: where no article is declared, many sites date the page itself. No videos: one
+that a page shows may be years older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,23 @@ def linked_article(tree: HtmlElement) -> LinkedArticle:
         description=_plain(article.get("description")),
         body=max((_paragraphs(node.get("articleBody")) for node in articles), key=len, default=""),
         authors=_people(article.get("author")),
-        published=_plain(article.get("datePublished") or article.get("dateCreated")),
+        published=_published([article, *nodes]),
         publisher=_name(article.get("publisher")),
         image=_address(article.get("image") or article.get("thumbnailUrl")),
         language=_plain(article.get("inLanguage")),
         free=_free([*articles, *(node for node in nodes if "webpageelement" in set(_types(node)))]),
         words=_count(article.get("wordCount")),
     )
+
+
+def _published(nodes: Sequence[Mapping[str, object]]) -> str:
+    """The date of publication of the first node that has one and is the page itself or what it is about."""
+    for node in nodes:
+        if any(kind.endswith(_DATED_TYPES) for kind in _types(node)) and (
+            written := _plain(node.get("datePublished") or node.get("dateCreated"))
+        ):
+            return written
+    return ""
 
 
 def _nodes(script: HtmlElement) -> Iterator[Mapping[str, object]]:

@@ -18,8 +18,8 @@ from itertools import chain, islice
 
 from lxml import etree
 
+from monitor.dates import moment
 from monitor.models import Entry
-from monitor.sources.dates import moment
 from monitor.sources.listing import LONGEST_BASE, MOST_ITEMS, Item, Listing, entry, refresh_after
 from monitor.sources.markup import line
 from monitor.urls import absolute

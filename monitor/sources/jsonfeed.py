@@ -10,8 +10,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from monitor.dates import moment
 from monitor.models import Entry
-from monitor.sources.dates import moment
 from monitor.sources.listing import MOST_ITEMS, Item, Listing, entry
 from monitor.sources.markup import line
 from monitor.urls import absolute

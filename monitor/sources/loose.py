@@ -12,7 +12,7 @@ from typing import Any
 
 import feedparser
 
-from monitor.sources.dates import moment
+from monitor.dates import moment
 from monitor.sources.listing import MOST_ITEMS, Item, Listing, entry
 from monitor.sources.markup import line
 

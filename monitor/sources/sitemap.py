@@ -11,8 +11,8 @@ from itertools import islice
 
 from lxml import etree
 
+from monitor.dates import moment
 from monitor.models import Entry
-from monitor.sources.dates import moment
 from monitor.sources.listing import MOST_ENTRIES, Item, Listing, entry
 from monitor.urls import absolute
 

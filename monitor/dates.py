@@ -1,4 +1,4 @@
-"""Dates as feeds write them: RFC 822, ISO 8601, and what people make of both.
+"""Dates as feeds and pages write them: RFC 822, ISO 8601, and what people make of both.
 
 In: the text of a date. Out: a moment in UTC, or None where none can be made out. A date is never guessed where a
 wrong guess would be off by more than a day: `03/04/2026` may be March or April and `2026-11` any day of a month, so
@@ -17,21 +17,21 @@ _LONGEST = 100
 """Characters of a text that may be a date: three times the longest of 300 real feeds (32), for zones in words."""
 
 _MONTHS = {
-    1: "jan gen ene янв ιαν sty led oca",
-    2: "feb fev fév şub фев φεβ lut úno",
-    3: "mar mär mrz mrt maa мар μαρ bře",
-    4: "apr avr abr апр απρ kwi dub nis",
-    5: "may mai mei mag maj maï май мая μαϊ μάι kvě",
-    6: "jun giu juin июн юни ιουν cze haz",
-    7: "jul lug juil июл юли ιουλ tem",
-    8: "aug ago agu aou aoû авг αυγ sie ağu",
-    9: "sep set сен σεπ wrz zář eyl",
-    10: "oct okt ott out окт οκτ paź říj eki",
-    11: "nov ноя ное νοέ νοε kas",
-    12: "dec dez dic des déc дек δεκ gru pro ara",
+    1: "jan gen ene ian янв січ ιαν sty led oca saus tamm sij ינו בינו ينا जनव জান มกรา",
+    2: "feb fev fév şub фев лют φεβ lut úno vasa helm velj veeb פבר בפבר فبر شبا फरव फ़र ফেব กุมภ",
+    3: "mar már mär mrz mrt maa мар бер μαρ bře kovo maal ožuj מרץ במרץ مار آذا मार মার มีนา",
+    4: "apr avr abr ápr апр кві απρ kwi dub nis bala huht trav אפר באפר أبر ابر نيس अप्र এপ্ เมษา",
+    5: "may mai mei mag maj máj maí maï май мая тра μαϊ μαΐ μάι kvě gegu touk svib מאי במאי ماي أيا พฤษภ",
+    6: "jun jún giu juin iun juun июн юни чер ιουν cze haz birž kesä יונ ביונ يون حزي जून জুন มิถุ",
+    7: "jul júl lug juil iul juul июл юли лип ιουλ tem liep hein יול ביול يول تمو जुल জুল กรกฎ",
+    8: "aug ago agu aou aoû ágú авг сер αυγ sie ağu rugp elok kolo אוג באוג أغس اغس अगस আগস สิงห",
+    9: "sep set sze сен вер σεπ wrz zář eyl rugs syys ruj ספט בספט سبت أيل सित সেপ กันย",
+    10: "oct okt ott out окт жов οκτ paź říj eki spal loka אוק באוק أكت اكت अक् অক্ ตุลา",
+    11: "nov noi ноя ное лис νοέ νοε kas lapk marr stud נוב בנוב نوف नवं नवम নভে พฤศจ",
+    12: "dec dez dic des déc dets дек гру δεκ gru gruo pro ara joul דצמ בדצמ ديس दिस ডিস ธันว",
 }
-"""How months begin in the languages that are seen in feeds; where two languages mean different months by the same
-letters ("lis" is October in Croatian and November in Polish), in none."""
+"""How months begin in the languages that are seen in feeds and on pages; where two languages mean different months by
+the same letters ("lis" is October in Croatian and November in Polish), in none."""
 _MONTH = {beginning: number for number, names in _MONTHS.items() for beginning in names.split()}
 
 _ZONES = {
@@ -51,12 +51,16 @@ _ORDINAL = re.compile(r"(?<!\d)(\d{4})-(\d{3})(?!\d)")
 _EAST_ASIAN = re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]?")
 _DOTTED = re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4}|\d\d)(?![\d.])")
 _SLASHED = re.compile(r"(?<!\d)(?P<first>\d{1,2})[/-](?P<second>\d{1,2})[/-](?P<year>\d{4})(?!\d)")
+_NAME = r"(?P<month>(?:[^\W\d_]|[\u0900-\u0903\u093c-\u094d\u0981-\u0983\u09be-\u09cd\u0e31-\u0e4e]){3,12})"
+"""A word; the vowel signs of Devanagari, Bengali and Thai are no letters to Python."""
 _DAY_FIRST = re.compile(
-    r"(?<![\d:])(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º)?[\s/-]*(?:de\s)?(?P<month>[^\W\d_]{3,12})\.?"
-    r"[\s,/-]*(?:de\s)?'?(?P<year>\d{4}|\d{2,3})(?![\d:])"
+    r"(?<![\d:])(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º)?[\s/-]*(?:de\s)?" + _NAME + r"\.?"
+    r"[\s,،/-]*(?:de\s)?'?(?P<year>\d{4}|\d{2,3})(?![\d:])"
 )
+_YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})(?:\.|\sm\.)?\s" + _NAME + r"\.?\s(?P<day>\d{1,2})(?![\d:])")
+"""Hungarian and Lithuanian."""
 _MONTH_FIRST = re.compile(
-    r"(?P<month>[^\W\d_]{3,12})\.?[\s-]{0,2}(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d:])"
+    _NAME + r"\.?[\s-]{0,2}(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\d:])"
     r"(?:[\s,-]{1,3}(?P<year>\d{4}|'\d\d)(?![\d:])|.{1,40}\s(?P<last>\d{4})$)"
 )
 _EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?")
@@ -64,8 +68,8 @@ _CLOCK = re.compile(
     r"(?<![\d:])(\d{1,2})\s?[:.h時时시]\s?(\d{2})(?:\s?[:.m分분]\s?(\d{2}))?(?:[.,]\d{1,9})?(?!\d)", re.IGNORECASE
 )
 _COMPACT_CLOCK = re.compile(r"T?(\d\d)(\d\d)(\d\d)?(?!\d)")
-_MORNING = re.compile(r"\ba\.?m\b|上午|오전|午前", re.IGNORECASE)
-_AFTERNOON = re.compile(r"\bp\.?m\b|\dpm\b|下午|오후|午後|晚上", re.IGNORECASE)
+_MORNING = re.compile(r"\ba\.?m\b|上午|오전|午前|\d\s?ص(?!\w)", re.IGNORECASE)
+_AFTERNOON = re.compile(r"\bp\.?m\b|\dpm\b|下午|오후|午後|晚上|\d\s?م(?!\w)", re.IGNORECASE)
 _OFFSET = re.compile(r"([+−-])(\d{1,2}):?(\d{2})?(?!\d)")
 _REGION = re.compile(r"[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_+-]+){1,2}")
 _WORD = re.compile(r"[a-z]{1,5}")
@@ -82,6 +86,8 @@ def _year(text: str) -> int:
     if text in {"0000", "0001"}:
         raise ValueError("no date")
     year = int(text.strip("'"))
+    if 2500 <= year < 2700:  # of the Buddhist era, as Thai pages count
+        return year - 543
     if year < 50:
         return year + 2000
     return year + 1900 if year < 1000 else year
@@ -122,6 +128,7 @@ def _ordinal(match: re.Match[str]) -> date | None:
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], date | None]], ...] = (
     (_ISO, _numbered),
     (_DAY_FIRST, _named),
+    (_YEAR_FIRST, _named),
     (_MONTH_FIRST, _named),
     (_COMPACT, _numbered),
     (_EAST_ASIAN, _numbered),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.sources.dates import moment
+from monitor.dates import moment
 
 SAME_MORNING = [
     "Tue, 24 Nov 2026 07:15:00 GMT",
@@ -51,6 +51,14 @@ SAME_MORNING = [
     "mar., 24 nov. 2026 08:15:00 +0100",
     "24 de noviembre de 2026 07:15",
     "Вт, 24 ноя 2026 10:15:00 +0300",
+    "الثلاثاء، 24 نوفمبر 2026 - 7:15 ص",
+    "24 בנובמבר 2026, 07:15",
+    "24 नवंबर 2026 07:15",
+    "24 พฤศจิกายน 2569 07:15",
+    "24. marraskuuta 2026 07:15",
+    "24 листопада 2026, 07:15",
+    "2026. november 24. 07:15",
+    "2026 m. lapkričio 24 d. 07:15",
     "2026年11月24日 15:15 +0800",
     "2026년 11월 24일 오후 4:15 KST",
     "1795504500",
