@@ -6,7 +6,7 @@ columns unread, and touching one raises. Whoever shows an article or a message w
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -103,6 +103,27 @@ def counts(session: Session, topic: str, *, since: datetime) -> Counts:
     )
     row = session.connection().execute(query).one()
     return Counts(row[0], row[1], row[2])
+
+
+def newer_stories(session: Session, topic: str, *, since: datetime, after: datetime) -> int:
+    """How many stories have an article, published from `since` on, that a topic took after a moment.
+
+    Of articles stored up to an hour before that moment: a collect takes minutes, and what is judged anew after a
+    training is older.
+    """
+    articles, assessments = table(Article).c, table(Assessment).c
+    query = (
+        select(func.count(articles.story_id.distinct()))
+        .select_from(table(Article).join(table(Assessment), assessments.article_id == articles.id))
+        .where(
+            articles.stored_at > after - timedelta(hours=1),
+            articles.published >= since,
+            assessments.topic == topic,
+            assessments.relevant.is_(True),
+            assessments.assessed_at > after,
+        )
+    )
+    return int(session.connection().execute(query).scalar() or 0)
 
 
 def nearest_misses(session: Session, topic: str, *, since: datetime, limit: int) -> list[Judged]:

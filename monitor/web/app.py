@@ -26,7 +26,14 @@ from monitor.web.throttle import Throttle
 # Its address changes with its content (`pages`).
 _FOR_LONG = {"Cache-Control": "public, max-age=31536000, immutable"}
 PARTS = tuple(part.router for part in (today, reading, finding, archive, sources, watching, verdicts, mailed, entrance))
-_FILES = {"page.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+_SCRIPT = "text/javascript; charset=utf-8"
+# By name: where it stands, and what it is.
+_FILES = {
+    "page.css": (STATIC / "page.css", "text/css; charset=utf-8"),
+    "page.js": (STATIC / "page.js", _SCRIPT),
+    "htmx.min.js": (STATIC / "vendor" / "htmx.min.js", _SCRIPT),
+    "icon.svg": (STATIC / "icon.svg", "image/svg+xml"),
+}
 
 
 def create(settings: Settings, database: Database, now: Callable[[], datetime]) -> FastAPI:
@@ -68,4 +75,5 @@ def static(name: str) -> Response:
     """A file of ours; names are compared, never joined to a path that was asked for."""
     if name not in _FILES:
         raise HTTPException(404)
-    return FileResponse(STATIC / name, media_type=_FILES[name], headers=_FOR_LONG)
+    path, media_type = _FILES[name]
+    return FileResponse(path, media_type=media_type, headers=_FOR_LONG)

@@ -44,6 +44,11 @@ def page(request: Request, house: House, template: str, status: int = 200, **sho
     return response
 
 
+def asks_for_a_part(request: Request) -> bool:
+    """Whether htmx asks, which puts the answer into the page that is open."""
+    return request.headers.get("hx-request") == "true"
+
+
 def seen(path: str, **query: object) -> RedirectResponse:
     """The answer to a form that did its work: look there, with GET (303), so that a reload repeats nothing."""
     asked = urlencode({name: str(value) for name, value in query.items()})
@@ -91,5 +96,5 @@ def _address(query: Mapping[str, object], **changes: object) -> str:
 @cache
 def _version() -> str:
     """Changes when a file of ours does: browsers keep them for long, under addresses that end in this."""
-    together = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
+    together = b"".join(path.read_bytes() for path in sorted(STATIC.rglob("*")) if path.is_file())
     return hashlib.sha256(together).hexdigest()[:12]

@@ -1,6 +1,6 @@
 """A story with its articles, and an article with its text: what each topic makes of it, and who was told when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -8,8 +8,10 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from starlette.responses import Response
 
 from monitor.digest.cleaning import one_line
+from monitor.digest.novelty import Added, added
 from monitor.models import Article, Reasons
 from monitor.store.articles import article as article_of
+from monitor.store.articles import articles_of
 from monitor.store.checks import versions
 from monitor.store.reading_page import (
     Judged,
@@ -21,9 +23,12 @@ from monitor.store.reading_page import (
 )
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller
-from monitor.web.shown import NAME, ShownArticle, Teller, paragraphs
+from monitor.web.shown import NAME, SENTENCE, ShownArticle, Teller, paragraphs
 
 router = APIRouter()
+
+# Independent reports in which is looked for what is new: each costs some 3 ms (bench/pages.py).
+COMPARED = 12
 
 # The ids of PostgreSQL's integer columns; a greater number is in no table.
 Identity = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -31,10 +36,11 @@ Identity = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 @dataclass(frozen=True, slots=True)
 class Reprinted:
-    """An independent report and the copies of it."""
+    """An independent report, the copies of it, and what it says first; None where that was not looked for."""
 
     report: ShownArticle
     copies: tuple[ShownArticle, ...]
+    added: Added | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Opinion:
 
 @router.get("/stories/{story_id}")
 def story(request: Request, house: Here, story_id: Identity) -> Response:
-    """A story: independent reports in the order of their dates, reprints apart, and who was told of it."""
+    """A story: independent reports in the order of their dates, with what each says first, and who was told of it."""
     shows = teller(house)
     with house.database.reading() as session:
         found = story_and_articles(session, story_id)
@@ -71,6 +77,8 @@ def story(request: Request, house: Here, story_id: Identity) -> Response:
         head, articles = found
         thought = {topic.name: judged_articles(session, topic.name, articles) for topic in house.settings.topics}
         told = tellings(session, story_id)
+        independent = _independent(articles)
+        compared = articles_of(session, [each.id or 0 for each in independent[:COMPARED]])
     taken_by = {
         article.id: [topic.title for topic in house.settings.topics if _takes(thought[topic.name].get(article.id or 0))]
         for article in articles
@@ -82,7 +90,9 @@ def story(request: Request, house: Here, story_id: Identity) -> Response:
         headline=shows.article(_lead(articles, head.lead_article_id)).title if articles else head.headline,
         language=head.language,
         story=head,
-        reports=_reports(shows, articles),
+        reports=_reports(shows, articles, _additions(compared)),
+        compared=COMPARED,
+        uncompared=len(independent) - len(compared),
         taken_by=taken_by,
         first=shows.moment(head.first_published),
         last=shows.moment(head.last_published),
@@ -135,17 +145,34 @@ def _lead(articles: Sequence[Article], lead_id: int | None) -> Article:
     return next((article for article in articles if article.id == lead_id), articles[0])
 
 
-def _reports(shows: Teller, articles: Sequence[Article]) -> list[Reprinted]:
-    """Each independent report with its copies; a copy whose original is not here stands for itself."""
+def _independent(articles: Sequence[Article]) -> list[Article]:
+    """The articles without copies of others among them; a copy whose original is not here stands for itself."""
     here = {article.id for article in articles}
+    return [each for each in articles if each.duplicate_of not in here]
+
+
+def _additions(articles: Sequence[Article]) -> dict[int, Added]:
+    """What each report says first, by article, its sentences cleaned."""
+    found = zip(articles, added(articles), strict=True)
+    return {
+        article.id or 0: Added(tuple(one_line(sentence, SENTENCE) for sentence in new.sentences), new.more)
+        for article, new in found
+        if new is not None
+    }
+
+
+def _reports(shows: Teller, articles: Sequence[Article], additions: Mapping[int, Added]) -> list[Reprinted]:
+    """Each independent report with its copies."""
+    independent = _independent(articles)
+    standing = {article.id for article in independent}
     copies: dict[int, list[ShownArticle]] = {}
-    reports = []
     for each in articles:
-        if each.duplicate_of is not None and each.duplicate_of in here:
-            copies.setdefault(each.duplicate_of, []).append(shows.article(each))
-        else:
-            reports.append(shows.article(each))
-    return [Reprinted(report, tuple(copies.get(report.id, ()))) for report in reports]
+        if each.id not in standing:
+            copies.setdefault(each.duplicate_of or 0, []).append(shows.article(each))
+    return [
+        Reprinted(shows.article(each), tuple(copies.get(each.id or 0, ())), additions.get(each.id or 0))
+        for each in independent
+    ]
 
 
 def _shown_telling(house: House, telling: Telling, article: Article | None) -> ShownTelling:

@@ -1,6 +1,6 @@
 """Today: the stories of the last days as one topic sees them, each with its reasons and a place for a verdict."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
 from monitor.models import Topic
-from monitor.store.reading_page import counts, nearest_misses, stories_of_topic
+from monitor.store.reading_page import counts, nearest_misses, newer_stories, stories_of_topic
 from monitor.web.house import Here, House
 from monitor.web.pages import page, seen, teller
 
@@ -19,6 +19,8 @@ MOST_STORIES = 100
 MISSES = 5
 
 Days = Literal["1", "3", "7", "30"]
+# Seconds since 1970, up to 2100.
+Moment = Annotated[int, Query(ge=0, le=4_102_444_800)]
 
 
 @router.get("/")
@@ -60,7 +62,18 @@ def today(
         more=max(0, counted.stories - len(stories)),
         misses=[shows.judged(each) for each in missed],
         opened=opened,
+        as_of=int(shows.now.timestamp()),
     )
+
+
+@router.get("/today/{name}/news")
+def news(request: Request, house: Here, name: str, after: Moment, days: Days = "3") -> Response:
+    """How many stories there are to see since the moment a page was made: a line to put into it, empty for none."""
+    topic = topic_of(house, name)
+    with house.database.reading() as session:
+        since = house.now() - timedelta(days=int(days))
+        newer = newer_stories(session, topic.name, since=since, after=datetime.fromtimestamp(after, UTC))
+    return page(request, house, "news", topic=topic, days=int(days), newer=newer)
 
 
 def topic_of(house: House, name: str) -> Topic:

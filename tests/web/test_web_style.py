@@ -44,4 +44,7 @@ def test_the_style_loads_nothing_and_every_template_leaves_style_to_it() -> None
     assert "@import" not in STYLE
     for template in (FOLDER / "templates").iterdir():
         text = template.read_text(encoding="utf-8")
-        assert not re.search(r"\sstyle=|<style|<script|\son\w+=|\|\s*safe|autoescape", text), template.name
+        assert not re.search(r"\sstyle=|<style|\son\w+=|\|\s*safe|autoescape|hx-on|js:", text), template.name
+        # Script is a file of ours, never what stands in a page.
+        assert re.findall(r"<script[^>]*>[^<]", text) == [], template.name
+        assert all(each.startswith(' src="/static/') for each in re.findall(r"<script([^>]*)", text)), template.name
