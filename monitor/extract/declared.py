@@ -38,7 +38,8 @@ _LONGEST = 2_000
 class Declared:
     """What a page declares, as it stands there but for folded white space; "" and () where it declares nothing.
 
-    `title` is the title element; `canonical` may be relative; `tiers` are the values of paywall marks in the head.
+    `title` is the title element; `canonical` and `next_page` may be relative; `tiers` are the values of paywall marks
+    in the head.
     """
 
     article: LinkedArticle
@@ -53,6 +54,7 @@ class Declared:
     images: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     canonical: str = ""
+    next_page: str = ""
 
 
 def declared(tree: HtmlElement) -> Declared:
@@ -73,7 +75,8 @@ def declared(tree: HtmlElement) -> Declared:
         sites=_some(*_values(stated, _SITES), article.publisher),
         images=_some(*_values(stated, _IMAGES), article.image),
         tiers=_some(*_values(stated, _TIERS)),
-        canonical=_canonical(tree),
+        canonical=_linked(tree, "canonical"),
+        next_page=_linked(tree, "next"),
     )
 
 
@@ -127,11 +130,9 @@ def _language(tree: HtmlElement) -> str:
     ).strip()
 
 
-def _canonical(tree: HtmlElement) -> str:
-    """The canonical link, else og:url."""
+def _linked(tree: HtmlElement, relation: str) -> str:
+    """The address of the first link element of this relation; "" where there is none."""
     for element in tree.iter("link"):
-        if "canonical" in (element.get("rel") or "").lower().split() and (
-            address := (element.get("href") or "").strip()
-        ):
+        if relation in (element.get("rel") or "").lower().split() and (address := (element.get("href") or "").strip()):
             return address
     return ""

@@ -10,6 +10,7 @@ from monitor.extract import body, dates, grading, naming
 from monitor.extract.dateline import headline_moment
 from monitor.extract.declared import Declared, declared
 from monitor.extract.decoding import decode
+from monitor.extract.elsewhere import fuller_url
 from monitor.extract.language import language
 from monitor.extract.parsing import is_huge, load
 from monitor.models import Document, Entry, Grade
@@ -71,6 +72,7 @@ def _document(tree: HtmlElement, page: str, url: str) -> Document:
         image=naming.image(stated, url),
         declared_canonical=_canonical(stated, url),
         grade=grade,
+        fuller_url=fuller_url(text, grade, stated, url, page),
     )
 
 

@@ -59,7 +59,10 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What extraction found on a page; `language` is ISO 639-1 or "", `published` is None where the page names none."""
+    """What extraction found on a page; `language` is ISO 639-1 or "", `published` is None where the page names none.
+
+    `fuller_url` is the address of another form of the page that may hold more, "" where the text seems whole.
+    """
 
     title: str
     text: str
@@ -70,6 +73,7 @@ class Document:
     image: str = ""
     declared_canonical: str = ""
     grade: Grade = Grade.FULL
+    fuller_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

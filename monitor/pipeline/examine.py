@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import ConfigurationError, MonitorError, ParseError
-from monitor.extract import extract
+from monitor.extract import extract, fuller
 from monitor.fetch.client import Client
 from monitor.fetch.settings import FetchSettings
 from monitor.models import Document, Grade
@@ -84,8 +84,7 @@ async def documents(inputs: Sequence[str], fetch: FetchSettings) -> AsyncIterato
         for each in inputs:
             try:
                 material = await _material(each, client, "page")
-                document = extract(unpacked(material.content), material.url, material.content_type)
-                yield Examined(each, document=document)
+                yield Examined(each, document=await _whole(_document(material), client))
             except MonitorError as error:
                 yield Examined(each, error=str(error))
 
@@ -132,6 +131,20 @@ def chances_of_draws(path: Path) -> dict[str, float]:
         if chance > 0:
             chances[str(record["id"])] = float(chance)
     return chances
+
+
+def _document(material: Material) -> Document:
+    return extract(unpacked(material.content), material.url, material.content_type)
+
+
+async def _whole(document: Document, client: Client) -> Document:
+    """The document, with the text of its page's fuller form where that is on the web and can be had."""
+    if not document.fuller_url:
+        return document
+    try:
+        return fuller(document, _document(await _material(document.fuller_url, client, "page")))
+    except MonitorError:
+        return document
 
 
 async def _material(given: str, client: Client, purpose: Any) -> Material:

@@ -8,9 +8,9 @@ from typing import Any
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Grade, Reasons, Topic
-from monitor.pipeline import parsing
 from monitor.pipeline.archive import item
 from monitor.pipeline.context import Context, opened
+from monitor.pipeline.fuller import read_whole
 from monitor.pipeline.profiles import current_profile
 from monitor.pipeline.taught import current_model, lesson_of
 from monitor.pipeline.workers import WorkerLost
@@ -152,9 +152,8 @@ def _story(article: Article | None) -> int:
 
 async def _fetched(context: Context, url: str) -> Item:
     page = await context.client.get(url, purpose="page")
-    content_type = page.headers.get("content-type", "")
     try:
-        reading = await context.workers.run(parsing.read_page, page.content, page.final_url, content_type)
+        reading = await read_whole(context, page)
     except WorkerLost as error:
         message = f"{url}: {error}"
         raise ConfigurationError(message) from error

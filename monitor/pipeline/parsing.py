@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from monitor import sources
 from monitor.digest import changes
-from monitor.extract import extract, from_entry
+from monitor.extract import extract, from_entry, fuller
 from monitor.models import Document, Entry, Grade
 from monitor.sources import Listing
 from monitor.stories import signature
@@ -32,6 +32,12 @@ class Again:
 def read_page(content: bytes, url: str, content_type: str) -> Reading:
     """The document that a page holds; its grade is empty where it holds none."""
     return reading_of(extract(content, url, content_type))
+
+
+def read_beside(first: Reading, content: bytes, url: str, content_type: str) -> Reading:
+    """The document of the first reading, with the text of another form of its page where that holds more."""
+    document = fuller(first.document, extract(content, url, content_type))
+    return first if document is first.document else reading_of(document)
 
 
 def read_again(content: bytes, url: str, content_type: str, earlier: str, language: str) -> Again:

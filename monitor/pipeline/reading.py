@@ -4,7 +4,7 @@
 
 A page that failed waits for its next attempt; after five, or at once where it is gone, its entry is given up, and the
 feed's own text stands in where there is enough of it. An error that nobody expects is such a failure too, of its page
-alone, with its traceback in the log.
+alone, with its traceback in the log. A page that shows a part of its article only leads to one more (`fuller.py`).
 """
 
 import logging
@@ -19,6 +19,7 @@ from monitor.models import BACKFILL, Article, Entry, EntryState, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import is_news
+from monitor.pipeline.fuller import read_whole
 from monitor.pipeline.lanes import in_lanes
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.rhythm import ATTEMPTS, CHECKS, after_failure
@@ -98,9 +99,7 @@ async def _read_page(context: Context, entry: Entry) -> Outcome:
         return await _stand_in(context, entry, reason, EntryState.REFUSED)
     try:
         page = await context.client.get(entry.url, purpose="page")
-        reading = await context.workers.run(
-            parsing.read_page, page.content, page.final_url, page.headers.get("content-type", "")
-        )
+        reading = await read_whole(context, page)
         address = canonical_url(page.final_url)
     except (FetchError, WorkerLost, AddressError) as error:  # a redirect may lead to an address too long to be kept
         return await _without_page(context, entry, error)

@@ -20,6 +20,7 @@ from monitor.errors import Cause, Deferred, Gone
 from monitor.models import Article, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
+from monitor.pipeline.fuller import content_type, fuller_page
 from monitor.pipeline.lanes import in_lanes
 from monitor.pipeline.parsing import Again
 from monitor.pipeline.queue import host_of
@@ -125,18 +126,19 @@ async def _ask(context: Context, article: Article) -> Outcome:
     page = await context.client.get(url, purpose="page", etag=article.etag, last_modified=article.last_modified)
     if page.not_modified:
         return Outcome(article, _check(article, after_check(article.stored_at, context.now())))
-    again = await context.workers.run(
-        parsing.read_again,
-        page.content,
-        page.final_url,
-        page.headers.get("content-type", ""),
-        article.text,
-        article.language,
-    )
+    again = await _read_again(context, article, page)
+    if _unfit(article, again) and (other := await fuller_page(context, again.reading)):
+        again = await _read_again(context, article, other)
     if reason := _unfit(article, again):
         return _failed(context, article, f"{url}: asked again it gave {reason}; what it gave before is kept")
     check = _check(article, after_check(article.stored_at, context.now()), page)
     return Outcome(article, check, None if again.says_the_same else _text(article, again))
+
+
+async def _read_again(context: Context, article: Article, page: Page) -> Again:
+    return await context.workers.run(
+        parsing.read_again, page.content, page.final_url, content_type(page), article.text, article.language
+    )
 
 
 def _unfit(article: Article, again: Again) -> str:

@@ -376,3 +376,34 @@ async def test_entries_that_are_there_no_more_are_passed_over(house: House) -> N
     async with house.context() as context:
         gone: Sequence[int] = [7, 8]
         assert await read(context, gone) == Tally()
+
+
+FIRST_PART = page("Cranes", (CRANES[0][:-1] + " …",)).replace(b"</article>", b'<a href="/print">Print</a></article>')
+
+
+async def test_a_page_that_shows_a_part_is_read_by_its_print_version(house: House, site: Site) -> None:
+    site.routes["/print"] = says(page("Cranes", CRANES))
+    await listed(house, site, cranes=says(FIRST_PART))
+    tally = await reading(house)
+    assert (tally.fetched, tally.failures) == (1, ())
+    (article,) = articles(house)
+    assert (article.canonical_url, article.grade) == (site.url("/cranes"), "full")
+    assert all(sentence in article.text for sentence in CRANES)
+
+
+@pytest.mark.parametrize("route", [says(b"gone", status=404), says(page("Log in", ("Log in.",))), says(b"%PDF-1.7")])
+async def test_a_print_version_that_says_no_more_is_no_failure(house: House, site: Site, route: Route) -> None:
+    site.routes["/print"] = route
+    await listed(house, site, cranes=says(FIRST_PART))
+    tally = await reading(house)
+    assert (tally.stored, tally.failures) == (1, ())
+    assert [article.grade for article in articles(house)] == ["teaser"]
+
+
+async def test_a_print_version_that_robots_txt_forbids_is_not_asked(house: House, site: Site) -> None:
+    site.routes["/robots.txt"] = says(b"User-agent: *\nDisallow: /print", content_type="text/plain")
+    site.routes["/print"] = says(page("Cranes", CRANES))
+    await listed(house, site, cranes=says(FIRST_PART))
+    await reading(house)
+    assert site.asked("/print") == []
+    assert [article.grade for article in articles(house)] == ["teaser"]

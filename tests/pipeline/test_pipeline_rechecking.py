@@ -316,3 +316,12 @@ def test_a_check_is_planned_from_when_the_article_was_stored() -> None:
     assert after_check(NOW, NOW + DAYS, until=NOW + 2 * DAYS) is None
     assert put_off(NOW, NOW + timedelta(days=7)) == NOW + timedelta(days=7)
     assert put_off(NOW, NOW + timedelta(days=7, seconds=1)) is None
+
+
+async def test_what_a_print_version_gave_is_compared_with_the_print_version(house: House, site: Site) -> None:
+    beginning = page("Cranes", (CRANES[0][:-1] + " …",))
+    site.routes["/print"] = says(page("Forty cranes", CRANES))
+    await told(house, site, cranes=says(beginning.replace(b"</article>", b'<a href="/print">Print</a></article>')))
+    site.routes["/print"] = says(page("Fourteen cranes", CORRECTED))
+    assert counts(await asked_again(house)) == (1, 1, 0, 0)
+    assert "fourteen driverless cranes" in article_of(house, "cranes").text

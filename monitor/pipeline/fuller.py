@@ -1,0 +1,51 @@
+"""Reads a page, and where that shows a part of its article only, the form of it that its site offers beside.
+
+    page ──worker──> document ── seems whole ──────────────────────────────────────────> reading
+                        '────── names a print version ──client──> page ──worker──> the one that says more
+
+One request more at most, to the same site, by the same client and its manners. What goes wrong with it is no failure
+of the page: the part that it shows is kept.
+"""
+
+import logging
+
+from monitor.errors import FetchError
+from monitor.models import Page
+from monitor.pipeline import parsing
+from monitor.pipeline.context import Context
+from monitor.pipeline.parsing import Reading
+from monitor.pipeline.workers import WorkerLost
+
+_log = logging.getLogger(__name__)
+
+
+async def read_whole(context: Context, page: Page) -> Reading:
+    """The document of a page, with the text of its fuller form where there is one. Raises WorkerLost."""
+    reading = await context.workers.run(parsing.read_page, page.content, page.final_url, content_type(page))
+    other = await fuller_page(context, reading)
+    if other is None:
+        return reading
+    try:
+        return await context.workers.run(
+            parsing.read_beside, reading, other.content, other.final_url, content_type(other)
+        )
+    except WorkerLost as error:
+        _log.info("%s: %s", other.final_url, error)
+        return reading
+
+
+async def fuller_page(context: Context, reading: Reading) -> Page | None:
+    """The page that may hold more than this reading; None where there is none, or it cannot be had."""
+    url = reading.document.fuller_url
+    if not url:
+        return None
+    try:
+        return await context.client.get(url, purpose="page")
+    except FetchError as error:
+        _log.info("%s", error)
+        return None
+
+
+def content_type(page: Page) -> str:
+    """The Content-Type that a page came with, "" where it had none."""
+    return page.headers.get("content-type", "")
