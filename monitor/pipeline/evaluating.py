@@ -102,7 +102,7 @@ def evaluate_verdicts(settings: Settings, name: str) -> Evaluation:
         if not kept:
             message = f"topic {topic.name} has no verdict on a judged article: give some with `monitor feedback`"
             raise ConfigurationError(message)
-        found = _missed_of(session, topic.name, list(given.values()))
+        found = missed_of(session, topic.name, list(given.values()))
     both = [(given[key].relevant, each) for key, each in sorted(kept.items())]
     scores = [each.score for _, each in both]
     made = _evaluation([yes for yes, _ in both], scores, both[-1][1].threshold, found)
@@ -127,7 +127,8 @@ def _missed_in(judged: Sequence[Judgement], truth: dict[str, bool], drawn: dict[
     return missed(answers, len(rejected), _found(len(judged) - len(rejected), took))
 
 
-def _missed_of(session: Session, topic: str, given: Sequence[Feedback]) -> Missed | None:
+def missed_of(session: Session, topic: str, given: Sequence[Feedback]) -> Missed | None:
+    """What random draws of late say of what a topic leaves out; None without any. `given` are its verdicts."""
     now = clock()
     since = now - _MEASURED
     answers = [

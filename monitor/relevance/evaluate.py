@@ -18,7 +18,7 @@ Measure = Callable[[Sequence[bool], Sequence[float]], float]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure with the 95% interval of its bootstrap."""
+    """A figure with its 95% interval."""
 
     value: float
     low: float
@@ -124,14 +124,15 @@ def reliability(relevant: Sequence[bool], scores: Sequence[float], count: int = 
     for number in range(count):
         within = place == number
         if within.any():
-            share = _wilson(float(truth[within].sum()), int(within.sum()))
+            share = wilson(float(truth[within].sum()), int(within.sum()))
             bins.append(
                 Bin(number / count, (number + 1) / count, int(within.sum()), float(given[within].mean()), share)
             )
     return tuple(bins)
 
 
-def _wilson(hits: float, trials: int) -> Interval:
+def wilson(hits: float, trials: int) -> Interval:
+    """The share of `hits` in some `trials`, at least one, with its 95% score interval (Wilson 1927)."""
     z = 1.96
     share = hits / trials
     middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)

@@ -135,6 +135,17 @@ def measure(asked: Question, documents: Sequence[Words]) -> Evidence:
     return _weigh(asked, presence, lengths, _rates(asked, presence, lengths, first.total))
 
 
+def loudness(asked: Question) -> Floats:
+    """What one occurrence of each term is worth to the whole and to each facet (rows), as a share of the loudest.
+
+    In an article of a usual length and against general language alone: in [0, 1].
+    """
+    sums = np.maximum(asked.counts.sum(axis=1, keepdims=True), 1.0)
+    subject = _SUBJECT * _TERM_SHARE * asked.counts / sums
+    nats, _ = _nats(subject, asked.rates, asked.loudest, _ARTICLE_WORDS)
+    return np.asarray(nats / _LOUDEST)
+
+
 def _presence(asked: Question, documents: Sequence[Words]) -> Any:
 
     indices: list[int] = []
