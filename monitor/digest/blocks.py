@@ -198,11 +198,10 @@ def _sources(page: Layout) -> list[Block]:
 
 
 def _news(news: ShownNews) -> str:
-    state = "Broke" if news.broken else "Recovered"
     since = f", since {literal(news.since)}" if news.since else ""
     cause = f". {literal(news.cause)}" if news.cause else ""
     remedy = f" To do: {literal(news.remedy)}" if news.remedy else ""
-    return f"• {state}: *{literal(news.source)}*{since}{cause}{remedy}"
+    return f"• {news.label}: *{literal(news.source)}*{since}{cause}{remedy}"
 
 
 def _seen(page: Layout) -> str:

@@ -52,8 +52,7 @@ def _told(number: int, story: ShownStory, *, updated: bool) -> str:
 
 def _rest(page: Layout) -> Iterator[str]:
     for news in page.news[:_MOST_NEWS]:
-        state = "Broke" if news.broken else "Recovered"
-        yield unmarked(f"{state}: {news.source}" + (f". {news.cause}" if news.cause else ""))
+        yield unmarked(f"{news.label}: {news.source}" + (f". {news.cause}" if news.cause else ""))
     for question in page.asked:
         yield _asked(question)
 

@@ -12,7 +12,7 @@ from typing import Any
 from monitor.digest.arcs import arc
 from monitor.digest.changes import Change, changes, withdrawal
 from monitor.digest.cleaning import source_of
-from monitor.digest.material import Figures, Remarks, Seen, SourceNews, StoryView
+from monitor.digest.material import BROKEN, Figures, Remarks, Seen, SourceNews, StoryView
 from monitor.digest.quoting import run_on
 from monitor.digest.settings import DigestSettings
 from monitor.digest.summary import summarise
@@ -120,7 +120,7 @@ def arranged(items: Sequence[DigestItem]) -> list[DigestItem]:
 
 
 def _alarms(settings: DigestSettings, now: datetime, sources: Iterable[SourceNews], seen: Seen) -> Iterable[str]:
-    if any(news.state == "broken" for news in sources):
+    if any(news.state == BROKEN for news in sources):
         yield "source"
     if not seen.collects_ok:
         yield "collect"

@@ -13,7 +13,7 @@ from typing import Any
 
 from monitor.digest.cleaning import language_tag, one_line, web_address
 from monitor.digest.compose import TOP, arranged
-from monitor.digest.material import Alerted, Asked, Figures, Seen, SourceNews
+from monitor.digest.material import BROKEN, RECOVERED, Alerted, Asked, Figures, Seen, SourceNews
 from monitor.digest.quoting import is_joined, without_dateline
 from monitor.digest.reader import ANYBODY, Reader
 from monitor.digest.settings import DigestSettings
@@ -37,6 +37,7 @@ from monitor.models import Digest, DigestItem, Reasons
 _HEADLINE, _NAME, _SENTENCE, _FACET, _BRIEF, _TERM = 200, 60, 400, 100, 160, 40
 # A cause or a remedy holds an address or a command, which are useless in part.
 _REMEDY = 300
+_STATES = {BROKEN: "Broke", RECOVERED: "Recovered"}
 _MOST_TERMS, _MOST_ALSO, _MOST_NEWS, _MOST_ALERTED = 5, 6, 12, 12
 
 
@@ -96,7 +97,7 @@ def lay_out(
 
 def _failing(figures: Figures) -> str:
     """The names of sources that fail now, without those that are told as broken."""
-    broken = {news.source for news in figures.sources}
+    broken = {news.source for news in figures.sources if news.state == BROKEN}
     return ", ".join([one_line(name, _NAME) for name in figures.seen.failing if name not in broken][:_MOST_NEWS])
 
 
@@ -180,7 +181,8 @@ class _Teller:
         """A source's news in shown words."""
         return ShownNews(
             source=one_line(news.source, _NAME),
-            broken=news.state == "broken",
+            label=_STATES.get(news.state, "Not well"),
+            broken=news.state == BROKEN,
             since=moment(news.since, self.zone, self.now) if news.since else "",
             cause=one_line(news.cause, _REMEDY),
             remedy=one_line(news.remedy, _REMEDY),

@@ -28,9 +28,15 @@ class StoryView:
     told: frozenset[str] = frozenset()
 
 
+BROKEN, RECOVERED = "broken", "recovered"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceNews:
-    """A source that newly broke, or recovered (`state` is broken or recovered), since when, why, and what to do."""
+    """A source that newly broke, recovered, or is not well though it answers: since when, why, and what to do.
+
+    `state` is broken, recovered, or in that third case in a word what is not well.
+    """
 
     source: str
     state: str

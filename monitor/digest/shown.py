@@ -112,9 +112,10 @@ class ShownStory:
 
 @dataclass(frozen=True, slots=True)
 class ShownNews:
-    """A source that broke or recovered."""
+    """A source that broke, recovered or is not well, as `label` says."""
 
     source: str
+    label: str
     broken: bool
     since: str
     cause: str

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.digest.cleaning import one_line
-from monitor.digest.material import Figures, Seen
+from monitor.digest.material import BROKEN, Figures, Seen
 from monitor.models import DigestItem
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -122,7 +122,7 @@ def subject(title: str, headlines: Sequence[str], figures: Figures) -> str:
 
 def _without_stories(figures: Figures) -> str:
     parts = ["nothing new" if figures.seen.relevant_articles else "nothing relevant"]
-    if broken := sum(news.state == "broken" for news in figures.sources):
+    if broken := sum(news.state == BROKEN for news in figures.sources):
         parts.append(f"{counted(broken, 'source')} broke")
     if not figures.seen.collects_ok:
         parts.append("no collect succeeded")

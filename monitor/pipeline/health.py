@@ -39,6 +39,9 @@ _BY_STATUS = {
     429: _ASKED_TO_WAIT,
     451: _TURNED_AWAY,
 }
+_COLLECT_OFTENER = "let [collect] schedule run oftener, or add the site's news sitemap, which lists more"
+_LOOK_AT_IT = "see in a browser whether it has news; where it does, run `monitor entries` on its address"
+_SUBSCRIBE = "see in a browser whether its pages now ask for a subscription"
 _BY_CAUSE: dict[str, str] = {
     Cause.UNREACHABLE: "its host does not answer: see in a browser whether the site is still there, or has moved",
     Cause.WAIT: _ASKED_TO_WAIT,
@@ -48,6 +51,20 @@ _BY_CAUSE: dict[str, str] = {
     Cause.LISTING: "its address shows no feed: run `monitor entries` on it, and name the feed's own address",
     Cause.FAULT: "this program is at fault, the log tells where: report it, and look for a newer version",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What does not fail and is not well: `kind` is rolled off, silent or walled, `since` None where that is not known.
+
+    A digest says it once, and again after `said_for` where it still holds; another silence, since later, at once.
+    """
+
+    kind: str
+    text: str
+    remedy: str
+    said_for: timedelta
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +135,7 @@ def health_of(source: Source, state: FeedState | None, now: datetime, came: Yiel
         daily=_daily(state),
         rolled_off=state.rolled_off,
         full=_full(came) if came else None,
-        remarks=tuple(_remarks(state, came, now)),
+        remarks=tuple(_shown_remark(each) for each in remarks_on(state, came, now)),
     )
 
 
@@ -151,15 +168,17 @@ def _full(came: Yield) -> float | None:
     return whole / total if total else None
 
 
-def _remarks(state: FeedState, came: Yield | None, now: datetime) -> Iterator[str]:
+def remarks_on(state: FeedState, came: Yield | None, now: datetime) -> Iterator[Remark]:
     """What does not fail and is not well: entries that rolled off, a silence, a wall that was not there before."""
     if state.last_rolled_off and now - state.last_rolled_off < REMARKED_FOR:
-        yield f"entries rolled off unseen, last before {_shown(state.last_rolled_off)}"
+        text = f"entries rolled off unseen, last before {_shown(state.last_rolled_off)}"
+        yield Remark("rolled off", text, _COLLECT_OFTENER, REMARKED_FOR)
     if state.last_new and not state.failures and is_silent(state, now):
-        yield f"silent since {_shown(state.last_new)}, for longer than its rhythm explains"
+        yield Remark("silent", "silent for longer than its rhythm explains", _LOOK_AT_IT, YIELD_OVER, state.last_new)
     walled = (_walled(came.lately), _walled(came.before)) if came else (None, None)
     if walled[0] is not None and walled[1] is not None and walled[0] - walled[1] >= DRIFT:
-        yield f"{walled[0]:.0%} behind a wall or cut short of late, {walled[1]:.0%} before"
+        text = f"{walled[0]:.0%} behind a wall or cut short of late, {walled[1]:.0%} before"
+        yield Remark("walled", text, _SUBSCRIBE, YIELD_OVER)
 
 
 def is_silent(state: FeedState, now: datetime) -> bool:
@@ -183,6 +202,10 @@ def sources_health(settings: Settings, now: datetime | None = None) -> Sequence[
         states = feed_states(session)
         came = yields(session, moment - YIELD_OVER, moment - REMARKED_FOR)
     return [health_of(each, states.get(each.name), moment, came.get(each.name)) for each in settings.sources]
+
+
+def _shown_remark(remark: Remark) -> str:
+    return f"{remark.text}, since {_shown(remark.since)}" if remark.since else remark.text
 
 
 def _shown(moment: datetime | None) -> str:

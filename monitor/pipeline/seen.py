@@ -1,10 +1,10 @@
-"""What a digest says beside its stories: what was looked at since its last turn, and which sources broke or recovered.
+"""What a digest says beside its stories: what was looked at since its last turn, and which sources are not well.
 
 Instant alerts are no turns of a digest: they tell one story and report on nothing else. That one was sent says only
 that the monitor was not silent then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,16 +12,18 @@ from sqlmodel import Session
 
 from monitor.config import Settings
 from monitor.config.settings import selected
-from monitor.digest.material import Figures, Seen, SourceNews
+from monitor.digest.material import BROKEN, RECOVERED, Figures, Seen, SourceNews
 from monitor.digest.settings import DigestSettings
-from monitor.pipeline.health import is_broken, remedy
+from monitor.models import Digest, FeedState
+from monitor.pipeline.health import REMARKED_FOR, YIELD_OVER, Remark, is_broken, remarks_on, remedy
 from monitor.pipeline.schedule import latest
 from monitor.store.digests import Window, digests, looked
 from monitor.store.polling import feed_states
 from monitor.store.runs import runs, successes
+from monitor.store.yields import yields
 
-# Digests of the past in which a source may have been told as broken.
-REMEMBERED = 50
+# Digests of the past in which a source may have been told as broken: three weeks of one that is sent every hour.
+REMEMBERED = 500
 
 
 def seen_since_last(settings: Settings, session: Session, digest: DigestSettings, now: datetime) -> Seen:
@@ -55,20 +57,42 @@ def seen_since_last(settings: Settings, session: Session, digest: DigestSettings
 
 
 def source_news(settings: Settings, session: Session, digest: DigestSettings, now: datetime) -> Iterator[SourceNews]:
-    """Sources of the digest's topics that broke, or recovered, since it last said so."""
+    """Sources of the digest's topics that broke, recovered or became remarkable, since it last said so."""
     selectors = {selector for topic in settings.topics_of(digest) for selector in topic.sources}
     names = selected(selectors, [source for source in settings.sources if not source.paused])
     states = {name: state for name, state in feed_states(session).items() if name in names}
+    before = digests(session, digest.name, until=now, sent=True, alerts=False, limit=REMEMBERED)
+    yield from _turns(states, before, now)
+    came = yields(session, now - YIELD_OVER, now - REMARKED_FOR)
+    for name, state in sorted(states.items()):
+        for remark in remarks_on(state, came.get(name), now):
+            if not _was_said(name, remark, before, now):
+                yield SourceNews(name, remark.kind, remark.since, remark.text, remark.remedy)
+
+
+def _turns(states: Mapping[str, FeedState], before: Sequence[Digest], now: datetime) -> Iterator[SourceNews]:
+    """Sources that are broken though the last word on them was another, or recovered from what was the last."""
     said: dict[str, str] = {}
-    for each in digests(session, digest.name, until=now, sent=True, alerts=False, limit=REMEMBERED):
+    for each in before:
         for news in Figures.of(each).sources:
-            said.setdefault(news.source, news.state)
+            if news.state in (BROKEN, RECOVERED):
+                said.setdefault(news.source, news.state)
     for name, state in sorted(states.items()):
         broken = is_broken(state, now)
-        if broken and said.get(name) != "broken":
-            yield SourceNews(name, "broken", state.failing_since, state.error, remedy(state))
-        elif said.get(name) == "broken" and not state.failures:
-            yield SourceNews(name, "recovered", state.last_success)
+        if broken and said.get(name) != BROKEN:
+            yield SourceNews(name, BROKEN, state.failing_since, state.error, remedy(state))
+        elif said.get(name) == BROKEN and not state.failures:
+            yield SourceNews(name, RECOVERED, state.last_success)
+
+
+def _was_said(source: str, remark: Remark, before: Sequence[Digest], now: datetime) -> bool:
+    """Whether a digest said so already: of the same silence, or of late."""
+    return any(
+        (news.source, news.state, news.since) == (source, remark.kind, remark.since)
+        for each in before
+        if each.composed_at > now - remark.said_for
+        for news in Figures.of(each).sources
+    )
 
 
 def _collect_due(settings: Settings, now: datetime) -> datetime:

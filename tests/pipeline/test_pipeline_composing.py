@@ -5,11 +5,27 @@ from typing import Any
 
 import pytest
 from pipeline_house import DESK, NOW, TOPIC, House, mail_channel
+from sqlmodel import select
 
 from monitor.errors import StoreError
-from monitor.models import Delivery, DeliveryState, Digest, DigestItem, FeedState, Story, Told, audience
+from monitor.models import (
+    Article,
+    Delivery,
+    DeliveryState,
+    Digest,
+    DigestItem,
+    Entry,
+    EntryState,
+    FeedState,
+    Story,
+    Told,
+    audience,
+)
 from monitor.pipeline import composing
 from monitor.pipeline.composing import compose_and_keep
+from monitor.pipeline.learned_rhythm import Rhythm
+from monitor.store.articles import keep_articles
+from monitor.store.entries import EntryChange, change_entries, keep_entries
 from monitor.store.outbox import Kept, settle, unsubscribe
 from monitor.store.polling import keep_feed_states
 
@@ -124,6 +140,75 @@ def test_nothing_relevant_is_kept_with_what_was_seen_and_sent_to_nobody(read: Ho
     assert kept.digest.topics == [TOPIC]
     later(read)
     assert compose(read, "three").digest.first_line == "Nothing relevant: no new article was read"
+
+
+def hourly(house: House, silent_days: int) -> dict[str, Any]:
+    """What is kept of a source that had an entry an hour for ten days, and none since."""
+    quiet = house.clock() - timedelta(days=silent_days)
+    rhythm = Rhythm()
+    for day in range(10, 0, -1):
+        begin = quiet - timedelta(days=day)
+        rhythm = rhythm.watch([begin + timedelta(hours=hour) for hour in range(24)], begin + timedelta(days=1))
+    return {"rhythm": rhythm.watch([], house.clock()).to_json(), "last_new": quiet}
+
+
+def test_what_is_not_well_with_a_source_is_told_once_and_never_alone(read: House) -> None:
+    compose(read)
+    read.sources(wire="https://wire.example/")
+    failing(read, failures=0, status=0, error="", **hourly(read, 4), last_rolled_off=NOW - timedelta(days=1))
+    later(read)
+    assert compose(read, "two").deliveries == ()  # no alarm
+    read.keep("gulls")
+    later(read)
+    told = " ".join(compose(read, "three").deliveries[0].text.split())
+    assert "Not well: wire, since Fri 20 Nov" in told
+    assert "silent for longer than its rhythm explains" in told
+    assert "To do: see in a browser whether it has news" in told
+    assert "Not well: wire. entries rolled off unseen, last before 2026-11-23 07:00" in told
+    read.keep("terns")
+    later(read)
+    assert "wire" not in compose(read, "four").deliveries[0].text
+    later(read, days=10)
+    failing(read, failures=0, status=0, error="", **hourly(read, 4))
+    read.keep("swans")
+    later(read)
+    told = " ".join(compose(read, "five").deliveries[0].text.split())
+    assert told.count("Not well: wire, since") == 1, "another silence"
+
+
+def test_a_digest_says_nothing_of_sources_that_are_not_its_own(read: House) -> None:
+    read.sources(wire="https://wire.example/", far="https://far.example/")
+    read.topic(sources=["far"])
+    for name in ("wire", "far"):
+        failing(read, name, failures=0, status=0, error="", **hourly(read, 4))
+    read.keep("gulls")
+    later(read)
+    told = compose(read).deliveries[0].text
+    assert "Not well: far" in told
+    assert "wire" not in told
+
+
+def test_a_wall_that_was_not_there_before_is_told(read: House) -> None:
+    compose(read)
+    read.sources(wire="https://wire.example/")
+    failing(read, failures=0, status=0, error="")
+    seen = [(number, "full", 30) for number in range(12)] + [(number, "paywalled", 1) for number in range(12, 24)]
+    with read.database() as database, database.writing() as session:
+        for number, grade, days in seen:
+            url, moment = f"https://wire.example/{number}", read.clock() - timedelta(days=days)
+            listed = {"url": url, "canonical_url": url, "source": "wire"}
+            keep_entries(session, [Entry.model_validate(listed)], now=moment, max_age=timedelta(days=365))
+            entry = session.exec(select(Entry).where(Entry.url == url)).one()
+            made = {"canonical_url": url, "entry_id": entry.id, "source": "wire", "grade": grade, "stored_at": moment}
+            keep_articles(session, [Article.model_validate(made | {"text": "x", "news": False})])
+            change_entries(session, [EntryChange(entry.id or 0, EntryState.STORED, 1)])
+    read.keep("gulls")
+    later(read)
+    told = " ".join(compose(read, "two").deliveries[0].text.split())
+    assert "Not well: wire. 100% behind a wall or cut short of late, 0% before" in told
+    read.keep("terns")
+    later(read)
+    assert "wall" not in compose(read, "three").deliveries[0].text
 
 
 def test_a_source_that_newly_broke_is_told_once_and_told_again_when_it_recovers(read: House) -> None:

@@ -121,7 +121,7 @@ def rhythm_of(daily: int, quiet_days: int = 0) -> dict[str, Any]:
 def test_silence_is_remarked_on_where_the_rhythm_does_not_explain_it(daily: int, quiet: int, silent: bool) -> None:
     known = state(rhythm=rhythm_of(daily, quiet), last_new=NOW - DAY * quiet)
     health = health_of(WIRE, known, NOW)
-    assert any("silent since" in remark for remark in health.remarks) is silent
+    assert any("silent for longer" in remark for remark in health.remarks) is silent
     assert health.condition == "well"
 
 
