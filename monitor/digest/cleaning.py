@@ -30,7 +30,8 @@ def one_line(text: str, longest: int) -> str:
     """
     # Whoever sends 10,000 characters for a headline is not read to the end; what is cleaned away may be in between.
     text = _TERMINAL.sub("", text[: 20 * longest])
-    kept = "".join(_shown(char) for char in text)
+    plain = text.isascii() and text.isprintable()  # most of what a page shows is, and would be looked at sign by sign
+    kept = text if plain else "".join(_shown(char) for char in text)
     folded = _PILE.sub(r"\1", " ".join(kept.split()))
     if not folded.strip(_JOINERS + " "):
         return ""

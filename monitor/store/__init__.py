@@ -9,6 +9,7 @@ Every write is a bulk upsert keyed on what makes a row unique, so that a retry, 
     outbox    digests, deliveries, who was told      digests   what was told, read back
     runs      what ran, and who may run now          search    full text
     export    everything, streamed                   retention what is let go
+    reading_page  what its pages ask                 facets    what an article is besides its words
 """
 
 from monitor.store.database import Database

@@ -5,7 +5,7 @@ Importing this adds them to the tables' metadata; `monitor.store.migrations` mak
 
 from sqlalchemy import Index, text
 
-from monitor.models import Article, DigestItem, Entry, Told, Version
+from monitor.models import Article, Assessment, DigestItem, Entry, Told, Version
 from monitor.store.bulk import table
 
 # Entries that wait, oldest first: some hundred among millions, so that a run costs the same however much is kept. The
@@ -28,3 +28,13 @@ Index("ix_digestitem_story_id", table(DigestItem).c.story_id)
 
 # Which articles got another text since a digest was told.
 Index("ix_version_first_seen", table(Version).c.first_seen)
+
+# What a topic took, and how it scored: a few in a hundred of what it judged, asked for by each page that lists them.
+Index(
+    "ix_assessment_taken",
+    table(Assessment).c.topic,
+    table(Assessment).c.article_id,
+    table(Assessment).c.score,
+    sqlite_where=text("relevant IS 1"),
+    postgresql_where=text("relevant IS true"),
+)

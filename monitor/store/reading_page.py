@@ -40,7 +40,7 @@ class TopicStory:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many articles a topic judged, how many of them it took, and the stories these belong to."""
+    """How many articles are kept, how many of them a topic took, and the stories these belong to."""
 
     articles: int = 0
     relevant: int = 0
@@ -64,18 +64,19 @@ class SentDigest:
     deliveries: tuple[Delivery, ...] = field(default=())
 
 
-def stories_of_topic(session: Session, topic: str, *, since: datetime, limit: int) -> list[TopicStory]:
-    """Stories with a relevant article published from `since` on, most relevant first, at most `limit`."""
+def stories_of_topic(session: Session, topic: str, *, since: datetime, limit: int, beyond: int = 0) -> list[TopicStory]:
+    """Stories with a relevant article published from `since` on, most relevant first, `limit` beyond the first ones."""
     articles, assessments = table(Article).c, table(Assessment).c
     score = func.max(assessments.score)
     query = (
         select(articles.story_id)
         .join(table(Assessment), assessments.article_id == articles.id)
-        .where(*_of_topic(topic, since), assessments.relevant.is_(True))
+        .where(*_taken(topic, since))
         .group_by(articles.story_id)
         .having(articles.story_id.is_not(None))
         .order_by(score.desc(), articles.story_id.desc())
         .limit(limit)
+        .offset(beyond)
     )
     ids = list(session.connection().execute(query).scalars())
     stories = {each.id: each for each in session.exec(select_rows(Story).where(among(session, table(Story).c.id, ids)))}
@@ -89,20 +90,16 @@ def stories_of_topic(session: Session, topic: str, *, since: datetime, limit: in
 
 
 def counts(session: Session, topic: str, *, since: datetime) -> Counts:
-    """What a topic made of the articles published from `since` on."""
+    """How much was published from `since` on, and what a topic took of it."""
     articles, assessments = table(Article).c, table(Assessment).c
-    relevant = assessments.relevant.is_(True)
+    kept = select(func.count()).where(articles.published >= since)
     query = (
-        select(
-            func.count(),
-            func.count().filter(relevant),
-            func.count(articles.story_id.distinct()).filter(relevant),
-        )
+        select(func.count(), func.count(articles.story_id.distinct()))
         .select_from(table(Assessment).join(table(Article), assessments.article_id == articles.id))
-        .where(*_of_topic(topic, since))
+        .where(*_taken(topic, since))
     )
-    row = session.connection().execute(query).one()
-    return Counts(row[0], row[1], row[2])
+    taken, stories = session.connection().execute(query).one()
+    return Counts(int(session.connection().execute(kept).scalar() or 0), taken, stories)
 
 
 def newer_stories(session: Session, topic: str, *, since: datetime, after: datetime) -> int:
@@ -253,6 +250,12 @@ def answers(session: Session) -> bool:
     """Whether the database answers at all; raises where it does not."""
     statement: Select[Any] = select(1)
     return bool(session.connection().execute(statement).scalar() == 1)
+
+
+def _taken(topic: str, since: datetime) -> tuple[Any, ...]:
+    """The conditions that a topic took an article, joined to its assessment, published from `since` on."""
+    articles, assessments = table(Article).c, table(Assessment).c
+    return assessments.topic == topic, assessments.relevant.is_(True), articles.published >= since
 
 
 def _of_topic(topic: str, since: datetime) -> tuple[Any, ...]:

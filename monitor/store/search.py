@@ -1,8 +1,9 @@
 """Full text over what is kept: SQLite's FTS5 or PostgreSQL's tsvector, brought up to date off the path of a collect.
 
 Triggers would make every insert 25 times dearer, so articles are indexed in bulk by `index_new`. The index holds no
-text (the articles do): see the first migration. Any text is a query: words must all occur, what stands in quotes must
-occur as it stands, and no sign has another meaning.
+text (the articles do): see the first migration. Beside its words stand an article's facets (`monitor.store.facets`), so
+that a question for one source's or one month's articles costs what these are, and not what all are. Any text is a
+query: words must all occur, what stands in quotes must occur as it stands, and no sign has another meaning.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,10 +27,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import table as name_table
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session
 
 from monitor.models import Article, Assessment
 from monitor.store.bulk import among, batches, table
+from monitor.store.facets import facet, facets_of, periods
 from monitor.store.words import Snippet, fold, snippet, terms
 
 # Articles that are folded and written at once: some megabytes.
@@ -38,6 +41,8 @@ BATCH = 500
 # Of the articles that match, so many of the latest are ranked. News is read from the latest on, and ranking all that
 # hold a common word would cost more with every year kept.
 RANKED = 2_000
+# Where a topic has to have judged them, fewer: of what is relevant, a few in a hundred, so many are met late.
+RANKED_OF_TOPIC = 300
 
 # How far below the latest indexed article unindexed ones are looked for: ids are given out in the order in which
 # transactions begin to write, and several may end in another.
@@ -62,6 +67,11 @@ class Filters:
     topic: str = ""
     relevant: bool = False
 
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether it ends before it begins."""
+        return self.since is not None and self.until is not None and self.until <= self.since
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -74,12 +84,11 @@ class Hit:
 
 def search(session: Session, words: str, *, filters: Filters | None = None, limit: int = 20) -> list[Hit]:
     """The articles that hold all the `words`, best first, at most `limit`; none for a query without any word."""
-    wanted = terms(words)
-    if not wanted:
+    wanted, asked = terms(words), filters or Filters()
+    if not wanted or asked.asks_nothing:
         return []
-    found = (_sqlite_matches if _on_sqlite(session) else _postgresql_matches)(wanted)
-    conditions = _conditions(filters or Filters())
-    matches = found.where(*conditions).limit(RANKED).subquery()
+    found = (_sqlite_matches if _on_sqlite(session) else _postgresql_matches)(wanted, _facets(asked))
+    matches = found.where(*_conditions(session, asked)).limit(RANKED_OF_TOPIC if asked.topic else RANKED).subquery()
     best = select(matches.c.id, matches.c.rank).order_by(matches.c.rank.desc(), matches.c.id.desc()).limit(limit)
     ranks = {row[0]: float(row[1]) for row in session.connection().execute(best)}
     articles = session.scalars(select(Article).where(among(session, table(Article).c.id, list(ranks))))
@@ -112,7 +121,8 @@ def forget(session: Session, article_ids: Iterable[int]) -> None:
     for ids in batches(session.connection().execute(there).scalars().all(), BATCH):
         if _on_sqlite(session):
             command = text(
-                "INSERT INTO article_search (article_search, rowid, title, text) VALUES ('delete', :id, :title, :text)"
+                "INSERT INTO article_search (article_search, rowid, title, text, facets) "
+                "VALUES ('delete', :id, :title, :text, :facets)"
             )
             session.connection().execute(command, _folded(session, ids))
         else:
@@ -131,65 +141,82 @@ def _indexed(session: Session) -> ColumnElement[int]:
 
 def _folded(session: Session, ids: Sequence[int]) -> list[dict[str, object]]:
     articles = table(Article).c
-    query = select(articles.id, articles.title, articles.text).where(among(session, articles.id, ids))
-    rows = session.connection().execute(query)
-    return [{"id": identity, "title": fold(title), "text": fold(body)} for identity, title, body in rows]
+    names = ("id", "title", "text", "source", "language", "published")
+    query = select(*(articles[name] for name in names)).where(among(session, articles.id, ids))
+    return [
+        {"id": identity, "title": fold(title), "text": fold(body), "facets": " ".join(facets_of(*about))}
+        for identity, title, body, *about in session.connection().execute(query)
+    ]
 
 
 def _insertion(session: Session) -> Executable:
     if _on_sqlite(session):
-        return text("INSERT INTO article_search (rowid, title, text) VALUES (:id, :title, :text)")
+        return text("INSERT INTO article_search (rowid, title, text, facets) VALUES (:id, :title, :text, :facets)")
     return text(
         "INSERT INTO article_search (article_id, words) VALUES (:id, "
-        "setweight(to_tsvector('news', CAST(:title AS text)), 'B') || to_tsvector('news', CAST(:text AS text))) "
+        "setweight(to_tsvector('news', CAST(:title AS text)), 'B') || to_tsvector('news', CAST(:text AS text)) || "
+        "array_to_tsvector(string_to_array(CAST(:facets AS text), ' '))) "
         "ON CONFLICT (article_id) DO UPDATE SET words = excluded.words"
     )
 
 
-def _sqlite_matches(wanted: Sequence[str]) -> Select[tuple[int, float]]:
-    """Ids and ranks of the articles that match, the latest first. Folded terms hold no sign that FTS5 would read."""
-    query = " AND ".join(f'"{term}"' for term in wanted)
-    rank: Label[float] = literal_column(f"-bm25(article_search, {TITLE_WEIGHT}, 1.0)").label("rank")
-    articles = table(Article)
+def _sqlite_matches(wanted: Sequence[str], facets: Sequence[Sequence[str]]) -> Select[tuple[int, float]]:
+    """Ids and ranks of the articles that match, the latest first. Neither terms nor facets hold quotes."""
+    query = " AND ".join(
+        ["{title text} : (" + " AND ".join(f'"{term}"' for term in wanted) + ")"]
+        + ["facets : (" + " OR ".join(f'"{each}"' for each in any_of) + ")" for any_of in facets]
+    )
+    rank: Label[float] = literal_column(f"-bm25(article_search, {TITLE_WEIGHT}, 1.0, 0.0)").label("rank")
     return (
-        select(articles.c.id, rank)
-        .select_from(FTS.join(articles, articles.c.id == FTS.c.rowid))
+        select(FTS.c.rowid.label("id"), rank)
         .where(text("article_search MATCH :words").bindparams(words=query))
         .order_by(FTS.c.rowid.desc())
     )
 
 
-def _postgresql_matches(wanted: Sequence[str]) -> Select[tuple[int, float]]:
+def _postgresql_matches(wanted: Sequence[str], facets: Sequence[Sequence[str]]) -> Select[tuple[int, float]]:
     """The same; a rank is divided by the logarithm of the length (normalisation 1), as bm25 does in its way."""
     query: ColumnElement[object] = _phrase(wanted[0])
     for term in wanted[1:]:
         query = query.op("&&")(_phrase(term))
-    articles, words = table(Article), VECTORS.c.words
+    among_them = query
+    for any_of in facets:
+        among_them = among_them.op("&&")(cast(literal(" | ".join(f"'{each}'" for each in any_of)), TSQUERY))
+    words = VECTORS.c.words
     return (
-        select(articles.c.id, func.ts_rank(words, query, 1).label("rank"))
-        .select_from(VECTORS.join(articles, articles.c.id == VECTORS.c.article_id))
-        .where(words.op("@@")(query))
+        select(VECTORS.c.article_id.label("id"), func.ts_rank(words, query, 1).label("rank"))
+        .where(words.op("@@")(among_them))
         .order_by(VECTORS.c.article_id.desc())
     )
+
+
+def _facets(filters: Filters) -> list[list[str]]:
+    """The facets of which an article must have one each."""
+    return [
+        *([[facet("source", filters.source)]] if filters.source else []),
+        *([[facet("language", filters.language)]] if filters.language else []),
+        *([periods(filters.since, filters.until)] if filters.until is not None else []),
+    ]
 
 
 def _phrase(term: str) -> ColumnElement[object]:
     return func.phraseto_tsquery(literal_column("'news'"), cast(literal(term), Text))
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
+    """What facets cannot say: a moment within a month, and what a topic thinks."""
+    identity = FTS.c.rowid if _on_sqlite(session) else VECTORS.c.article_id
     articles, assessments = table(Article).c, table(Assessment).c
     conditions: list[ColumnElement[bool]] = []
-    if filters.source:
-        conditions.append(articles.source == filters.source)
-    if filters.language:
-        conditions.append(articles.language == filters.language)
+    within = [articles.id == identity]
     if filters.since is not None:
-        conditions.append(articles.published >= filters.since)
+        within.append(articles.published >= filters.since)
     if filters.until is not None:
-        conditions.append(articles.published < filters.until)
+        within.append(articles.published < filters.until)
+    if len(within) > 1:
+        conditions.append(exists().where(*within))
     if filters.topic:
-        of_topic = [assessments.article_id == articles.id, assessments.topic == filters.topic]
+        of_topic = [assessments.article_id == identity, assessments.topic == filters.topic]
         if filters.relevant:
             of_topic.append(assessments.relevant.is_(True))
         conditions.append(exists().where(*of_topic))

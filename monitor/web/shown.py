@@ -16,7 +16,7 @@ from monitor.store.reading_page import Judged, TopicStory
 
 # Longest texts shown, in characters: what real pages need, as in the digest.
 HEADLINE, NAME, SENTENCE, FACET, TERM = 200, 60, 400, 100, 40
-MOST_TERMS, MOST_SOURCES = 6, 4
+MOST_TERMS, MOST_SOURCES, MOST_OTHERS = 6, 4, 8
 # An article of 20,000 words; what is longer is a list or a book, and its publisher has it.
 LONGEST_TEXT = 120_000
 
@@ -64,7 +64,11 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:
-    """One story, by the article that stands for it; `others` are its other reports, `reprints` copies of any."""
+    """One story, by the article that stands for it; `others` are other reports, `reprints` copies of any.
+
+    Of a great story they are the first few, `others_more` the number of the rest; `latest` is the moment of the latest
+    article taken, "" where that is the one shown.
+    """
 
     id: int
     lead: ShownArticle
@@ -72,7 +76,9 @@ class ShownStory:
     sources: tuple[str, ...]
     sources_more: int
     others: tuple[ShownArticle, ...]
+    others_more: int
     reprints: tuple[ShownArticle, ...]
+    latest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,8 @@ class Teller:
             return None
         latest = max(each.article.published for each in story.articles if _taken(each))
         rest = [each for each in story.articles if each is not lead]
+        others = [each for each in rest if each.article.duplicate_of is None]
+        copies = [each for each in rest if each.article.duplicate_of is not None]
         originals = [each.article for each in (lead, *rest) if each.article.duplicate_of is None]
         sources = list(dict.fromkeys(one_line(source_of(article), NAME) for article in originals or [lead.article]))
         return ShownStory(
@@ -142,8 +150,10 @@ class Teller:
             day=self.day_of(max(latest, since)),
             sources=tuple(sources[:MOST_SOURCES]),
             sources_more=max(0, len(sources) - MOST_SOURCES),
-            others=tuple(self.judged(each) for each in rest if each.article.duplicate_of is None),
-            reprints=tuple(self.judged(each) for each in rest if each.article.duplicate_of is not None),
+            others=tuple(self.judged(each) for each in others[:MOST_OTHERS]),
+            others_more=max(0, len(others) - MOST_OTHERS),
+            reprints=tuple(self.judged(each) for each in copies[:MOST_OTHERS]),
+            latest=self.moment(latest) if latest > lead.article.published else "",
         )
 
 

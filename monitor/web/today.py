@@ -14,9 +14,10 @@ from monitor.web.pages import page, seen, teller
 
 router = APIRouter()
 
-# What a person reads at one sitting, and still finds by scrolling; the rest is counted.
-MOST_STORIES = 100
-MISSES = 5
+# What a person reads at one sitting, and still finds by scrolling; the rest is a page further on.
+MOST_STORIES = 50
+# What was nearly taken is looked for among so many days at most: it is judged while it is news, if ever.
+MISSES, MISSED_DAYS = 5, 3
 
 Days = Literal["1", "3", "7", "30"]
 # Seconds since 1970, up to 2100.
@@ -38,15 +39,18 @@ def today(
     name: str,
     days: Days = "3",
     opened: Annotated[int, Query(alias="open")] = 0,
+    further: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
 ) -> Response:
-    """The stories of a topic, by day, most relevant first."""
+    """The stories of a topic, by day, most relevant first; so many to a page."""
     topic = topic_of(house, name)
     shows = teller(house)
     since = shows.now - timedelta(days=int(days))
+    lately = max(since, shows.now - timedelta(days=MISSED_DAYS))
+    before = (further - 1) * MOST_STORIES
     with house.database.reading() as session:
-        found = stories_of_topic(session, topic.name, since=since, limit=MOST_STORIES)
+        found = stories_of_topic(session, topic.name, since=since, limit=MOST_STORIES, beyond=before)
         counted = counts(session, topic.name, since=since)
-        missed = nearest_misses(session, topic.name, since=since, limit=MISSES)
+        missed = nearest_misses(session, topic.name, since=lately, limit=MISSES)
     stories = [shown for each in found if (shown := shows.story(each, since))]
     # Sorting keeps the order of relevance within a day.
     stories.sort(key=lambda story: story.day, reverse=True)
@@ -59,7 +63,8 @@ def today(
         choices=(1, 3, 7, 30),
         by_day=[(shows.day(day), list(each)) for day, each in groupby(stories, key=lambda story: story.day)],
         counts=counted,
-        more=max(0, counted.stories - len(stories)),
+        further=further,
+        more=max(0, counted.stories - before - len(found)),
         misses=[shows.judged(each) for each in missed],
         opened=opened,
         as_of=int(shows.now.timestamp()),

@@ -1,6 +1,6 @@
 """Search: any text is a query on both engines, words and phrases are found in any script, filters hold."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +10,7 @@ from keeping import NOW, article, assess, assessment, keep
 from monitor.models import Article
 from monitor.store import Database, search
 from monitor.store.bulk import keepable
+from monitor.store.facets import facet
 from monitor.store.search import Filters
 
 ANY = st.text(st.characters(exclude_categories=()))
@@ -78,6 +79,32 @@ def test_filters(filled: Database) -> None:
     assert found(filled, "模型", since=NOW - timedelta(days=1)) == []
     assert found(filled, "模型", until=NOW) == ["模型"]
     assert len(found(filled, "chips", limit=1)) == 1
+
+
+def test_days_sources_and_languages_are_found_across_months_and_years(database: Database) -> None:
+    days = ["2024-12-31", "2025-01-01", "2025-06-30", "2025-12-31", "2026-01-01", "2026-02-28", "2026-03-01"]
+    for day in days:
+        keep(
+            database, article(day, title=day, text="cranes", published=datetime.fromisoformat(f"{day}T00:00:00+00:00"))
+        )
+    index(database)
+    for first, since in enumerate(days):
+        assert found(database, "cranes", since=moment(since)) == days[first:][::-1]
+        assert found(database, "cranes", until=moment(since)) == days[:first][::-1]
+        for last, until in enumerate(days):
+            assert found(database, "cranes", since=moment(since), until=moment(until)) == days[first:last][::-1]
+
+
+def moment(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T00:00:00+00:00")
+
+
+def test_no_text_is_taken_for_a_facet(database: Database) -> None:
+    keep(database, article("1", text=f"cranes {facet('source', 'daily')} {facet('language', 'de')}", source="wire"))
+    index(database)
+    assert found(database, "cranes", source="daily") == []
+    assert found(database, "cranes", language="de") == []
+    assert found(database, facet("month", "2026-11")) == []
 
 
 def test_a_title_counts_for_more(filled: Database) -> None:

@@ -288,6 +288,13 @@ def keep_judging() -> None:
     op.create_index("ix_assessment_article_id", "assessment", ["article_id"])
     op.create_index("ix_assessment_assessed_at", "assessment", ["assessed_at"])
     op.create_index("ix_assessment_relevant", "assessment", ["relevant"])
+    op.create_index(
+        "ix_assessment_taken",
+        "assessment",
+        ["topic", "article_id", "score"],
+        sqlite_where=sa.text("relevant IS 1"),
+        postgresql_where=sa.text("relevant IS true"),
+    )
     op.create_table(
         "feedback",
         number("id"),
@@ -424,7 +431,7 @@ def index_words() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE article_search USING fts5("
-            "title, text, content='', tokenize='porter unicode61 remove_diacritics 2')"
+            "title, text, facets, content='', tokenize='porter unicode61 remove_diacritics 2')"
         )
     else:
         op.execute(
@@ -459,6 +466,7 @@ def expect_much() -> None:
         ("sqlite_autoindex_assessment_1", "200000 100000 1"),
         ("ix_assessment_article_id", "200000 2"),
         ("ix_assessment_relevant", "200000 100000"),
+        ("ix_assessment_taken", "6000 3000 1"),
     ):
         op.execute(expected.bindparams(of="assessment", index=index, shape=shape))
     op.execute("ANALYZE sqlite_schema")  # so that this very connection reads them
