@@ -75,7 +75,7 @@ def topics(request: Request, house: Here) -> Response:
         for each in house.settings.topics:
             counted = counts(session, each.name, since=since)
             given = verdict_count(session, each.name)
-            shown.append(ShownTopic(each.name, each.title, each.threshold, counted.stories, counted.articles, given))
+            shown.append(ShownTopic(each.name, each.title, each.threshold, counted.stories, counted.relevant, given))
     return page(request, house, "topics", shown=shown)
 
 
