@@ -62,6 +62,11 @@ def add_topic(root: Path, topic: Topic, environment: Mapping[str, str]) -> Path:
     document.add("seeds", tomlkit.item(list(topic.seeds)))
     document.add("sources", tomlkit.item(list(topic.sources)))
     document.add("threshold", tomlkit.item(topic.threshold))
+    for key in ("must", "must_not"):
+        if guards := getattr(topic, key):
+            document.add(key, tomlkit.item(list(guards)))
+    if (terms := topic.terms.get("")) is not None:
+        document.add("terms", tomlkit.item({"add": list(terms.add), "mute": list(terms.mute)}))
     _replace(root, path, tomlkit.dumps(document), environment)
     return path
 

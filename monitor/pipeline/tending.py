@@ -58,21 +58,31 @@ def add_seed(settings: Settings, name: str, article: Article) -> str:
     if not article.text.strip():
         message = f"article {article.id} has no text that could be a seed; choose one that has"
         raise ConfigurationError(message)
-    seed = f"seeds/{name}-article-{article.id}.txt"
-    if seed in topic.seeds:
-        message = f"config/topics/{name}.toml: seeds: {seed} is this article, and a seed already"
+    if _seed_of(name, article) in topic.seeds:
+        message = f"config/topics/{name}.toml: seeds: {_seed_of(name, article)} is this article, and a seed already"
         raise ConfigurationError(message)
-    path = settings.root / seed
-    there = path.exists()
-    if not there:
-        _write_seed(path, f"{article.title}\n\n{article.text}\n")
+    written = list[Path]()
+    seed = write_seed(settings.root, name, article, written)
     try:
         set_seeds(settings.root, name, (*topic.seeds, seed), os.environ)
     except ConfigurationError:
-        if not there:
+        for path in written:
             path.unlink()
         raise
     return f"{seed} is a seed of {name}; config/topics/{name}.toml says so"
+
+
+def write_seed(root: Path, name: str, article: Article, written: list[Path]) -> str:
+    """Write an article as a seed of a topic, unless it is there; returns what the topic's file calls it.
+
+    What was written is added to `written`. Raises ConfigurationError where it cannot be.
+    """
+    seed = _seed_of(name, article)
+    path = root / seed
+    if not path.exists():
+        _write_seed(path, f"{article.title}\n\n{article.text}\n")
+        written.append(path)
+    return seed
 
 
 def drop_seed(settings: Settings, name: str, seed: str) -> str:
@@ -84,6 +94,10 @@ def drop_seed(settings: Settings, name: str, seed: str) -> str:
         raise ConfigurationError(message)
     set_seeds(settings.root, name, rest, os.environ)
     return f"{seed} is no seed of {name} any more, its file is where it was; config/topics/{name}.toml says so"
+
+
+def _seed_of(name: str, article: Article) -> str:
+    return f"seeds/{name}-article-{article.id}.txt"
 
 
 def _term(text: str) -> str:

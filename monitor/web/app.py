@@ -14,7 +14,19 @@ from monitor.config.current import Current
 from monitor.pipeline.secret import secret
 from monitor.store import Database
 from monitor.store.reading_page import answers
-from monitor.web import archive, entrance, finding, mailed, reading, sources, today, topics, verdicts, watching
+from monitor.web import (
+    archive,
+    entrance,
+    finding,
+    mailed,
+    reading,
+    saving,
+    sources,
+    today,
+    topics,
+    verdicts,
+    watching,
+)
 from monitor.web.admission import Admission
 from monitor.web.faults import answer_faults
 from monitor.web.house import Here, House
@@ -26,7 +38,8 @@ from monitor.web.throttle import Throttle
 # Its address changes with its content (`pages`).
 _FOR_LONG = {"Cache-Control": "public, max-age=31536000, immutable"}
 PARTS = tuple(
-    part.router for part in (today, topics, reading, finding, archive, sources, watching, verdicts, mailed, entrance)
+    part.router
+    for part in (today, topics, reading, finding, saving, archive, sources, watching, verdicts, mailed, entrance)
 )
 _SCRIPT = "text/javascript; charset=utf-8"
 # By name: where it stands, and what it is.

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
-from starlette.datastructures import QueryParams
+from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
 from monitor.digest.cleaning import language_tag
@@ -52,6 +52,19 @@ class Asked:
         )
 
     @property
+    def query(self) -> dict[str, str]:
+        """The same as the fields of a form, "" where one asks nothing."""
+        return {
+            "q": self.words,
+            "topic": self.topic,
+            "relevant": "yes" if self.relevant else "",
+            "source": self.source,
+            "language": self.language,
+            "since": self.since,
+            "until": self.until,
+        }
+
+    @property
     def narrowed(self) -> bool:
         """Whether anything but words is asked."""
         return bool(self.topic or self.source or self.language or self.since or self.until)
@@ -60,7 +73,7 @@ class Asked:
 @router.get("/search")
 def find(request: Request, house: Here) -> Response:
     """The search form, and what answers it."""
-    asked = _asked(house, request.query_params)
+    asked = asked_of(house, request.query_params)
     shows = teller(house)
     with house.database.reading() as session:
         hits = search(session, asked.words, filters=asked.filters(house.zone), limit=MOST_HITS)
@@ -76,16 +89,20 @@ def find(request: Request, house: Here) -> Response:
     )
 
 
-def _asked(house: House, query: QueryParams) -> Asked:
-    """What the fields of the form say, read leniently: what means nothing asks nothing."""
+def asked_of(house: House, query: QueryParams | FormData) -> Asked:
+    """What the fields of a form say, read leniently: what means nothing asks nothing."""
+
+    def given(name: str) -> str:
+        return str(query.get(name, ""))
+
     return Asked(
-        words=query.get("q", "")[:LONGEST_QUERY].strip(),
-        topic=_one_of(query.get("topic", ""), [each.name for each in house.settings.topics]),
-        relevant=query.get("relevant") == "yes",
-        source=_one_of(query.get("source", ""), [each.name for each in house.settings.sources]),
-        language=language_tag(query.get("language", "")).lower(),
-        since=_day(query.get("since", "")),
-        until=_day(query.get("until", "")),
+        words=given("q")[:LONGEST_QUERY].strip(),
+        topic=_one_of(given("topic"), [each.name for each in house.settings.topics]),
+        relevant=given("relevant") == "yes",
+        source=_one_of(given("source"), [each.name for each in house.settings.sources]),
+        language=language_tag(given("language")).lower(),
+        since=_day(given("since")),
+        until=_day(given("until")),
     )
 
 

@@ -36,6 +36,7 @@ WEEK = timedelta(days=7)
 LEVELS = (("precise", PRECISE), ("balanced", BALANCED), ("inclusive", INCLUSIVE))
 # What was done just now, by the word that the address carries.
 _DONE = {
+    "search": "The search was saved as a topic. What came in the last seven days is judged at the next collect.",
     "threshold": "The threshold was moved. What came in the last seven days is judged again at the next collect.",
     "term": "The terms were changed. What came in the last seven days is judged again at the next collect.",
     "seed": "The seeds were changed. What came in the last seven days is judged again at the next collect.",

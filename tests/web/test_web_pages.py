@@ -26,6 +26,7 @@ def paths(site: Site) -> list[str]:
         f"/articles/{article}",
         "/search",
         "/search?q=cranes&topic=harbours&relevant=yes&source=quay-herald&language=en&since=2026-11-01&until=2026-11-24",
+        "/search/save?q=cranes&source=quay-herald",
         "/digests",
         f"/digests/{site.filled.digest}",
         f"/digests/{site.filled.digest}?delivery={delivery}",
