@@ -105,6 +105,19 @@ def read_unsubscribe(secret: str, token: str) -> str | Unusable:
     return Unusable.FORGED
 
 
+def feed_token(secret: str, topic: str) -> str:
+    """The token with which a reader of feeds, who cannot sign in, asks for a topic's feeds; it never expires."""
+    return _sealed(secret, "feed", [topic])
+
+
+def read_feed(secret: str, token: str) -> str | Unusable:
+    """The topic whose feeds a token opens, else why it is not taken."""
+    match _opened(secret, "feed", token):
+        case [str(topic)]:
+            return topic
+    return Unusable.FORGED
+
+
 def _in_time(held: Held, expires: int, now: datetime) -> Held | Unusable:
     return held if now.astimezone(UTC).timestamp() < expires else Unusable.EXPIRED
 

@@ -1,4 +1,4 @@
-"""`monitor check`, `sources`, `search`, `export`, `backfill`, `maintain`, `web`: what is watched, and what is kept."""
+"""`monitor check`, `status`, `sources`, `search`, `export`, `backfill`, `maintain`, `web`: what is watched and kept."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ from monitor.errors import ConfigurationError
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    for command in (check, sources, search, export, backfill, maintain, web):
+    for command in (check, status, sources, search, export, backfill, maintain, web):
         app.command()(command)
 
 
@@ -35,6 +35,23 @@ def check(
         for line in report.lines():
             output.say(line)
     if report.failed:
+        raise typer.Exit(1)
+
+
+def status(json: Json = False, root: Root = None) -> None:
+    """Is it alive, what broke, what waits, what does it cost. Exit code 1 where it is not alive.
+
+    Example: monitor status --json
+    """
+    from monitor.pipeline.standing import standing_now
+
+    standing = standing_now(settings_of(root))
+    if json:
+        output.as_json(standing.to_json())
+    else:
+        for line in standing.lines():
+            output.say(line)
+    if not standing.alive:
         raise typer.Exit(1)
 
 

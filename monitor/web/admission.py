@@ -7,16 +7,18 @@ new page is closed until somebody opens it.
 
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from monitor.links import read_feed
 from monitor.web.house import LOOPBACK, House, hostname
 from monitor.web.throttle import Throttle
 
@@ -26,6 +28,8 @@ LIFETIME = timedelta(days=30)
 # Links in digests carry their own signed token; the rest says nothing about anybody.
 OPEN = frozenset({"/verdict", "/verdict/recorded", "/verdict/undo", "/unsubscribe", "/login", "/healthz"})
 OPEN_FOLDER = "/static/"
+# Asked by programs, who are told so in a status and not led to a form.
+FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics", "/openapi.json")
 
 
 class Admission:
@@ -45,6 +49,8 @@ class Admission:
         headers = Headers(scope=scope)
         if scope["path"] in OPEN or scope["path"].startswith(OPEN_FOLDER):
             return None
+        if _opens_feed(self.house, scope):
+            return None
         if not self.house.passwords:
             return None if hostname(headers.get("host", "")) in LOOPBACK else _nobody_is_asked()
         if signed_in(self.house, HTTPConnection(scope).cookies.get(COOKIE, "")):
@@ -62,7 +68,7 @@ class Admission:
             self.throttle.succeeded(address)
             return None
         self.throttle.failed(address, now)
-        return PlainTextResponse("wrong token\n", 401, {"WWW-Authenticate": "Bearer"})
+        return JSONResponse({"detail": "wrong token"}, 401, {"WWW-Authenticate": "Bearer"})
 
 
 def is_password(house: House, given: str) -> bool:
@@ -120,7 +126,18 @@ def _nobody_is_asked() -> Response:
     return PlainTextResponse("this page has no password yet: set MONITOR_WEB__PASSWORD to read it from here\n", 403)
 
 
+def _opens_feed(house: House, scope: Scope) -> bool:
+    """Whether a feed's address carries the token of its topic."""
+    feed = re.fullmatch(r"/feeds/([^/]+)\.(?:atom|json)", scope["path"])
+    if feed is None:
+        return False
+    given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+    return read_feed(house.secret, given) == feed[1]
+
+
 def _to_the_door(scope: Scope) -> Response:
+    if scope["path"].startswith(FOR_PROGRAMS):
+        return JSONResponse({"detail": "sign in by Authorization: Bearer"}, 401, {"WWW-Authenticate": "Bearer"})
     if scope["method"] not in ("GET", "HEAD"):
         return PlainTextResponse("sign in first\n", 401, {"WWW-Authenticate": "Bearer"})
     query = scope["query_string"].decode("latin-1")

@@ -17,17 +17,22 @@ from monitor.store.reading_page import answers
 from monitor.web import (
     archive,
     entrance,
+    feeds,
     finding,
     mailed,
     reading,
     saving,
     sources,
+    status,
     today,
     topics,
     verdicts,
     watching,
 )
 from monitor.web.admission import Admission
+from monitor.web.api import description
+from monitor.web.api import judging as api_judging
+from monitor.web.api import reading as api_reading
 from monitor.web.faults import answer_faults
 from monitor.web.house import Here, House
 from monitor.web.indexing import kept_indexed
@@ -37,10 +42,9 @@ from monitor.web.throttle import Throttle
 
 # Its address changes with its content (`pages`).
 _FOR_LONG = {"Cache-Control": "public, max-age=31536000, immutable"}
-PARTS = tuple(
-    part.router
-    for part in (today, topics, reading, finding, saving, archive, sources, watching, verdicts, mailed, entrance)
-)
+_PAGES = (today, topics, reading, finding, saving, archive, sources, watching, status, verdicts, mailed, entrance)
+_FACES = (feeds, api_reading, api_judging, description)
+PARTS = tuple(part.router for part in (*_PAGES, *_FACES))
 _SCRIPT = "text/javascript; charset=utf-8"
 # By name: where it stands, and what it is.
 _FILES = {

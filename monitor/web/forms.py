@@ -24,7 +24,7 @@ FIELD = "form_token"
 MOST_FIELDS = 20
 
 _NUMBER = re.compile(r"[\w-]{43}", re.ASCII)
-_OUTSIDE = frozenset({"cross-site", "same-site"})
+OUTSIDE = frozenset({"cross-site", "same-site"})
 
 
 def number_of(request: Request) -> str:
@@ -64,7 +64,7 @@ def _ours(request: Request, house: House, fields: FormData) -> FormData:
     given, number = str(fields.get(FIELD, "")), number_of(request)
     wanted = token(house, number, request.cookies.get(SESSION, ""))
     ours = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), wanted.encode())
-    if not number or not ours or request.headers.get("sec-fetch-site", "") in _OUTSIDE:
+    if not number or not ours or request.headers.get("sec-fetch-site", "") in OUTSIDE:
         raise HTTPException(403, "This form was not sent by a page of this browser, or the page was open for too long.")
     return fields
 

@@ -6,12 +6,14 @@ What is changed here is written into `config/topics/NAME.toml` (see decision 15)
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
 from monitor.digest.cleaning import one_line
+from monitor.links import feed_token
 from monitor.models import Article, Terms
 from monitor.pipeline import tending
 from monitor.pipeline.portrait import SPREAD_OVER, Measured, Portrait, portrait
@@ -104,6 +106,7 @@ def topic(
         facets=_facets(drawn),
         profile_warning=one_line(drawn.profile_warning, SENTENCE),
         taught=shows.moment(drawn.taught_at),
+        feed_query=f"?{urlencode({'token': feed_token(house.secret, name)})}" if house.passwords else "",
         seeds=[(seed, names_address(seed)) for seed in found.seeds],
         terms=terms,
         languages={language: each for language, each in sorted(found.terms.items()) if language},

@@ -22,6 +22,7 @@ PAGES = {
     "nothing found": "/search?q=zebra",
     "sources": "/sources",
     "topics": "/topics",
+    "status": "/status",
     "topic": "/topics/harbours",
     "topic, a threshold tried": "/topics/harbours?at=0.7",
     "digests": "/digests",

@@ -28,6 +28,7 @@ def requests_of_every_route(site: Site) -> list[tuple[str, str]]:
         "story_id": [str(filled.stories[1]), "0"],
         "article_id": [str(filled.articles[0]), "x"],
         "digest_id": [str(filled.digest)],
+        "feedback_id": ["1", "x"],
         "delivery_id": [str(filled.deliveries[0]), "999999"],
     }
     found = []
@@ -94,6 +95,15 @@ def test_no_page_holds_script_or_inline_style(shared: Site) -> None:
             assert {each.get("src", "").partition("?")[0] for each in page.xpath("//script")} <= OUR_SCRIPTS
             assert not page.xpath("//script[text()] | //style | //*[@style] | //base | //object | //embed")
             assert not [name for each in page.iter() for name in each.attrib if name.lower().startswith("on")]
+
+
+def test_no_get_of_any_route_changes_a_row(site: Site) -> None:
+    before = site.rows()
+    with site.browser() as browser:
+        for _, path in requests_of_every_route(site):
+            for method in ("GET", "HEAD", "OPTIONS"):
+                assert browser.request(method, path, follow_redirects=True).status_code < 500
+    assert site.rows() == before
 
 
 def test_hostile_words_stay_words_wherever_they_are_shown(shared: Site) -> None:

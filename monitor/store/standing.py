@@ -1,0 +1,73 @@
+"""How much is kept and what waits: counts alone, for whoever runs the program. Nothing here changes a row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlmodel import Session
+
+from monitor.models import Article, Assessment, Delivery, DeliveryState, Entry, EntryState, Feedback, Story
+from monitor.store.bulk import table
+from monitor.store.location import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits: entries whose page is to be asked (`deferred` ones later), articles in no story, deliveries."""
+
+    pending: int
+    deferred: int
+    ungrouped: int
+    deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How many articles, stories and verdicts are kept, articles stored lately, and of these relevant ones by topic."""
+
+    articles: int
+    stories: int
+    verdicts: int
+    lately: int
+    relevant: Mapping[str, int]
+
+
+def backlog(session: Session) -> Backlog:
+    """What waits at this moment."""
+    entries, articles, deliveries = table(Entry).c, table(Article).c, table(Delivery).c
+    waits = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
+    ask = session.connection().execute
+    return Backlog(
+        pending=ask(select(func.count()).where(entries.state == EntryState.PENDING.value)).scalar_one(),
+        deferred=ask(select(func.count()).where(entries.state == EntryState.DEFERRED.value)).scalar_one(),
+        ungrouped=ask(select(func.count()).where(articles.story_id.is_(None))).scalar_one(),
+        deliveries=ask(select(func.count()).where(deliveries.state.in_(waits))).scalar_one(),
+    )
+
+
+def holdings(session: Session, *, since: datetime) -> Holdings:
+    """What is kept; `since` is from when on an article was stored lately."""
+    articles, judged = table(Article).c, table(Assessment).c
+    ask = session.connection().execute
+    by_topic = (
+        select(judged.topic, func.count())
+        .join(table(Article), articles.id == judged.article_id)
+        .where(articles.stored_at >= since, judged.relevant.is_(True))
+        .group_by(judged.topic)
+    )
+    return Holdings(
+        articles=ask(select(func.count()).select_from(table(Article))).scalar_one(),
+        stories=ask(select(func.count()).select_from(table(Story))).scalar_one(),
+        verdicts=ask(select(func.count()).select_from(table(Feedback))).scalar_one(),
+        lately=ask(select(func.count()).where(articles.stored_at >= since)).scalar_one(),
+        relevant={str(topic): int(number) for topic, number in ask(by_topic)},
+    )
+
+
+def size_of(session: Session, location: Location) -> int:
+    """The bytes that the database takes on the disk, its write-ahead log included."""
+    if location.path is None:
+        return int(session.connection().execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+    parts = (location.path, location.path.with_name(f"{location.path.name}-wal"))
+    return sum(part.stat().st_size for part in parts if part.exists())
