@@ -1,8 +1,9 @@
-"""The whole pipeline over a replayed web of which a third misbehaves: every page treated as it deserves.
+"""The whole pipeline over a replayed web of which half misbehaves: every page treated as it deserves.
 
-    python bench/faults.py [--shared ../shared] [--fault 0.3]
+    python bench/faults.py [--shared ../shared] [--fault 0.5] [--hosts 60]
 
-One `monitor collect --all` over every site; then, page by page, against what the replay says of each of its faults:
+One `monitor collect --all` over every site where no page misbehaves, and one where that share does; then, page by page,
+against what the replay says of each of its faults:
 
 - those that give no page are listed as failed with their URL, kept for another try (given up at once where they are
   gone), and stored at most as the feed's own teaser;
@@ -12,10 +13,11 @@ One `monitor collect --all` over every site; then, page by page, against what th
 - a page with a charset that does not exist is stored with its right text: by the 4-grams of its words, that is the
   expected text as nearly as our reading of the same bytes is without any charset;
 - every other page that holds a word is stored with a text;
-- all our processes together stay below 1 GB (proportional set size, sampled; the replay left out).
+- all our processes together stay below 1 GB (proportional set size, sampled; the replay left out);
+- the run ends within one and a half times the other one, plus one time limit of a page.
 
 Each check is also made where it must fail: on falsified results, and on small collects that are allowed what they must
-not be (private addresses, forbidden pages, pages of a gigabyte). Exits with 1 where a check does not come out so.
+not be (private addresses, forbidden pages, pages of 400 MB). Exits with 1 where a check does not come out so.
 """
 
 import argparse
@@ -36,9 +38,13 @@ from replayed import Checks, Replay, Request, Site, Truth, bench, make_root, pla
 from running import Ran, collect, database, exported
 
 from monitor.extract import extract
+from monitor.fetch.settings import FetchSettings
 
 MOST_MEMORY = 1_000_000_000
 """Bytes that all our processes may take together."""
+MOST_TIME = 1.5
+"""How many times as long as without faults, beside one time limit, a run may take."""
+TIME_LIMIT = FetchSettings().timeout
 HOUR = timedelta(hours=1)
 NEAR = 0.98
 """How near a text must be to our reading of the same bytes without a charset: a date may differ, no more."""
@@ -143,6 +149,8 @@ def rightly_read(page: Truth, seen: Seen) -> str:
     """A page whose charset does not exist is stored with the right text."""
     if wrong := healthy(page, seen):
         return wrong
+    if place(page.url) not in seen.articles:
+        return ""
     text, right = seen.articles[place(page.url)]["text"], seen.texts[place(page.url)]
     expected = page.text or right
     found, possible = f1(expected, text), f1(expected, right)
@@ -181,6 +189,12 @@ def connected(seen: Seen) -> list[str]:
 def too_large(seen: Seen) -> list[str]:
     """Memory beyond what is allowed."""
     return unless(seen.memory < MOST_MEMORY, f"{seen.memory / 1e6:.0f} MB")
+
+
+def too_slow(ran: Ran, calm: Ran) -> list[str]:
+    """Time beyond what is allowed: faults may cost half of a run without any, and one time limit of a page."""
+    most = MOST_TIME * calm.cost.wall + TIME_LIMIT.total_seconds()
+    return unless(ran.cost.wall <= most, f"{ran.cost.wall:.1f} s, more than {most:.1f} s")
 
 
 def not_listed(sites: Sequence[Site], seen: Seen) -> list[str]:
@@ -250,8 +264,8 @@ def right_texts(shared: Path, truth: Sequence[Truth]) -> dict[str, str]:
 
 
 def blank(shared: Path, truth: Sequence[Truth], articles: Mapping[str, object]) -> frozenset[str]:
-    """Of the pages that behave and were not stored, those that hold not one word outside their scripts and styles."""
-    missing = [page for page in truth if not page.fault and place(page.url) not in articles]
+    """Of the pages that can be read and were not stored, those that hold not one word outside scripts and styles."""
+    missing = [page for page in truth if page.fault in ("", "wrong-charset") and place(page.url) not in articles]
     return frozenset(
         place(page.url) for page, content in contents(shared, missing) if not _NO_WORDS.sub(b" ", content).strip()
     )
@@ -304,37 +318,52 @@ def let_loose(folder: Path, replay: Replay, truth: Sequence[Truth], checks: Chec
     checks.can_fail("no request for what robots.txt forbids", forbidden(seen))
     checks.can_fail("no connection to the trap", connected(seen))
     bombs = {page.url.split("/")[2] for page in truth if page.fault == "gzip-bomb"}
-    sources = [site.source for site in replay.sites if site.home.split("/")[2] in bombs][:8]
-    seen, ran = observe(make_root(folder / "greedy", sources, {"fetch.max_page": '"1000MB"'}), replay, {})
+    sources = [site.source for site in replay.sites if site.home.split("/")[2] in bombs][:4]
+    seen, ran = observe(make_root(folder / "greedy", sources, {"fetch.max_page": '"400MB"'}), replay, {})
     checks.can_fail(f"below 1 GB of memory (of {len(sources)} sites with a bomb: {ran.cost})", too_large(seen))
 
 
 def main(arguments: argparse.Namespace) -> int:
     """The exit code."""
     checks = Checks()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Replay(arguments.shared, Path(folder) / "log", "--fault", str(arguments.fault)) as replay,
-    ):
-        print(replay.greeting)
-        truth, sites = replay.truth, replay.sites
-        root = make_root(Path(folder) / "whole", [site.source for site in sites])
-        seen, ran = observe(root, replay, right_texts(arguments.shared, truth))
-        seen = replace(seen, blank=blank(arguments.shared, truth, seen.articles))
-        print(f"{ran.cost}; exit {ran.code}")
-        print("seconds: " + ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in seen.report["seconds"].items()))
-        print(f"pages: {seen.report['pages']}; articles: {seen.report['articles']}")
-        by_fault(truth, seen, checks)
-        checks.that("the run did its job: exit 0", unless(ran.code == 0, f"exit {ran.code}"))
-        checks.that("what robots.txt forbids and what leads to the trap is listed as refused", not_listed(sites, seen))
-        checks.that("the report counts them so", miscounted(truth, sites, seen))
-        checks.that("no request for what robots.txt forbids", forbidden(seen))
-        checks.that("no connection to the trap", connected(seen))
-        checks.that(f"below 1 GB of memory: {seen.memory / 1e6:.0f} MB", too_large(seen))
-        falsified(truth, seen, checks)
-        let_loose(Path(folder), replay, truth, checks)
+    hosts = ("--hosts", str(arguments.hosts))
+    with tempfile.TemporaryDirectory() as place_of_roots:
+        folder = Path(place_of_roots)
+        with Replay(arguments.shared, folder / "calm-log", *hosts) as replay:
+            calm = collect(make_root(folder / "calm", [site.source for site in replay.sites]))
+        print(f"without faults: {calm.cost}; exit {calm.code}")
+        with Replay(arguments.shared, folder / "log", "--fault", str(arguments.fault), *hosts) as replay:
+            print(replay.greeting)
+            truth, sites = replay.truth, replay.sites
+            root = make_root(folder / "whole", [site.source for site in sites])
+            seen, ran = observe(root, replay, right_texts(arguments.shared, truth))
+            seen = replace(seen, blank=blank(arguments.shared, truth, seen.articles))
+            print(f"{ran.cost}; exit {ran.code}")
+            seconds = (f"{stage} {seconds:.1f}" for stage, seconds in seen.report["seconds"].items())
+            print(f"seconds: {', '.join(seconds)}")
+            print(f"pages: {seen.report['pages']}; articles: {seen.report['articles']}")
+            by_fault(truth, seen, checks)
+            as_a_whole(truth, sites, seen, checks)
+            checks.that("the runs did their job: exit 0", unless(ran.code == calm.code == 0, f"exit {ran.code}"))
+            checks.that(f"in time: {ran.cost.wall / calm.cost.wall:.2f} times as without faults", too_slow(ran, calm))
+            most = max(seen.memory, calm.cost.memory)
+            checks.that(f"below 1 GB of memory: {most / 1e6:.0f} MB", too_large(replace(seen, memory=most)))
+            falsified(truth, seen, checks)
+            twice = replace(ran, cost=replace(ran.cost, wall=2 * (calm.cost.wall + TIME_LIMIT.total_seconds())))
+            checks.can_fail("in time, had it taken twice as long and two time limits", too_slow(twice, calm))
+            let_loose(folder, replay, truth, checks)
     return checks.code()
 
 
+def as_a_whole(truth: Sequence[Truth], sites: Sequence[Site], seen: Seen, checks: Checks) -> None:
+    """What must hold of the run as a whole, beside its time and its memory."""
+    checks.that("what robots.txt forbids and what leads to the trap is listed as refused", not_listed(sites, seen))
+    checks.that("the report counts them so", miscounted(truth, sites, seen))
+    checks.that("no request for what robots.txt forbids", forbidden(seen))
+    checks.that("no connection to the trap", connected(seen))
+
+
 if __name__ == "__main__":
-    sys.exit(bench(__doc__, main, fault={"type": float, "default": 0.3, "help": "the share of pages that misbehaves"}))
+    fault = {"type": float, "default": 0.5, "help": "the share of pages that misbehaves"}
+    hosts = {"type": int, "default": 60, "help": "how many sites the publishers are merged into"}
+    sys.exit(bench(__doc__, main, fault=fault, hosts=hosts))

@@ -1,14 +1,26 @@
 """Words, sentences and vectors."""
 
+import math
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+import wordfreq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text import Vectors, content_hash, guess_language, read, sentences, stems, stop_words, tokens
+from monitor.text import (
+    Vectors,
+    content_hash,
+    document_share,
+    guess_language,
+    read,
+    sentences,
+    stems,
+    stop_words,
+    tokens,
+)
 
 ANY_TEXT = st.text(st.characters(), max_size=300)
 
@@ -150,3 +162,12 @@ def test_importing_loads_no_scientific_library() -> None:
     code = "import sys, monitor.text; print([m for m in ('sklearn', 'scipy', 'numpy', 'wordfreq') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "zh"])
+def test_how_general_a_word_is_says_its_frequency(language: str) -> None:
+    frequencies = wordfreq.get_frequency_dict(language)
+    words = sorted(frequencies)[::5000]
+    shares = [document_share(word, language) for word in words]
+    assert shares == pytest.approx([1 - math.exp(-270 * frequencies[word]) for word in words], rel=0.02)
+    assert document_share("a word that nobody says", language) == 0.0
