@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from monitor.errors import MonitorError, ParseError
@@ -68,19 +68,24 @@ def refuse_page(source: Source, url: str) -> None:
 async def _announced(context: Context, source: Source, page: Page, listing: Listing) -> Found:
     """The first feed that lists something, among those that a page announces or its robots.txt names; else its links.
 
-    The sitemaps of a site list all of it: of a section, which stands below its root, the links come first.
+    The sitemaps of a site list all of it: of a section, which stands below its root, the links come first. Where none
+    of the announced feeds gives anything, what failed of them is a trouble of what stands in for them.
     """
-    problems: list[str] = []
-    found = await _first_feed(context, source, listing.children[:CANDIDATES], problems)
-    is_section = urlsplit(page.final_url).path.strip("/") != ""
-    links = await _section(context, source, page) if found is None else None
-    if found is None and links is not None and is_section:
-        return links
-    sitemaps = context.client.sitemaps(page.final_url)[: CANDIDATES - len(listing.children[:CANDIDATES])]
-    found = found or await _first_feed(context, source, sitemaps, problems) or links
+    candidates = listing.children[:CANDIDATES]
+    found, failed = await _first_feed(context, source, candidates)
     if found is not None:
         return found
+    is_section = urlsplit(page.final_url).path.strip("/") != ""
+    links = await _section(context, source, page)
+    if links is not None and is_section:
+        return replace(links, troubles=failed)
+    sitemaps = context.client.sitemaps(page.final_url)[: CANDIDATES - len(candidates)]
+    found, failed_too = await _first_feed(context, source, sitemaps)
+    found = found or links
+    if found is not None:
+        return replace(found, troubles=(*failed, *found.troubles))
     announced = [*listing.children, *sitemaps]
+    problems = [trouble.text for trouble in (*failed, *failed_too)]
     message = (
         f"{page.final_url} is a page that announces no feed; name the feed's own address in config/sources.toml"
         if not announced
@@ -90,18 +95,22 @@ async def _announced(context: Context, source: Source, page: Page, listing: List
     raise ParseError(message)
 
 
-async def _first_feed(context: Context, source: Source, candidates: Sequence[str], problems: list[str]) -> Found | None:
-    """The first of these documents that lists something; what is wrong with the others is added to `problems`."""
+async def _first_feed(
+    context: Context, source: Source, candidates: Sequence[str]
+) -> tuple[Found | None, tuple[Trouble, ...]]:
+    """The first of these documents that lists something, None where none does; and what is wrong with the others."""
+    failed: list[Trouble] = []
     for candidate in candidates:
         try:
             answer = await context.client.get(candidate, purpose="feed")
             read = Found(await parsed(context, answer, source), answer, answer.moved_to or candidate)
             found = await _with_sitemaps(context, source, read)
-            if found.listing.entries:
-                return found
         except (MonitorError, WorkerLost) as error:
-            problems.append(str(error))
-    return None
+            failed.append(trouble_of(error, candidate))
+        else:
+            if found.listing.entries:
+                return found, tuple(failed)
+    return None, tuple(failed)
 
 
 async def _section(context: Context, source: Source, page: Page) -> Found | None:

@@ -12,7 +12,7 @@ from monitor.errors import MonitorError
 from monitor.models import Entry, FeedState, Page, Source
 from monitor.pipeline import hearing
 from monitor.pipeline.context import Context
-from monitor.pipeline.discovery import Found, found_behind
+from monitor.pipeline.discovery import found_behind
 from monitor.pipeline.paging import with_earlier
 from monitor.pipeline.rhythm import FIRST_DELAY
 from monitor.pipeline.tally import Failure, Tally
@@ -155,30 +155,34 @@ async def _listed(context: Context, source: Source, state: FeedState, page: Page
         same = {**_validators(page), **moved, "last_full": context.now()}
         return Answer(hearing.unchanged(state, page.headers, context.now(), **same), not_modified=True)
     found = await with_earlier(context, source, state, await found_behind(context, source, page))
+    # What failed in part is asked again though the document that names it stays the same.
+    forgotten = found.indexed or bool(found.troubles)
     known = {"content_hash": fingerprint if found.page is page else "", **_validators(found.page)}
     entries = hearing.newest_of(found.listing.entries, ENTRIES)
     now = context.now()
     fields: dict[str, Any] = {
-        **(hearing.FORGOTTEN if found.indexed else known),
+        **(hearing.FORGOTTEN if forgotten else known),
         "resolved_url": found.address or state.resolved_url,
-        **_in_part(state, found, now),
     }
     heard = hearing.listed(state, replace(found.listing, entries=entries), found.page.headers, now, **fields)
-    return Answer(heard, entries=entries, troubles=found.troubles)
+    return Answer(_in_part(heard, state, found.troubles), entries=entries, troubles=found.troubles)
 
 
-def _in_part(state: FeedState, found: Found, now: datetime) -> dict[str, Any]:
-    """What is kept of a source of which a part failed; nothing where none did."""
-    if not found.troubles:
-        return {}
-    first, more = found.troubles[0], len(found.troubles) - 1
-    return {
-        "next_poll": now + FIRST_DELAY,
-        "failing_since": state.failing_since or now,
+def _in_part(heard: FeedState, before: FeedState, troubles: Sequence[Trouble]) -> FeedState:
+    """The state of a source of which a part failed: it is asked again soon, and later the longer that part fails."""
+    if not troubles or heard.last_polled is None or heard.next_poll is None:
+        return heard
+    first, more = troubles[0], len(troubles) - 1
+    now, since = heard.last_polled, before.failing_since or heard.last_polled
+    kept = {
+        **heard.model_dump(),
+        "next_poll": min(heard.next_poll, now + max(FIRST_DELAY, now - since)),
+        "failing_since": since,
         "error": f"{first.text} (and {more} more)" if more else first.text,
         "cause": first.cause,
         "status": first.status,
     }
+    return FeedState.model_validate(kept)
 
 
 def _validators(page: Page) -> dict[str, Any]:

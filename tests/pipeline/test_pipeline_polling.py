@@ -540,6 +540,44 @@ async def test_a_section_without_any_feed_lists_the_articles_that_it_links_to(ho
     assert (state(house).kind, state(house).title) == ("html", "Harbour news")
 
 
+async def test_an_announced_feed_that_fails_is_told_though_the_links_of_the_page_stand_in(
+    house: House, site: Site
+) -> None:
+    announced = b'<link rel=alternate type="application/rss+xml" href="/feed"><title>'
+    names = ["a1", "a2", "a3"]
+    links = "".join(f'<h3><a href="/{name}">The port opens its gate number {name}</a></h3>' for name in names)
+    body = SECTION.format(links=links).encode().replace(b"<title>", announced)
+    site.routes |= {"/harbour": says(body, etag='"1"'), "/feed": says(b"", status=500)}
+    house.sources(wire=site.url("/harbour"))
+    for hours in (0, 1):
+        house.clock.move(hours=hours)
+        tally = await polled(house, "wire")
+        assert (tally.sources_failed, [failure.source for failure in tally.failures]) == (0, ["wire"])
+        assert tally.failures[0].error.startswith(f"{site.url('/feed')}: ")
+        assert health_of(house.settings.source("wire"), state(house), house.clock()).condition == "failing"
+    assert (listed(house), state(house).failing_since) == (names, NOW)
+    site.routes["/feed"] = says(rss(item(site.url("/b1"))), **XML)
+    house.clock.move(hours=1)
+    assert (await polled(house, "wire")).failures == ()
+    assert (state(house).error, state(house).resolved_url) == ("", site.url("/feed"))
+
+
+async def test_a_part_that_goes_on_failing_is_asked_for_ever_more_rarely(house: House, site: Site) -> None:
+    site.routes |= {
+        "/index.xml": says(index(site.url("/a.xml"), site.url("/b.xml")), **XML),
+        "/a.xml": says(sitemap(site.url("/5")), **XML),
+    }
+    house.sources(wire=site.url("/index.xml"))
+    waits = []
+    for _ in range(4):
+        await polled(house, "wire")
+        again = state(house).next_poll
+        assert again is not None
+        waits.append(again - house.clock())
+        house.clock.move(seconds=waits[-1].total_seconds())
+    assert waits == [FIRST_DELAY, FIRST_DELAY, 2 * FIRST_DELAY, 4 * FIRST_DELAY]
+
+
 async def test_a_source_gone_for_good_is_asked_once_a_day_at_once(house: House, site: Site) -> None:
     site.routes["/feed"] = says(b"", status=410)
     house.sources(wire=site.url("/feed"))

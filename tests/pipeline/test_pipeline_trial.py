@@ -11,6 +11,7 @@ from monitor.pipeline.polling import poll
 from monitor.pipeline.trial import Trial, try_source
 
 XML = {"content_type": "application/xml"}
+LINKS = b"".join(b'<h3><a href="/a%d">The port opens its gate number %d</a></h3>' % (n, n) for n in range(3))
 LINK = '<link rel=alternate type="application/rss+xml" href="{}">'
 
 
@@ -27,6 +28,7 @@ async def site() -> AsyncIterator[Site]:
             "/index": says(index(running.url("/gone.xml"), running.url("/map")), **XML),
             "/itself": says(index(running.url("/itself")), **XML),
             "/broken": says(b"", status=500),
+            "/harbour": says(page("Harbour", head=LINK.format("/broken")).replace(b"<main>", b"<main>" + LINKS)),
         }
         yield running
 
@@ -44,6 +46,7 @@ async def tried(house: House, url: str, **keys: str) -> Trial:
         ("/page", "rss", 2, "/feed"),
         ("/map", "sitemap", 1, "/map"),
         ("/index", "sitemap", 1, "/index"),
+        ("/harbour", "html", 3, "/harbour"),
     ],
 )
 async def test_what_lists_news_is_found(
