@@ -163,3 +163,19 @@ def _create(server: str, name: str) -> str:
 
 def _libpq(url: str) -> str:
     return url.replace("+psycopg", "")
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hosts that a connection was opened to, at the lowest door there is."""
+    import anyio
+
+    opened: list[str] = []
+    connect = anyio.connect_tcp
+
+    async def spy(remote_host: str, *rest: object, **named: object) -> object:
+        opened.append(remote_host)
+        return await connect(remote_host, *rest, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(anyio, "connect_tcp", spy)
+    return opened

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 from fetching import client
 from servers import Site, says
@@ -52,22 +50,6 @@ FORMS = [
     "http://inside.example:{port}/",
     "http://metadata.example/",
 ]
-
-
-@pytest.fixture
-def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The hosts that a connection was opened to, at the lowest door there is."""
-    import anyio
-
-    opened: list[str] = []
-    connect = anyio.connect_tcp
-
-    async def spy(remote_host: str, *rest: object, **named: object) -> object:
-        opened.append(remote_host)
-        return await connect(remote_host, *rest, **named)  # type: ignore[call-overload]
-
-    monkeypatch.setattr(anyio, "connect_tcp", spy)
-    return opened
 
 
 @pytest.mark.parametrize("form", FORMS)

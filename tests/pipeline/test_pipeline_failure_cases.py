@@ -1,11 +1,18 @@
 """Failures that other readers of news had, each through all of polling and reading; docs/fetching.md lists them."""
 
+import asyncio
+import gzip
+import sqlite3
+import zlib
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime
+from html import escape
+from urllib.parse import quote
 
 import pytest
 from pipeline_house import NOW, House, item, page, rss
-from servers import Site, redirects, says
+from servers import Request, Route, Site, bomb, redirects, says
 
 from monitor.models import Article, Entry, FeedState
 from monitor.pipeline import reading
@@ -31,6 +38,55 @@ async def looked(house: House) -> Tally:
 
 def entries(house: House) -> list[Entry]:
     return sorted(house.rows(Entry), key=lambda entry: entry.url)
+
+
+@pytest.mark.parametrize("inside", ["100.64.0.1", "100.127.255.254", "0x64400001", "[::ffff:100.100.100.200]"])
+async def test_2_the_addresses_of_carriers_are_private_wherever_they_stand(
+    house: House, site: Site, inside: str, connected: list[str]
+) -> None:
+    site.routes |= {
+        "/feed": says(rss(item(f"http://{inside}/"), item(site.url("/1"))), **XML),
+        "/1": redirects(f"http://{inside}/latest/meta-data/"),
+        "/moved": redirects(f"http://{inside}/feed", 301),
+    }
+    house.sources(wire=site.url("/feed"), moved=site.url("/moved"))
+    tally = await looked(house)
+    assert (tally.refused, tally.sources_failed) == (2, 1)
+    assert set(connected) == {site.host}
+
+
+DISAGREED = [
+    "http://{inside}#@{outside}/",
+    "http://{inside}?@{outside}/",
+    "http://{inside}\\@{outside}/",
+    "http://{outside}@{inside}/",
+    "http://{outside}\\@{inside}/",
+    "http://{outside}%2f@{inside}/",
+    "http://{outside}%00@{inside}/",
+    "http:{inside}/",
+    "http:/{inside}/",
+    "http:\\\\{inside}/",
+    "//{inside}/",
+    "ht\ttp://{inside}/",
+    "http://{inside}\n.{outside}/",
+]
+"""Addresses of which parsers of different languages name different hosts."""
+
+
+@pytest.mark.parametrize("form", DISAGREED)
+async def test_3_an_address_on_whose_host_parsers_disagree_leads_nowhere_inside(
+    house: House, site: Site, form: str
+) -> None:
+    async with Site("127.0.0.1") as inside:
+        address = form.format(inside=f"127.0.0.1:{inside.port}", outside=f"127.1.0.1:{site.port}")
+        site.routes |= {
+            "/feed": says(rss(item(escape(address)), item(site.url("/1"))), **XML),
+            "/1": redirects(quote(address, safe=":/@?#%\\")),
+        }
+        house.sources(wire=site.url("/feed"))
+        await looked(house)
+        assert inside.connections == 0
+    assert "stored" not in {entry.state for entry in entries(house)}
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.1:9/feed", "http://169.254.169.254/", "file:///etc/passwd"])
@@ -64,6 +120,44 @@ async def test_5_addresses_inside_entries_pass_the_same_guard(house: House, site
     assert [entry.state for entry in entries(house)] == ["refused", "refused"]
 
 
+PACKED = {
+    "gzip bomb": (bomb(60_000_000), "gzip", "grew past"),
+    "deflate bomb": (zlib.compress(bytes(60_000_000)), "deflate", "encoded as deflate"),
+    "br bomb": (b"\x5b\xff\xff\xff" * 99, "br", "encoded as br"),
+    "stacked bomb": (bomb(60_000_000, 2), "gzip, gzip", "encoded 2 times over"),
+    "cut": (gzip.compress(rss(item("http://127.1.0.1/lost")))[:-9], "gzip", "its gzip has no end"),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+async def test_9_what_is_packed_to_harm_or_cut_off_fails_alone_as_a_feed_and_as_a_page(
+    house: House, site: Site, name: str
+) -> None:
+    body, encoding, reason = PACKED[name]
+    site.routes |= {
+        "/packed": says(body, content_encoding=encoding, **XML),
+        "/feed": says(rss(item(site.url("/page")), item(site.url("/1"))), **XML),
+        "/page": says(body, content_encoding=encoding),
+        "/1": says(page("Cranes")),
+    }
+    house.sources(wire=site.url("/feed"), packed=site.url("/packed"))
+    tally = await looked(house)
+    assert (tally.sources_failed, tally.pages_failed, tally.stored) == (1, 1, 1)
+    assert [reason in failure.error for failure in tally.failures] == [True, True]
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+async def test_9_a_sitemap_that_is_itself_a_bomb_fails_alone(house: House, site: Site, layers: int) -> None:
+    site.routes |= {
+        "/sitemap.xml.gz": says(bomb(60_000_000, layers), content_type="application/gzip"),
+        "/feed": says(rss(item(site.url("/1"))), **XML),
+        "/1": says(page("Cranes")),
+    }
+    house.sources(map=site.url("/sitemap.xml.gz"), wire=site.url("/feed"))
+    tally = await looked(house)
+    assert (tally.sources_failed, tally.stored) == (1, 1)
+
+
 async def test_11_12_a_feed_with_entities_is_read_without_them(house: House, site: Site) -> None:
     bombs = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10 if n else "boom" * 10}">' for n in range(12))
     feed = rss(item(site.url("/1"), title="Before &b11; &file; after")).decode()
@@ -74,6 +168,41 @@ async def test_11_12_a_feed_with_entities_is_read_without_them(house: House, sit
     assert (await looked(house)).stored == 1
     (entry,) = entries(house)
     assert (entry.title.startswith("Before"), len(entry.title) < 100) == (True, True)
+
+
+TITLE, SENTENCE = "Краны вернулись на побережье", "Краны вернулись на побережье после долгой зимы, сообщил порт."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named", "declared"),
+    [
+        ("cp1251", "utf-8", "windows-1251"),
+        ("cp1251", "", "windows-1251"),
+        ("cp1251", "windows-1251", "utf-8"),
+        ("cp1251", "klingon", "windows-1251"),
+        ("utf-8", "iso-8859-1", "utf-8"),
+        ("utf-8", "windows-1251", ""),
+        ("utf-8", "us-ascii", "windows-1251"),
+        ("koi8-r", "koi8-r", ""),
+    ],
+)
+async def test_13_where_header_and_declaration_disagree_the_encoding_that_fits_is_taken(
+    house: House, site: Site, encoding: str, named: str, declared: str
+) -> None:
+    charset = f"; charset={named}" if named else ""
+    head = f"<?xml version='1.0' encoding='{declared}'?>" if declared else ""
+    meta = f"<meta charset={declared}>" if declared else ""
+    feed = head + rss(item(site.url("/1"), title=TITLE)).decode()
+    html = page(TITLE, [SENTENCE] * 8, head=meta).decode()
+    site.routes |= {
+        "/feed": says(feed.encode(encoding), content_type=f"application/rss+xml{charset}"),
+        "/1": says(html.encode(encoding), content_type=f"text/html{charset}"),
+    }
+    house.sources(wire=site.url("/feed"))
+    assert (await looked(house)).stored == 1
+    (entry,), (article,) = house.rows(Entry), house.rows(Article)
+    assert (entry.title, article.title) == (TITLE, TITLE)
+    assert SENTENCE in article.text
 
 
 @pytest.mark.parametrize("stated", ["Fri, 01 Jan 0200 00:00:00 GMT", "yesterday", "Tue,"])
@@ -153,3 +282,25 @@ async def test_a_link_that_only_a_script_can_follow_is_marked_and_never_asked(ho
     assert (await looked(house)).refused == 1
     (entry,) = entries(house)
     assert (entry.state, "only a script" in entry.error) == ("refused", True)
+
+
+async def test_24_while_anything_is_asked_others_can_write(house: House, site: Site) -> None:
+    """A reader's click must be kept while pages are fetched: no transaction is open while anybody is waited for."""
+    waited: list[str] = []
+
+    def with_a_writer(answer: Route) -> Route:
+        async def route(request: Request, writer: asyncio.StreamWriter) -> None:
+            with closing(sqlite3.connect(house.root / "var/monitor.db", timeout=0)) as other, other:
+                other.execute("BEGIN IMMEDIATE")
+            waited.append(request.path)
+            await answer(request, writer)
+
+        return route
+
+    pages = {f"/{number}": says(page(f"Cranes {number}")) for number in range(60)}
+    feed = says(rss(*(item(site.url(path)) for path in pages)), **XML)
+    routes = {"/robots.txt": says(b"User-agent: *"), "/feed": feed, **pages}
+    site.routes |= {path: with_a_writer(route) for path, route in routes.items()}
+    house.sources(wire=site.url("/feed"))
+    assert (await looked(house)).stored == 60
+    assert sorted(waited) == sorted(routes)
