@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from guards import LET_NONE_SKIP, Guard
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
@@ -39,6 +40,9 @@ ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 # A shell starts what runs in its background with interrupts ignored, and every process started here would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# `pytest --hypothesis-profile=many`: what takes bytes from outside is then tried fifty times as often as usual.
+settings.register_profile("many", max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 GUARD = Guard(let_none_skip=bool(os.environ.get(LET_NONE_SKIP)))
 # Nothing of the developer's own configuration reaches the tests, nor what is said to the tests themselves.

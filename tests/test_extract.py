@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from monitor.extract import extract, from_entry
 from monitor.extract.dates import read_moment, stated_moment
@@ -53,33 +51,6 @@ def test_a_page_is_read_as_its_twin_says(case):
 def test_the_same_bytes_give_the_same_document(case):
     content = (case / "page.html").read_bytes()
     assert extract(content, "https://news.example/a") == extract(content, "https://news.example/a")
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.binary(max_size=600), st.text(max_size=40), st.text(max_size=40))
-def test_no_bytes_raise(content, url, content_type):
-    assert isinstance(extract(content, url, content_type), Document)
-
-
-SCRAPS = (
-    *("<html>", "<head>", "<title>", "</title>", "<p>", "</p>", "<article>", "words and more words ", "\x00", "\ud800"),
-    *("<a href='//['>", "<link rel=canonical href='http://['>", "<h1> | </h1>", "<!--", "<![CDATA[", "</script>"),
-    '<script type="application/ld+json">',
-    '{"@type":["NewsArticle",3],"author":[null,{"name":7}]}',
-    '{"@graph":{"@type":"Article","articleBody":["x"],"image":[]}}',
-    "<meta name=date content='0001-01-01'>",
-    "<meta property='og:title' content='&#0;|'>",
-    "<time pubdate datetime='9999-12-31T23:59:59-14:00'>",
-    "<table><td colspan=99999999999>",
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(SCRAPS), max_size=30))
-def test_no_markup_raises(parts):
-    content = "".join(parts).encode("utf-8", "surrogatepass")
-    document = extract(content, "https://news.example/a")
-    assert (document.grade == Grade.EMPTY) == (not document.text)
 
 
 @pytest.mark.parametrize(

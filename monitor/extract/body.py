@@ -13,6 +13,7 @@ by `bench/extraction.py`.
 import re
 from collections import Counter
 from collections.abc import Collection
+from functools import lru_cache
 
 import trafilatura
 from lxml.html import HtmlElement
@@ -20,6 +21,7 @@ from lxml.html import HtmlElement
 from monitor.extract.declared import Declared
 from monitor.extract.naming import fold
 from monitor.extract.parsing import is_huge, load
+from monitor.extract.state import carried
 
 _SUSPECT = 0.6
 """Share of the fullest run of paragraphs below which a reading is doubted. In the corpus the readings that went wrong
@@ -32,6 +34,10 @@ notices, so that it reads worse than the page wherever both are there."""
 _LINKED = 0.7
 """Share of a part's characters in links from which it points elsewhere and is no text. Mean F1 at 0.5, 0.6, 0.7, 0.8,
 0.9: 0.9687, 0.9690, 0.9693, 0.9689, 0.9680; without the step 0.9657."""
+
+_NOTHING = 250
+"""Characters below which a page shows a notice ("Please enable JavaScript") rather than a text, and its scripts are
+looked into, unless it says that it is paid for."""
 
 _SHORTEST_POINTER = 15
 _LONGEST = 1_000_000
@@ -46,6 +52,14 @@ _BLOCKS = frozenset(
 )
 _FRAMES = frozenset(("a", "aside", "footer", "li", "nav"))
 
+_CONSENT = re.compile(
+    r"cookie-?(?:banner|bar|notice|consent|law|wall|popup|policy|settings)|onetrust|ot-sdk|cookiebot|didomi|usercentrics"
+    r"|qc-cmp|cmpbox|cmp-(?:container|wrapper|banner)|sp_message|truste-|gdpr|osano|iubenda|fc-consent|consent-"
+    r"(?:banner|manager|wall|modal|popup)",
+    re.IGNORECASE,
+)
+"""The names that the programs which ask for consent give their boxes."""
+
 _WORD = re.compile(r"\w")
 _BARS = re.compile(r"\|(?:\s*\|)+\s*")
 _LONGEST_NOTICE = 250
@@ -55,27 +69,41 @@ _NOTICE = re.compile(
     r"|download our|get our|lesen sie auch|lies auch|auch interessant|mehr zum thema|abonnieren sie|melden sie sich"
     r"|folgen sie|hier geht.s|lire aussi|à lire|inscrivez-vous|abonnez-vous|lee también|lea también|te puede interesar"
     r"|suscríbete|leia (?:também|mais)|leggi anche|les også|læs også|läs (?:också|mer|även)"
-    r"|czytaj (?:też|także|również)|zobacz też|читайте также|baca juga)\b)",
+    r"|listen to (?:this|the) (?:article|story|audio)|share this (?:article|story|post)"
+    r"|advertisement$|anzeige$|publicidad$|publicité$|artikel anhören|écouter (?:cet |l.)article"
+    r"|escuchar (?:esta noticia|este artículo)|czytaj (?:też|także|również)|zobacz też|читайте также|baca juga)\b)",
     re.IGNORECASE,
 )
 
 
-def read(tree: HtmlElement, page: str, declared: Declared) -> str:
-    """The text of the article in `tree`, which is changed on the way; `page` is what it was made from."""
+def read(tree: HtmlElement, page: str, declared: Declared, *, live: bool) -> str:
+    """The text of the article in `tree`, which is changed on the way; `page` is what it was made from.
+
+    A `live` page is one article of many entries, which are often marked as articles of their own: it is read twice.
+    """
     if is_huge(tree):
         text, standfirst = _paragraphs(tree), ""
     else:
+        _drop_consent(tree)
         fullest, standfirst = _fullest_run(tree), _standfirst(tree, declared)
         _drop_pointers(tree)
         text = _article(tree, fast=True)
-        if len(text) < _SUSPECT * fullest or not text:
+        if live or len(text) < _SUSPECT * fullest or not text:
             text = max(text, _second_reading(page), key=len)
     if len(text) < _FAR_LESS * len(declared.article.body):
         text = declared.article.body
+    if len(text) < _NOTHING and declared.article.free is not False:
+        text = _carried(page) or text
     text = _without_headline(_tidy(text), {fold(title) for title in (*declared.titles, *declared.headings)})
     if text and fold(standfirst)[:_STANDFIRST_SHARES] not in fold(text):
         return f"{standfirst}\n{text}"
     return text
+
+
+def _carried(page: str) -> str:
+    """The text in the data of the page's scripts."""
+    tree = load(page)
+    return "" if tree is None else carried(tree)
 
 
 def _second_reading(page: str) -> str:
@@ -83,6 +111,7 @@ def _second_reading(page: str) -> str:
     again = load(page)
     if again is None:
         return ""
+    _drop_consent(again)
     return _article(again, fast=False) or _paragraphs(load(page))
 
 
@@ -148,9 +177,28 @@ def _paragraphs(tree: HtmlElement | None) -> str:
     return "\n".join(dict.fromkeys(line for line in lines if line))
 
 
+def _drop_consent(tree: HtmlElement) -> None:
+    """Take out what asks for consent to cookies: it is long, and full of sentences."""
+    for element in list(tree.iter("div", "section", "aside", "dialog", "amp-consent")):
+        if (
+            element.getparent() is not None
+            and (
+                element.tag == "amp-consent" or _asks_consent(element.get("id")) or _asks_consent(element.get("class"))
+            )
+            and next(element.iter("h1", "article", "main"), None) is None
+        ):
+            element.drop_tree()
+
+
+@lru_cache(maxsize=4_096)
+def _asks_consent(name: str | None) -> bool:
+    """Whether an id or class is that of a box that asks for consent; most names come again on the same page."""
+    return name is not None and _CONSENT.search(name) is not None
+
+
 def _drop_pointers(tree: HtmlElement) -> None:
-    """Take out the paragraphs, lists and tables that only link elsewhere: "Read also", a menu, related stories."""
-    for element in list(tree.iter("p", "table", "ul", "ol")):
+    """Take out paragraphs, lists, tables and cells that only link elsewhere: "Read also", a menu, related stories."""
+    for element in list(tree.iter("p", "table", "td", "ul", "ol")):
         if element.getparent() is not None and _is_pointer(element):
             element.drop_tree()
 

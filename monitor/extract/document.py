@@ -58,7 +58,7 @@ def _document(tree: HtmlElement, page: str, url: str) -> Document:
     if not is_huge(tree):
         authors = authors or _byline(tree, site)
         shown_moment = stated_moment or headline_moment(tree, stated) or dates.shown_moment(tree, url)
-    text = body.read(tree, page, stated)
+    text = body.read(tree, page, stated, live=grading.is_live(stated, url))
     grade = grading.grade(text, stated, url, page)
     if not text and (described := _description(stated)):
         text, grade = described, Grade.TEASER

@@ -61,7 +61,7 @@ def grade(text: str, page: Declared, url: str, html: str) -> Grade:
     """The grade of `text`, the article found in `html`."""
     if not text:
         return Grade.EMPTY
-    if _is_live(page, url):
+    if is_live(page, url):
         return Grade.LIVE
     length = weight(text)
     if length >= _SHORT:
@@ -72,12 +72,8 @@ def grade(text: str, page: Declared, url: str, html: str) -> Grade:
     return Grade.TEASER if length < _SCRAP or (length < _TEASING and _promises_more(text, tree)) else Grade.FULL
 
 
-def weight(text: str) -> int:
-    """The length of a text in Latin characters, ideographs counted as what they stand for."""
-    return len(text) + (_IDEOGRAPH_WEIGHT - 1) * len(_IDEOGRAPHS.findall(text))
-
-
-def _is_live(page: Declared, url: str) -> bool:
+def is_live(page: Declared, url: str) -> bool:
+    """Whether a page tells of something while it goes on: by its linked data, its address or its headline."""
     if "liveblogposting" in page.article.types:
         return True
     try:
@@ -86,6 +82,11 @@ def _is_live(page: Declared, url: str) -> bool:
         path = ""
     heads = (*page.headings[:1], *page.titles[:1], page.title)
     return bool(_LIVE.search(path)) or any(_LIVE.search(head) or _LIVE_TITLE.search(head) for head in heads)
+
+
+def weight(text: str) -> int:
+    """The length of a text in Latin characters, ideographs counted as what they stand for."""
+    return len(text) + (_IDEOGRAPH_WEIGHT - 1) * len(_IDEOGRAPHS.findall(text))
 
 
 def _is_whole(text: str, page: Declared) -> bool:

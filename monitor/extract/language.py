@@ -20,16 +20,13 @@ _ENOUGH = 200
 
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_,;\s].*)?$", re.DOTALL)
 _ONE_NAME = {
-    "nb": "no",
-    "nn": "no",
-    "iw": "he",
-    "in": "id",
-    "eng": "en",
-    "ger": "de",
-    "deu": "de",
-    "fre": "fr",
-    "spa": "es",
-}
+    "nb": "no", "nn": "no", "iw": "he", "in": "id", "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "spa": "es",
+    "zho": "zh", "cmn": "zh", "wuu": "zh", "yue": "zh", "lzh": "zh", "hak": "zh", "nan": "zh", "arb": "ar", "arz": "ar",
+    "ary": "ar", "azb": "az", "ckb": "ku", "pnb": "pa",
+}  # fmt: skip
+"""Languages by the name that we keep: old codes, those of three letters, and what the detector takes short texts for
+(a few sentences of Chinese for Wu)."""
+
 _RELATIVES = (
     frozenset({"no", "da", "sv"}), frozenset({"sr", "hr", "bs", "sh", "sl", "mk"}), frozenset({"id", "ms", "jv"}),
     frozenset({"cs", "sk"}), frozenset({"es", "gl", "ca", "an", "pt", "oc"}), frozenset({"ru", "uk", "be", "bg"}),

@@ -58,7 +58,7 @@ def linked_article(tree: HtmlElement) -> LinkedArticle:
         types=frozenset(kind for node in articles for kind in _types(node)),
         headline=_plain(article.get("headline") or article.get("name")),
         description=_plain(article.get("description")),
-        body=max((_paragraphs(node.get("articleBody")) for node in articles), key=len, default=""),
+        body=max((_body(node) for node in articles), key=len, default=""),
         authors=_people(article.get("author")),
         published=_published([article, *nodes]),
         publisher=_name(article.get("publisher")),
@@ -67,6 +67,27 @@ def linked_article(tree: HtmlElement) -> LinkedArticle:
         free=_free([*articles, *(node for node in nodes if "webpageelement" in set(_types(node)))]),
         words=_count(article.get("wordCount")),
     )
+
+
+def paragraphs(value: object) -> str:
+    """A text that may hold markup, without it, one line a paragraph; "" for what is no text."""
+    if not isinstance(value, str):
+        return ""
+    lines = (_plain(line) for line in _BREAKS.sub("\n", unescape(value)).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _body(article: Mapping[str, object]) -> str:
+    """The text of an article, or the entries of a live blog, each under its headline."""
+    stated = article.get("liveBlogUpdate")
+    updates = stated if isinstance(stated, list) else [stated]
+    parts = (
+        part
+        for update in updates[:_MOST_NODES]
+        if isinstance(update, dict)
+        for part in (_plain(update.get("headline")), paragraphs(update.get("articleBody")))
+    )
+    return max(paragraphs(article.get("articleBody")), "\n".join(part for part in parts if part), key=len)
 
 
 def _published(nodes: Sequence[Mapping[str, object]]) -> str:
@@ -124,14 +145,6 @@ def _plain(value: object) -> str:
     if not isinstance(value, str):
         return ""
     return " ".join(_MARKUP.sub(" ", unescape(value)).split())
-
-
-def _paragraphs(value: object) -> str:
-    """The same with one line a paragraph."""
-    if not isinstance(value, str):
-        return ""
-    lines = (_plain(line) for line in _BREAKS.sub("\n", unescape(value)).splitlines())
-    return "\n".join(line for line in lines if line)
 
 
 def _people(value: object) -> tuple[str, ...]:

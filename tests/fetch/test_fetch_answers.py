@@ -142,3 +142,31 @@ def test_until_when_an_answer_stays_as_it_is(headers: dict[str, str], fresh: tim
 def test_any_headers_keep_us_away_for_a_day_at_most(control: str, age: str, expires: str, date: str) -> None:
     until = fresh_until({"cache-control": control, "age": age, "expires": expires, "date": date}, NOW)
     assert until is None or NOW < until <= NOW + timedelta(days=1)
+
+
+WRITTEN = st.one_of(
+    st.text(),
+    st.sampled_from(["0", "-5", "1e9", "²", "9" * 40, "Tue, 24 Nov 2026 08:00:00 GMT", "Fri, 31 Feb 2026 99:00 GMT"]),
+    st.sampled_from(["Tue, 24 Nov 2026 08:00 +9999", "Mon, 01 Jan 0000 00:00 GMT", "1 Jan 99999 00:00 GMT", "1,2"]),
+    st.datetimes().map(lambda moment: moment.strftime("%a, %d %b %Y %H:%M:%S GMT")),
+)
+NAMED = (
+    "max-age=60",
+    "max-age=-1",
+    'max-age="60"',
+    "max-age=²",
+    "max-age=9999999999",
+    "no-store",
+    "private",
+    "s-maxage=1",
+)
+DIRECTIVES = st.lists(st.sampled_from(NAMED)).map(", ".join)
+
+
+@given(WRITTEN, DIRECTIVES, WRITTEN, WRITTEN, WRITTEN)
+def test_whatever_is_written_for_a_time_keeps_us_away_for_a_day_at_most(
+    retry_after: str, control: str, age: str, expires: str, date: str
+) -> None:
+    headers = {"cache-control": control, "age": age, "expires": expires, "date": date}
+    for until in (waiting_until(retry_after, NOW), fresh_until(headers, NOW), fresh_until({"expires": expires}, NOW)):
+        assert until is None or NOW < until <= NOW + timedelta(days=1)

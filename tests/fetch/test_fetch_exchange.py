@@ -171,7 +171,7 @@ def answers(draw: st.DrawFn) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + draw(BODIES)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=max(150, settings.default.max_examples), deadline=None)
 @given(st.one_of(st.binary(max_size=300), answers()), st.sampled_from(["feed", "page"]), st.booleans())
 def test_any_answer_gives_a_page_or_an_error_of_ours(answer: bytes, purpose: str, as_robots: bool) -> None:
     async def ask() -> None:

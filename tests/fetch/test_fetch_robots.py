@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import time
 from datetime import timedelta
 from itertools import pairwise
@@ -318,6 +319,24 @@ def test_any_bytes_admit_or_refuse(text: bytes, status: int) -> None:
     except (Refused, Deferred):
         return
     assert timedelta(0) <= pause <= timedelta(seconds=30)
+
+
+NAMES = ("User-agent:", "Disallow:", "Allow:", "Crawl-delay:", "Request-rate:", "Visit-time:", "Sitemap:", "#", "x")
+ODD = ("Crawl-delay: 1e999", "Request-rate: 1/0s", "Visit-time: 99-0", "Disallow: /%zz*$*", "Host: [")
+LINES = st.lists(
+    st.builds(lambda name, value: f"{name} {value}", st.sampled_from(NAMES), st.text(max_size=12))
+    | st.sampled_from(ODD),
+    max_size=12,
+)
+
+
+@given(LINES)
+def test_any_rules_admit_or_refuse(lines: list[str]) -> None:
+    robots = keeper("\n".join(["User-agent: *", *lines]).encode("utf-8", "replace"))
+    address = address_of("https://example.com/a?b")
+    with contextlib.suppress(Refused):
+        assert timedelta(0) <= asyncio.run(robots.admit(address)) <= timedelta(seconds=30)
+    assert all(isinstance(sitemap, str) for sitemap in robots.sitemaps(address.origin))
 
 
 async def test_the_longest_and_worst_rules_are_judged_quickly() -> None:

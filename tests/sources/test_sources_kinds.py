@@ -2,17 +2,17 @@
 
 import gzip
 import json
-import random
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from damage import damaged
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.models import Entry
-from monitor.sources import Listing, parse
+from monitor.sources import Listing, parse, parse_section
 from monitor.sources.listing import MOST_ITEMS
 
 CASES = sorted(path for path in (Path(__file__).parent.parent / "data" / "sources").iterdir() if path.is_dir())
@@ -168,20 +168,56 @@ def test_any_soup(pieces: list[str], encoding: str) -> None:
     check(parse("".join(pieces).encode(encoding, "ignore"), "https://news.example/"))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=max(300, settings.default.max_examples))
 @given(st.sampled_from(CASES), st.integers(0, 2**32), st.integers(1, 30))
 def test_any_damage(case: Path, seed: int, damages: int) -> None:
-    chance = random.Random(seed)
-    content = bytearray(document(case))
-    for _ in range(damages):
-        at = chance.randrange(len(content) + 1)
-        match chance.randrange(4):
-            case 0:
-                del content[at : at + chance.randrange(1, 40)]
-            case 1:
-                content[at:at] = chance.randbytes(chance.randrange(1, 5))
-            case 2:
-                content[at:at] = content[at : at + 60]
-            case _:
-                content[at : at + 1] = chance.choice([b"<", b">", b"&", b'"', b"]", b"\0", b"\xff"])
-    check(parse(bytes(content), "https://news.example/"))
+    check(parse(damaged(document(case), seed, damages), "https://news.example/"))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(CASES), st.integers(0, 2**32), st.integers(1, 30))
+def test_any_damage_to_what_may_be_a_section_page(case: Path, seed: int, damages: int) -> None:
+    check(parse_section(damaged(document(case), seed, damages), "https://news.example/"))
+
+
+FIELDS = ("title", "link", "guid", "pubDate", "description", "content:encoded", "author", "ttl", "source", "loc", "id")
+ODD = (
+    *("0", "-1", "9" * 30, "http://[", "//", "javascript:1", "31 Feb 2026", "2026-11-24T25:61Z", "&#xD800;", "\x1b[2J"),
+    *("<![CDATA[<p>", "]]>", "&lt;script&gt;", "<b>bold</b>", "http://a.example/?utm_source=x"),
+)
+TEXTS = st.text(max_size=30) | st.sampled_from(ODD)
+ITEMS = st.lists(st.tuples(st.sampled_from(FIELDS), TEXTS), max_size=6)
+FRAMES = {"item": "<rss><channel>{}</channel></rss>", "entry": "<feed>{}</feed>", "url": "<urlset>{}</urlset>"}
+
+
+@given(st.lists(ITEMS, max_size=4), st.sampled_from(sorted(FRAMES)))
+def test_any_items(items: list[list[tuple[str, str]]], element: str) -> None:
+    inner = ("".join(f"<{name}>{text}</{name}>" for name, text in fields) for fields in items)
+    shown = "".join(f"<{element}>{fields}</{element}>" for fields in inner)
+    check(parse(FRAMES[element].format(shown).encode("utf-8", "replace"), "https://news.example/"))
+
+
+MEMBERS = st.sampled_from(["items", "url", "title", "id", "date_published", "authors", "name", "version", "articles"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["items", "url", "title", "id", "date_published", "authors", "name", "version", "articles"]
+            ),
+            inner,
+        )
+    ),
+    max_leaves=15,
+)
+
+
+@given(JSON)
+def test_any_json(value: Any) -> None:
+    check(
+        parse(
+            json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": value}).encode(), "https://n.example/"
+        )
+    )
+    check(parse(json.dumps(value).encode(), "https://news.example/"))

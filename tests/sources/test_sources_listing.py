@@ -1,6 +1,7 @@
 """Links that lead through a redirector: what is resolved without a script, and what is marked."""
 
 import base64
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -48,3 +49,20 @@ def test_what_is_no_such_link_is_not_sealed(url: str) -> None:
 def test_any_such_link_gives_an_address_or_none(path: str) -> None:
     found = link_of(f"https://news.google.com/rss/articles/{path}")
     assert found == "" or found.startswith(("http://", "https://"))
+
+
+@given(st.binary(max_size=120) | st.binary(max_size=60).map(lambda rest: STORY.encode() + rest))
+def test_anything_packed_into_such_a_link_gives_an_address(content: bytes) -> None:
+    found = link_of(f"https://news.google.com/rss/articles/{packed(content)}?oc=5")
+    assert found.startswith(("http://", "https://"))
+    found.encode()
+
+
+@given(st.text(max_size=60))
+def test_any_address_in_the_query_of_a_redirector_gives_an_address_or_none(inner: str) -> None:
+    for outer in (
+        "https://www.google.com/url?rct=j&amp;url=",
+        "https://www.bing.com/news/apiclick.aspx?ref=a&amp;url=",
+    ):
+        found = link_of(outer + quote(inner.encode("utf-8", "replace")))
+        assert found == "" or found.startswith(("http://", "https://"))

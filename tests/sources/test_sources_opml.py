@@ -1,5 +1,7 @@
 """Lists of feeds, read and written."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +45,28 @@ names = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
 def test_what_is_written_is_read_back(found: list[str]) -> None:
     sources = tuple(Source(name, f"https://{number}.example/feed") for number, name in enumerate(found))
     assert opml.read(opml.write(sources, "All")) == sources
+
+
+PIECES = (
+    *(
+        '<opml version="2.0">',
+        "<body>",
+        "<outline ",
+        'xmlUrl="https://a.example/f"',
+        "xmlUrl='//['",
+        'text="A &amp; B"',
+    ),
+    *("title=''", "/>", ">", "</outline>", "</opml>", "<!DOCTYPE a [", "&x;", "\0"),
+    "<OUTLINE XMLURL='http://b.example'>",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40))
+def test_any_outlines_give_sources_fit_for_a_configuration(parts: list[str]) -> None:
+    found = opml.read(" ".join(parts).encode())
+    assert len({source.name for source in found}) == len(found)
+    assert all(re.fullmatch(r"[a-z0-9-]+", source.name) for source in found)
+    assert all(source.url.lower().startswith(("http://", "https://")) for source in found)
 
 
 @given(st.binary(max_size=200))
