@@ -134,15 +134,17 @@ def export(
 
 
 def backfill(
-    archives: Annotated[list[str], typer.Argument(metavar="FOLDER|SITEMAP...", help="Folders of pages, or sitemaps.")],
+    archives: Annotated[
+        list[str], typer.Argument(metavar="WARC|FOLDER|SITEMAP...", help="WARC files, folders of pages, or sitemaps.")
+    ],
     start: Annotated[str, typer.Option("--from", metavar="DATE", help="Only what was published from then on.")] = "",
     end: Annotated[str, typer.Option("--to", metavar="DATE", help="Only what was published until then.")] = "",
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """The same pipeline over an archive: a folder of HTML pages, or a sitemap by date range.
+    """The same pipeline over an archive: WARC files, a folder of HTML pages or WARC files, or a sitemap by date range.
 
-    This version reads no WARC files yet. Example: monitor backfill pages/ --from 2026-01-01
+    Example: monitor backfill https://news.example/sitemap.xml --from 2026-01-01 --to 2026-01-31
     """
     from monitor.pipeline.backfill import Span, backfill_now
 

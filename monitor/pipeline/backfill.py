@@ -17,15 +17,17 @@ from monitor.config import Settings
 from monitor.errors import ConfigurationError, FetchError, MonitorError, ParseError
 from monitor.fetch import warc
 from monitor.fetch.answers import is_text
-from monitor.models import BACKFILL, Article, Grade, Page
+from monitor.models import BACKFILL, Article, Entry, Grade, Page, Source
 from monitor.pipeline import judging, parsing, reading
 from monitor.pipeline.context import Context, opened, refuse_nameless
+from monitor.pipeline.discovery import parsed
 from monitor.pipeline.examine import unpacked
 from monitor.pipeline.freshness import is_news
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.tally import Failure, Tally
+from monitor.pipeline.trouble import trouble_of
 from monitor.pipeline.workers import WorkerLost
-from monitor.sources import Listing, parse
+from monitor.sources import Listing
 from monitor.store.articles import keep_articles
 from monitor.store.entries import due_entries, keep_entries
 from monitor.urls import canonical_url, names_address
@@ -81,8 +83,8 @@ async def backfill(context: Context, archives: Sequence[str], span: Span) -> Tal
                 tally += await context.call(f"sitemap {archive}", _sitemap, context, archive, span)
             else:
                 tally += await _folder(context, Path(archive), span)
-        except MonitorError as error:
-            tally += Tally(sources_failed=1, failures=(Failure(str(error), source=archive),))
+        except (MonitorError, WorkerLost) as error:
+            tally += Tally(sources_failed=1, failures=(Failure(trouble_of(error, archive).text, source=archive),))
     tally += await context.call("group", judging.group, context)
     for topic in context.settings.topics:
         tally += await context.call(f"assess {topic.name}", judging.assess, context, topic.name)
@@ -199,26 +201,48 @@ def _article(context: Context, found: Reading | BaseException, address: str) -> 
 async def _sitemap(context: Context, url: str, span: Span) -> Tally:
     """Keep the entries of a sitemap, or of the sitemaps of an index, that lie in the span, and read their pages."""
     listing = await _listing(context, url)
-    if listing.kind in ("unknown", "html"):
-        raise ParseError(listing.note or f"{url} is no sitemap: it is {listing.kind}")
-    entries, failures = list(listing.entries), list[Failure]()
-    for child in listing.children[:SITEMAPS]:
-        try:
-            entries += (await _listing(context, child)).entries
-        except FetchError as error:
-            failures.append(Failure(str(error), source=url))
+    entries, troubles = await _with_children(context, url, listing)
     wanted = [entry for entry in entries if span.holds(entry.published)]
+    undated = sum(entry.published is None for entry in entries)
+    if undated and not span.holds(None):
+        troubles.append(f"{url}: {undated:,} of {len(entries):,} addresses have no date, and no date range holds them")
     with context.database.writing() as session:
         new = keep_entries(session, wanted, now=context.now(), max_age=ANY_AGE)
     with context.database.reading() as session:
         pending = due_entries(session, now=context.now(), sources=[BACKFILL])
     tally = await reading.read(context, [entry.id for entry in pending])
-    return tally + Tally(polled=1, listed=len(entries), new=new, failures=tuple(failures))
+    failures = tuple(Failure(trouble, source=url) for trouble in troubles)
+    return tally + Tally(polled=1, listed=len(entries), new=new, failures=failures)
+
+
+async def _with_children(context: Context, url: str, listing: Listing) -> tuple[list[Entry], list[str]]:
+    """What a sitemap lists and what stands below it, at any depth; and what is wrong with the sitemaps there."""
+    entries, troubles = list(listing.entries), list[str]()
+    waiting, known = list(listing.children), {url, *listing.children}
+    for _ in range(SITEMAPS):
+        if not waiting:
+            return entries, troubles
+        child = waiting.pop(0)
+        try:
+            below = await _listing(context, child)
+        except (MonitorError, WorkerLost) as error:
+            troubles.append(trouble_of(error, child).text)
+            continue
+        entries += below.entries
+        waiting += [each for each in below.children if each not in known]
+        known.update(below.children)
+    if waiting:
+        troubles.append(f"{len(waiting):,} sitemaps beyond the first {SITEMAPS:,} were left out; name them one by one")
+    return entries, troubles
 
 
 async def _listing(context: Context, url: str) -> Listing:
+    """What a sitemap lists. Raises ParseError where it is none, WorkerLost where its reader did not live to tell."""
     page = await context.client.get(url, purpose="feed")
-    return parse(page.content, page.final_url, source=BACKFILL)
+    listing = await parsed(context, page, Source(BACKFILL, url))
+    if listing.kind in ("unknown", "html"):
+        raise ParseError(listing.note or f"{url} is no sitemap: it is {listing.kind}")
+    return listing
 
 
 def _is_page(path: Path) -> bool:

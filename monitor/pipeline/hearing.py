@@ -28,6 +28,8 @@ _DOUBTED_AFTER = timedelta(days=1)
 _DOUBTED_ENTRIES = 6.0
 _DOUBTED_AT_LEAST = timedelta(hours=1)
 _GONE_FOR_GOOD = 410
+# Failures running after which an address that was found once is no more believed to be the right one.
+_LOST_AFTER = 3
 
 
 def is_doubted(state: FeedState, now: datetime) -> bool:
@@ -85,8 +87,9 @@ def failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
     trouble = trouble_of(error)
     if trouble.status == _GONE_FOR_GOOD:
         until = now + LONGEST_DELAY
-    # A feed that discovery once found and that is gone is looked for again from the source's own address.
-    forgotten = {"resolved_url": "", **FORGOTTEN} if isinstance(error, Gone) else {}
+    # What a redirect or discovery once led to is looked for again from the source's own address.
+    lost = isinstance(error, Gone) or failures == _LOST_AFTER
+    forgotten = {"resolved_url": "", **FORGOTTEN} if lost else {}
     kept = {
         **state.model_dump(),
         **forgotten,

@@ -80,7 +80,7 @@ def take_opml(settings: Settings, content: bytes, named: str) -> str:
     if not found:
         message = f"{named}: lists no feeds; an OPML file names each in an <outline xmlUrl=...>"
         raise ConfigurationError(message)
-    known = {source.url for source in settings.sources}
+    known = {asked for source in settings.sources for asked in (source.url, address(source))}
     taken = {source.name for source in settings.sources}
     added = [replace(source, name=_free(source.name, taken)) for source in found if source.url not in known]
     if added:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lxml import etree
 
 from monitor.models import Source
+from monitor.sources import search
 from monitor.sources.document import decoded, opened, tree, unpacked
 from monitor.sources.listing import MOST_ENTRIES
 from monitor.urls import absolute
@@ -72,10 +73,12 @@ def read(content: bytes) -> tuple[Source, ...]:
 
 
 def write(sources: Sequence[Source], title: str) -> bytes:
-    """An OPML 2.0 document that lists the sources; `read` gives back their names and addresses."""
+    """An OPML 2.0 document that lists the sources; `read` gives back their names and the addresses that are asked."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = title
     body = etree.SubElement(root, "body")
     for source in sources:
-        etree.SubElement(body, "outline", type="rss", text=source.name, title=source.name, xmlUrl=source.url)
+        etree.SubElement(
+            body, "outline", type="rss", text=source.name, title=source.name, xmlUrl=search.address(source)
+        )
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline_house import CRANES, DESK, LOAVES, NOW, TOPIC, House, die, index, page
+from pipeline_house import CRANES, DESK, LOAVES, NOW, TOPIC, House, die, index, page, sitemap
 from servers import Site, says
 
 from monitor.errors import ConfigurationError
@@ -169,6 +169,37 @@ async def test_what_is_no_sitemap_is_listed(house: House, site: Site) -> None:
     assert (tally.sources_failed, tally.stored) == (2, 1)
     assert "is no sitemap: it is html" in tally.failures[0].error
     assert "404" in tally.failures[1].error
+
+
+async def test_sitemaps_are_read_at_any_depth_and_what_is_none_is_told(house: House, site: Site) -> None:
+    site.routes |= {
+        "/years.xml": says(index(site.url("/months.xml"), site.url("/page")), **XML),
+        "/months.xml": says(index(site.url("/a.xml"), site.url("/years.xml"), site.url("/bare.xml")), **XML),
+        "/bare.xml": says(sitemap(site.url("/b")), **XML),
+    }
+    tally = await filled(house, site.url("/years.xml"), span=Span.of("2025-01-01", "2025-02-28"))
+    assert (tally.listed, tally.stored, urls(house)) == (2, 1, ["a"])
+    assert [failure.error for failure in tally.failures] == [
+        f"{site.url('/page')} is no sitemap: it is html",
+        f"{site.url('/years.xml')}: 1 of 2 addresses have no date, and no date range holds them",
+    ]
+    assert len(site.asked("/years.xml")) == 1
+    assert (await filled(house, site.url("/years.xml"))).stored == 1
+
+
+async def test_no_more_sitemaps_are_asked_than_can_be_and_it_is_told(house: House, site: Site, monkeypatch) -> None:
+    monkeypatch.setattr(backfilling, "SITEMAPS", 2)
+    tally = await filled(house, site.url("/index.xml"))
+    assert "2 sitemaps beyond the first 2 were left out" in tally.failures[-1].error
+
+
+async def test_a_sitemap_that_breaks_its_reader_fails_alone(house: House, site: Site, monkeypatch) -> None:
+    monkeypatch.setattr(parsing, "read_listing", die)
+    tally = await filled(house, site.url("/a.xml"))
+    assert (tally.sources_failed, tally.failures[0].error) == (
+        1,
+        f"{site.url('/a.xml')}: broke the process that read it",
+    )
 
 
 async def test_the_example_user_agent_reads_no_live_site(house: House, folder: Path) -> None:

@@ -181,6 +181,19 @@ async def test_a_discovered_feed_that_is_gone_is_looked_for_again(house: House, 
     assert state(house).resolved_url == site.url("/moved")
 
 
+async def test_a_feed_that_moved_to_where_nobody_answers_any_more_is_looked_for_again(house: House, site: Site) -> None:
+    async with Site("127.1.0.2") as other:
+        site.routes["/old"] = redirects(other.url("/new"), 301)
+        other.routes["/new"] = says(rss(item(site.url("/1"))), **XML)
+        house.sources(wire=site.url("/old"))
+        await polled(house, "wire")
+        assert state(house).resolved_url == other.url("/new")
+        other.routes["/new"] = resets()
+        site.routes["/old"] = says(rss(item(site.url("/1")), item(site.url("/2"))), **XML)
+        assert [(await polled(house, "wire")).sources_failed for _ in range(4)] == [1, 1, 1, 0]
+    assert (state(house).resolved_url, listed(house)) == ("", ["1", "2"])
+
+
 async def test_a_page_without_a_feed_leads_to_the_sitemap_that_robots_txt_names(house: House, site: Site) -> None:
     site.routes |= {
         "/robots.txt": says(f"User-agent: *\nAllow: /\nSitemap: {site.url('/news.xml')}\n".encode()),

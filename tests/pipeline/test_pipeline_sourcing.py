@@ -97,6 +97,12 @@ def test_opml_is_written_and_read_back(house: House, tmp_path: Path) -> None:
     assert names(house) == ["wire", "wire-2", "herald"]
 
 
+def test_a_search_comes_back_from_opml_as_the_one_that_is_there(house: House, tmp_path: Path) -> None:
+    house.sources({"cranes": {"kind": "search", "query": "crane quay"}}, cranes="https://search.example/rss?q={query}")
+    sourcing.write_opml(house.settings, tmp_path / "feeds.opml")
+    assert sourcing.read_opml(house.settings, tmp_path / "feeds.opml").startswith("added 0 of the 1 feeds")
+
+
 def test_a_long_opml_is_declared_in_one_go(house: House, tmp_path: Path, monkeypatch) -> None:
     path = tmp_path / "feeds.opml"
     feeds = "".join(f"<outline xmlUrl='https://{number}.example/feed' text='News'/>" for number in range(300))

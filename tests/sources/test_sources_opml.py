@@ -38,6 +38,13 @@ def test_written_lists_are_read_by_the_parser_of_documents() -> None:
     assert parse(content, "").children == tuple(source.url for source in sources)
 
 
+def test_a_search_is_written_as_the_address_that_is_asked() -> None:
+    search = Source("cranes", "https://search.example/rss?q={query}", kind="search", query="crane quay")
+    assert [source.url for source in opml.read(opml.write([search], "All"))] == [
+        "https://search.example/rss?q=crane%20quay"
+    ]
+
+
 names = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
 
 
