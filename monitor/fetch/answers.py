@@ -23,22 +23,25 @@ _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _SIGNATURES = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"%!PS")
 _SNIFFED = 1445
 """Bytes looked at to tell text from binary: as many as browsers look at (WHATWG MIME Sniffing, section 5.2)."""
+_SECONDS = re.compile(r"(\d+)\s*(?:,|$)", re.ASCII)
 _TEXTUAL = re.compile(r"text/|application/(?:[^/]*\W)?(?:x?html|xml|json)(?:\W|$)", re.IGNORECASE)
 
 
-def waiting_until(retry_after: str, now: datetime) -> datetime | None:
-    """The moment that a Retry-After header names, a day ahead at most; None where it names none, or one that is past.
+def waiting_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """The moment that Retry-After names in an answer that came `now`; None where it names none, or one that is past.
 
-    Seconds or an HTTP date (RFC 9110, section 10.2.3).
+    Seconds or an HTTP date (RFC 9110, section 10.2.3), that beside the server's own Date, for clocks differ; of two
+    values, as a server and what stands before it may each add one, the first. A day ahead at most. Names of headers are
+    in lower case.
     """
-    text = retry_after.strip()
-    if text.isascii() and text.isdecimal():
-        wait = timedelta(seconds=int(text)) if len(text) < 9 else LONGEST_WAIT
+    text = headers.get("retry-after", "").strip()
+    if seconds := _SECONDS.match(text):
+        wait = timedelta(seconds=int(seconds[1])) if len(seconds[1]) < 9 else LONGEST_WAIT
     else:
         moment = _http_date(text)
         if moment is None:
             return None
-        wait = moment - now
+        wait = moment - (_http_date(headers.get("date", "")) or now)
     return now + min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
 
 

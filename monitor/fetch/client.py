@@ -231,7 +231,7 @@ class Client:
         """Deferred where the answer names a time to come back at; the memory learns what it says of the whole host."""
         until = None
         if answer.status in ASKS_TO_WAIT:
-            until = waiting_until(answer.headers.get("retry-after", ""), self._now())
+            until = waiting_until(answer.headers, self._now())
         if until is None:
             if answer.status in TURNED_AWAY[purpose]:
                 self._memory.strike(address.origin, self._now() + UNNAMED_WAIT)

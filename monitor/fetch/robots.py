@@ -80,7 +80,7 @@ class Robots:
         except FetchError as error:
             self._silences[origin] = error.reason
             return self._memory.keep_robots(origin, 0, "", now + _SILENCE)
-        if answer.status in ASKS_TO_WAIT and (until := waiting_until(answer.headers.get("retry-after", ""), now)):
+        if answer.status in ASKS_TO_WAIT and (until := waiting_until(answer.headers, now)):
             self._memory.leave_alone(origin, until)
             reason = f"{address.robots.text} {described(answer.status)}, to be left alone until {moment(until)}"
             raise Deferred(address.text, reason, until, status=answer.status)

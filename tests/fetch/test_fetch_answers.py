@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -21,22 +22,32 @@ NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
         ("Tuesday, 24-Nov-26 08:00:00 GMT", timedelta(hours=1)),
         ("Tue Nov 24 08:00:00 2026", timedelta(hours=1)),
         ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WAIT),
+        ("120, 900", timedelta(seconds=120)),
+        ("Tue, 24 Nov 2026 08:00:00 GMT, Tue, 24 Nov 2026 09:00:00 GMT", timedelta(hours=1)),
     ],
 )
 def test_a_retry_after_names_a_moment(value: str, wait: timedelta) -> None:
-    assert waiting_until(value, NOW) == NOW + wait
+    assert waiting_until({"retry-after": value}, NOW) == NOW + wait
 
 
 @pytest.mark.parametrize(
     "value", ["", "0", "-5", "1.5", "soon", "Tue, 24 Nov 2026 06:00:00 GMT", "Tue, 99 Nov 2026 06:00:00 GMT", "²"]
 )
 def test_a_retry_after_that_names_none(value: str) -> None:
-    assert waiting_until(value, NOW) is None
+    assert waiting_until({"retry-after": value}, NOW) is None
+
+
+@pytest.mark.parametrize(("ahead", "wait"), [(-3, 2), (3, 2), (40, 5)])
+def test_a_date_is_read_by_the_clock_of_the_server_that_wrote_it(ahead: int, wait: int) -> None:
+    sent = NOW + timedelta(hours=ahead)
+    headers = {"date": format_datetime(sent, usegmt=True)}
+    headers["retry-after"] = format_datetime(sent + timedelta(hours=wait), usegmt=True)
+    assert waiting_until(headers, NOW) == NOW + timedelta(hours=wait)
 
 
 @given(st.text())
 def test_any_retry_after_is_at_most_a_day(value: str) -> None:
-    until = waiting_until(value, NOW)
+    until = waiting_until({"retry-after": value}, NOW)
     assert until is None or NOW < until <= NOW + LONGEST_WAIT
 
 
@@ -167,6 +178,6 @@ DIRECTIVES = st.lists(st.sampled_from(NAMED)).map(", ".join)
 def test_whatever_is_written_for_a_time_keeps_us_away_for_a_day_at_most(
     retry_after: str, control: str, age: str, expires: str, date: str
 ) -> None:
-    headers = {"cache-control": control, "age": age, "expires": expires, "date": date}
-    for until in (waiting_until(retry_after, NOW), fresh_until(headers, NOW), fresh_until({"expires": expires}, NOW)):
+    headers = {"cache-control": control, "age": age, "expires": expires, "date": date, "retry-after": retry_after}
+    for until in (waiting_until(headers, NOW), fresh_until(headers, NOW), fresh_until({"expires": expires}, NOW)):
         assert until is None or NOW < until <= NOW + timedelta(days=1)
