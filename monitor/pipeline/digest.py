@@ -155,11 +155,16 @@ def resend(settings: Settings, delivery_id: int, now: Callable[[], datetime] = c
     Raises ConfigurationError where there is none of that id, or it is waiting to be sent as it is.
     """
     with opened_database(settings) as database:
-        with database.writing(durable=True) as session:
-            if not reopen(session, delivery_id, now()):
-                message = f"deliveries: {delivery_id} is none that has ended; `monitor deliveries` lists them"
-                raise ConfigurationError(message)
-        deliver_due(settings, database, now)
+        send_again(settings, database, delivery_id, now)
+
+
+def send_again(settings: Settings, database: Database, delivery_id: int, now: Callable[[], datetime] = clock) -> None:
+    """The same with a database at hand."""
+    with database.writing(durable=True) as session:
+        if not reopen(session, delivery_id, now()):
+            message = f"deliveries: {delivery_id} is none that has ended; `monitor deliveries` lists them"
+            raise ConfigurationError(message)
+    deliver_due(settings, database, now)
 
 
 def outbox(settings: Settings) -> list[tuple[str, Delivery]]:

@@ -6,12 +6,14 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from monitor.digest.cleaning import one_line
-from monitor.models import Delivery
+from monitor.models import Delivery, DeliveryState
+from monitor.pipeline.digest import send_again
 from monitor.store.digests import digest_items
 from monitor.store.outbox import delivery as delivery_of
 from monitor.store.reading_page import delivery_counts, digest, digests, latest_deliveries
+from monitor.web.forms import OwnForm
 from monitor.web.house import Here
-from monitor.web.pages import page, teller
+from monitor.web.pages import page, seen, teller
 from monitor.web.reading import Identity
 from monitor.web.shown import HEADLINE, SENTENCE
 
@@ -93,10 +95,22 @@ def outbox(request: Request, house: Here, state: State = "") -> Response:
             "when": shows.moment(delivery.changed_at),
             "next": shows.moment(delivery.next_attempt),
             "digest_id": told.id,
+            "again": _may_be_sent_again(delivery),
         }
         for delivery, told in found
     ]
     return page(request, house, "deliveries", rows=rows, states=states, state=state, most=MOST_DELIVERIES)
+
+
+@router.post("/deliveries/{delivery_id}/resend")
+def send_it_again(house: Here, delivery_id: Identity, fields: OwnForm) -> Response:  # noqa: ARG001 - asked for its check
+    """Send a delivery again, by hand, under the same Message-ID: one that failed for good, or may not have arrived."""
+    with house.database.reading() as session:
+        found = delivery_of(session, delivery_id)
+    if found is None or not _may_be_sent_again(found):
+        raise HTTPException(409, "This delivery is not one that waits for somebody to send it again.")
+    send_again(house.settings, house.database, delivery_id, house.now)
+    return seen(f"/deliveries#delivery-{delivery_id}")
 
 
 @router.get("/deliveries/{delivery_id}/message")
@@ -107,6 +121,12 @@ def message(house: Here, delivery_id: Identity) -> HTMLResponse:
     if found is None:
         raise HTTPException(404, "This delivery is not kept, or not any more.")
     return HTMLResponse(_as_sent(found), headers=AS_SENT)
+
+
+def _may_be_sent_again(delivery: Delivery) -> bool:
+    """Whether it waits for a person: its outcome is not known, or it failed and is not tried again by itself."""
+    given_up = delivery.state == DeliveryState.FAILED and delivery.next_attempt is None
+    return delivery.state == DeliveryState.UNKNOWN or given_up
 
 
 def _as_sent(delivery: Delivery) -> str:
