@@ -76,9 +76,9 @@ def _idle(settings: Settings) -> Iterator[str]:
         if topic.fetch == "promising":
             yield f'config/topics/{topic.name}.toml: fetch: "promising" does the same as "all" in this version'
     for channel in settings.channels:
-        if channel.signing_secret:
+        if channel.signing_secret and not channel.bot_token:
             variable = f"MONITOR_CHANNELS__{channel.name.upper()}__SIGNING_SECRET"
-            yield f"environment: {variable} does nothing in this version: digests in Slack have no buttons yet"
+            yield f"environment: {variable} does nothing without the BOT_TOKEN: a webhook's messages have no buttons"
     for source in settings.sources:
         if source.query and "{query}" not in source.url:
             yield (

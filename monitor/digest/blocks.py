@@ -18,6 +18,9 @@ Block = Mapping[str, Any]
 # A little below the limits, for what Slack counts differently from us.
 _MOST_BLOCKS, _MOST_CHARACTERS = 45, 12_000
 _LONGEST_TEXT, _LONGEST_HEADER, _LONGEST_LINK = 2_900, 150, 1_200
+_LONGEST_VALUE = 2_000
+# What a button is pressed for, as Slack says it back.
+YES, NO = "verdict_yes", "verdict_no"
 # Stories named in a message whose detail stands in its thread.
 _OPENING = 3
 
@@ -42,7 +45,7 @@ def blocks(page: Layout, *, threaded: bool = False) -> tuple[Block, ...]:
     for title, stories, shape in sections:
         pending = [_section(title)] if title and stories else []
         for story in stories:
-            fitting = next((tried for each in (shape, _line) if room.take(tried := [*pending, each(story)])), [])
+            fitting = next((tried for each in (shape, _line) if room.take(tried := [*pending, *each(story)])), [])
             body += fitting
             left += not fitting
             pending = pending if not fitting else []
@@ -106,8 +109,8 @@ def _linked(link: Link) -> str:
     return f"<{address}|{literal(link.text)}>" if 0 < len(address) <= _LONGEST_LINK else literal(link.text)
 
 
-def _told(story: ShownStory) -> Block:
-    """A story in full; parts at the end give way where the whole is longer than a section may be."""
+def _told(story: ShownStory) -> list[Block]:
+    """A story in full, and its buttons; parts at the end give way where the whole is longer than a section may be."""
     meta = " · ".join(filter(None, (story.source, story.published, story.foreign, story.topic)))
     parts = [f"*{_linked(Link(story.headline, story.url))}*", literal(meta)]
     parts += map(_change, story.changes)
@@ -122,9 +125,9 @@ def _told(story: ShownStory) -> Block:
     parts += [why, *_days(story)]
     if not story.days and (also := _also(story)):
         parts.append(also)
-    if story.verdict:
+    if story.verdict and not _takes_buttons(story.verdict):
         parts.append(_verdict(story.verdict))
-    return _section(_joined(parts))
+    return [_section(_joined(parts)), *_buttons(story.verdict)]
 
 
 def _change(change: ShownChange) -> str:
@@ -153,11 +156,11 @@ def _also(story: ShownStory) -> str:
     return "; ".join(filter(None, (f"Also in {also}" if also else "", reprints)))
 
 
-def _line(story: ShownStory) -> Block:
+def _line(story: ShownStory) -> list[Block]:
     details = " · ".join(
         filter(None, (story.source, story.published, story.foreign, story.topic, story.score, story.why.short))
     )
-    return _section(_joined([_linked(Link(story.headline, story.url)), literal(details)]))
+    return [_section(_joined([_linked(Link(story.headline, story.url)), literal(details)]))]
 
 
 def _opening(page: Layout) -> list[Block]:
@@ -170,13 +173,44 @@ def _alerted(page: Layout) -> list[Block]:
     return [_section(_joined(["*Already told at once*", *lines]))] if lines else []
 
 
+def _buttons(verdict: Verdict | None) -> list[Block]:
+    """Yes and no as buttons, where the channel takes them (https://docs.slack.dev/reference/block-kit/blocks/)."""
+    if verdict is None or not _takes_buttons(verdict):
+        return []
+    choices = ((YES, "Relevant"), (NO, "Not relevant"))
+    elements = [
+        {
+            "type": "button",
+            "action_id": action,
+            "value": verdict.ballot,
+            "text": {"type": "plain_text", "text": text, "emoji": False},
+        }
+        for action, text in choices
+    ]
+    return [{"type": "actions", "elements": elements}]
+
+
+def _takes_buttons(verdict: Verdict) -> bool:
+    """Whether its ballot is one that a button can carry; else there are links."""
+    return 0 < len(verdict.ballot) <= _LONGEST_VALUE
+
+
 def _asked(page: Layout) -> list[Block]:
-    lines = [_question(each) for each in page.asked]
-    return [_section(_joined(["*Tell us: are these relevant?*", *lines]))] if lines else []
+    if not page.asked:
+        return []
+    title = "*Tell us: are these relevant?*"
+    if not any(each.verdict and _takes_buttons(each.verdict) for each in page.asked):
+        return [_section(_joined([title, *map(_question, page.asked)]))]
+    told: list[Block] = [_section(title)]
+    for each in page.asked:
+        told += [_section(_question(each)), *_buttons(each.verdict)]
+    return told
 
 
 def _question(asked: ShownQuestion) -> str:
     told = f"• {_linked(asked.headline)} ({literal(asked.source)})\n{literal(asked.why)}"
+    if asked.verdict and _takes_buttons(asked.verdict):
+        return told
     if asked.verdict:
         return f"{told}\n{_verdict(asked.verdict)}"
     # Between code marks Slack obeys nothing but their end; an address holds no such mark, a topic's name might.

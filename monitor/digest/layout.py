@@ -175,7 +175,7 @@ class _Teller:
         if (address := self.reader.verdict) is None:
             return None
         yes, no = (address(article_id, topic, probability, relevant) for relevant in (True, False))
-        return Verdict(yes, no)
+        return Verdict(yes, no, self.reader.ballot(article_id, topic, probability) if self.reader.ballot else "")
 
     def news(self, news: SourceNews) -> ShownNews:
         """A source's news in shown words."""

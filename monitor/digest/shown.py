@@ -38,10 +38,11 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Where a reader says that an article is relevant, or is not."""
+    """Where a reader says that an article is relevant, or is not; `ballot` is what a button carries, "" for none."""
 
     yes: str
     no: str
+    ballot: str = ""
 
 
 @dataclass(frozen=True, slots=True)

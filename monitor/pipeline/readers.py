@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from monitor.config import Settings
 from monitor.deliver import longest
 from monitor.digest.reader import Reader
-from monitor.links import VERDICT_LIFETIME, Ballot, unsubscribe_url, verdict_url
+from monitor.links import VERDICT_LIFETIME, Ballot, ballot_token, unsubscribe_url, verdict_url
 from monitor.pipeline.context import on_loopback
 from monitor.pipeline.secret import secret
 
@@ -28,8 +28,11 @@ def reader_of(settings: Settings, channel_name: str, key: str, now: datetime) ->
         ballot = Ballot(article_id, topic, key, probability)
         return verdict_url(public, signing, ballot, relevant=relevant, expires=expires)
 
+    def ballot(article_id: int, topic: str, probability: float) -> str:
+        return ballot_token(signing, Ballot(article_id, topic, key, probability), expires)
+
     leave = unsubscribe_url(public, signing, key) if channel.kind == "email" else ""
-    return Reader(verdict, leave, size, threaded)
+    return Reader(verdict, leave, size, threaded, ballot if threaded and channel.signing_secret else None)
 
 
 def is_public(url: str) -> bool:

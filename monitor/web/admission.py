@@ -26,7 +26,9 @@ COOKIE = "monitor_session"
 LIFETIME = timedelta(days=30)
 
 # Links in digests carry their own signed token; the rest says nothing about anybody.
-OPEN = frozenset({"/verdict", "/verdict/recorded", "/verdict/undo", "/unsubscribe", "/login", "/healthz"})
+OPEN = frozenset(
+    {"/verdict", "/verdict/recorded", "/verdict/undo", "/unsubscribe", "/login", "/healthz", "/slack/actions"}
+)
 OPEN_FOLDER = "/static/"
 # Asked by programs, who are told so in a status and not led to a form.
 FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics", "/openapi.json")

@@ -22,6 +22,7 @@ from monitor.web import (
     mailed,
     reading,
     saving,
+    slack,
     sources,
     status,
     today,
@@ -42,7 +43,21 @@ from monitor.web.throttle import Throttle
 
 # Its address changes with its content (`pages`).
 _FOR_LONG = {"Cache-Control": "public, max-age=31536000, immutable"}
-_PAGES = (today, topics, reading, finding, saving, archive, sources, watching, status, verdicts, mailed, entrance)
+_PAGES = (
+    today,
+    topics,
+    reading,
+    finding,
+    saving,
+    archive,
+    sources,
+    watching,
+    status,
+    verdicts,
+    mailed,
+    slack,
+    entrance,
+)
 _FACES = (feeds, api_reading, api_judging, description)
 PARTS = tuple(part.router for part in (*_PAGES, *_FACES))
 _SCRIPT = "text/javascript; charset=utf-8"

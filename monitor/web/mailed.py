@@ -61,9 +61,9 @@ class Addressed:
 @router.get("/verdict")
 def ask(request: Request, house: Here, token: Token = "", verdict: str = "yes") -> Response:
     """The page with the button; `verdict` is what was clicked in the message, and the button says it."""
-    ballot = _ballot(house, token)
+    ballot = ballot_of(house, token)
     with house.database.reading() as session:
-        article = _article(session, ballot.article_id)
+        article = kept_article(session, ballot.article_id)
     return _unkept(
         page(
             request,
@@ -80,13 +80,13 @@ def ask(request: Request, house: Here, token: Token = "", verdict: str = "yes") 
 @router.post("/verdict")
 def record(house: Here, fields: AnyForm) -> Response:
     """Record the verdict, and show that it is."""
-    ballot = _ballot(house, str(fields.get("token", "")))
+    ballot = ballot_of(house, str(fields.get("token", "")))
     given = str(fields.get("verdict", ""))
     if given not in ("yes", "no"):
         raise HTTPException(400, "A verdict is yes or no.")
     with house.database.writing() as session:
-        _article(session, ballot.article_id)
-        feedback = _kept(session, house, ballot, relevant=given == "yes")
+        kept_article(session, ballot.article_id)
+        feedback = keep_verdict(session, house, ballot, relevant=given == "yes")
     undo = withdrawal_token(house.secret, feedback.id or 0, house.now() + UNDO_LIFETIME)
     return seen("/verdict/recorded", undo=undo)
 
@@ -97,7 +97,7 @@ def recorded(request: Request, house: Here, undo: Token = "") -> Response:
     feedback_id = _usable(read_withdrawal(house.secret, undo, house.now()))
     with house.database.reading() as session:
         feedback = verdict_of(session, feedback_id)
-        article = _article(session, feedback.article_id) if feedback else None
+        article = kept_article(session, feedback.article_id) if feedback else None
     return _unkept(
         page(
             request,
@@ -143,18 +143,18 @@ def one_click(request: Request, house: Here, token: Token = "") -> Response:
     return _unkept(page(request, house, "unsubscribe", token=token, gone=True, to=_addressed(house, audience)))
 
 
-def _kept(session: Session, house: House, ballot: Ballot, *, relevant: bool) -> Feedback:
+def keep_verdict(session: Session, house: House, ballot: Ballot, *, relevant: bool, origin: str = ORIGIN) -> Feedback:
     """The verdict just written, or the same reader's same one where that was a moment ago."""
     now = house.now()
     last = verdicts_on(session, ballot.topic, [ballot.article_id]).get(ballot.article_id)
-    if last and (last.relevant, last.origin) == (relevant, ORIGIN) and now - last.made_at < SAME_CLICK:
+    if last and (last.relevant, last.origin) == (relevant, origin) and now - last.made_at < SAME_CLICK:
         return last
     feedback = Feedback.model_validate(
         {
             "topic": ballot.topic,
             "article_id": ballot.article_id,
             "relevant": relevant,
-            "origin": ORIGIN,
+            "origin": origin,
             "probability": ballot.probability,
             "made_at": now,
         }
@@ -162,7 +162,8 @@ def _kept(session: Session, house: House, ballot: Ballot, *, relevant: bool) -> 
     return keep_feedback(session, feedback)
 
 
-def _ballot(house: House, token: str) -> Ballot:
+def ballot_of(house: House, token: str) -> Ballot:
+    """The ballot of a token; 403, 404 or 410 where it is none, of no topic, or too old."""
     ballot = _usable(read_ballot(house.secret, token, house.now()))
     if all(topic.name != ballot.topic for topic in house.settings.topics):
         raise HTTPException(404, "The topic that this link asks about is no more.")
@@ -175,7 +176,8 @@ def _usable(held: Held | Unusable) -> Held:
     return held
 
 
-def _article(session: Session, article_id: int) -> Article:
+def kept_article(session: Session, article_id: int) -> Article:
+    """The article of an id; 404 where it is not kept any more."""
     found = article_of(session, article_id)
     if found is None:
         raise HTTPException(404, "This article is not kept any more, so it cannot be judged.")

@@ -13,7 +13,8 @@ from monitor.web.house import House, hostname
 # The longest form is a verdict with a signed token, some 1,000 bytes; what mail programs post is shorter.
 LONGEST_BODY = 16_384
 # An OPML of ten thousand feeds, at some hundred bytes each.
-LONGEST_BODIES = {"/sources/opml": 2_000_000}
+# What Slack says of a press carries the whole message, whose blocks have some 13,000 characters, escaped twice.
+LONGEST_BODIES = {"/sources/opml": 2_000_000, "/slack/actions": 262_144}
 
 # No script and no style but the files we serve, never one in a page; nothing from elsewhere, asked of nobody else, and
 # nobody may frame the page.

@@ -302,7 +302,7 @@ def test_what_does_nothing_yet_is_warned_of_in_a_line_each(root: Path) -> None:
     replace(root, "config/sources.toml", 'tags = ["technology"]', 'tags = ["technology"]\nquery = "x"')
     promising, secret, query = warnings(load(root, {"MONITOR_CHANNELS__TEAM__SIGNING_SECRET": "hidden"}))
     assert promising.startswith('config/topics/race.toml: fetch: "promising" does the same as "all"')
-    assert secret.startswith("environment: MONITOR_CHANNELS__TEAM__SIGNING_SECRET does nothing in this version")
+    assert secret.startswith("environment: MONITOR_CHANNELS__TEAM__SIGNING_SECRET does nothing without the BOT_TOKEN")
     assert query.startswith('config/sources.toml: source "one": query does nothing: write {query} where')
     assert "hidden" not in secret
 

@@ -1,11 +1,12 @@
 import re
+from dataclasses import replace
 
 import pytest
 from slack_sdk.models.blocks import Block
 
+from monitor.digest.blocks import NO, YES, literal, size
 from monitor.digest.blocks import blocks as blocks_of
-from monitor.digest.blocks import literal, size
-from monitor.digest.compose import SourceNews, compose
+from monitor.digest.compose import SourceNews, compose, remarked
 from monitor.digest.layout import lay_out
 from monitor.models import DigestItem
 
@@ -14,7 +15,9 @@ SLOT = "2026-11-24T07:00:00+00:00"
 
 def texts(blocks):
     for block in blocks:
-        yield from (part["text"] for part in [block.get("text"), *block.get("elements", [])] if part)
+        for part in [block.get("text"), *block.get("elements", [])]:
+            text = part["text"] if part else ""
+            yield from [text["text"] if isinstance(text, dict) else text] if text else []
 
 
 def within_limits(blocks):
@@ -25,7 +28,7 @@ def within_limits(blocks):
     for block in Block.parse_all([dict(block) for block in blocks]):
         block.validate_json()
     for block in blocks:
-        assert block["type"] in ("header", "context", "divider", "section")
+        assert block["type"] in ("header", "context", "divider", "section", "actions")
         assert all(0 < len(text) <= (150 if block["type"] == "header" else 3000) for text in texts([block]))
         assert len(block.get("elements", [])) <= 10
 
@@ -81,3 +84,26 @@ def test_any_day_fits_and_what_does_not_is_counted(composition, settings, text):
 )
 def test_slack_is_given_nothing_to_obey(text, shown):
     assert literal(text) == shown
+
+
+def test_where_the_channel_takes_buttons_a_verdict_is_one_press(composition, settings, remarks, reader):
+    composition = remarked(composition, remarks)
+    pressed = replace(reader, ballot=lambda article, topic, chance: f"{article} {topic} {chance}")
+    page = lay_out(composition.digest, composition.items, settings, 20, pressed)
+    blocks = blocks_of(page, threaded=True)
+    within_limits(blocks)
+    buttons = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    assert len(buttons) == 2 * (len(page.in_full) + len(page.asked))
+    assert {each["action_id"] for each in buttons} == {YES, NO}
+    first = composition.items[0]
+    assert buttons[0]["value"] == buttons[1]["value"] == f"{first.article_id} {first.topic} 0.0"
+    assert buttons[-1]["value"].endswith(str(composition.digest and remarks.asked[-1].probability))
+    assert "Is it relevant?" not in "\n".join(texts(blocks))
+    assert [block["type"] for block in blocks].index("divider") < [block["type"] for block in blocks].index("actions")
+
+
+def test_what_a_button_cannot_carry_has_links(composition, settings, reader):
+    pressed = replace(reader, ballot=lambda *_asked: "x" * 2001)
+    blocks = blocks_of(lay_out(composition.digest, composition.items, settings, 20, pressed))
+    assert "actions" not in {block["type"] for block in blocks}
+    assert "Is it relevant?" in "\n".join(texts(blocks))

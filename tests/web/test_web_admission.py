@@ -64,7 +64,15 @@ def test_every_route_refuses_a_wrong_token(closed: Site) -> None:
 
 
 def test_open_addresses_are_those_that_carry_their_own_token(closed: Site) -> None:
-    assert {"/verdict", "/verdict/recorded", "/verdict/undo", "/unsubscribe", "/login", "/healthz"} == OPEN
+    assert {
+        "/verdict",
+        "/verdict/recorded",
+        "/verdict/undo",
+        "/unsubscribe",
+        "/login",
+        "/healthz",
+        "/slack/actions",
+    } == OPEN
     with closed.browser() as browser:
         for path in ("/login/", "//search", "/healthz/x", "/verdictx", "/static", "/Login"):
             assert browser.get(f"{closed.url}{path}").status_code in (303, 307)
