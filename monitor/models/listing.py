@@ -25,7 +25,8 @@ class FeedState(SQLModel, table=True):
 
     `error` tells what went wrong when it was asked last, "" for nothing; with `failures` 0 that was a part of it alone,
     such as one sitemap of an index. `cause` is the kind of it (`monitor.errors.Cause`, "" for none), `status` the HTTP
-    status of the answer, 0 for none. `last_new` is when it last listed what no source had listed before;
+    status of the answer, 0 for none. `last_new` is when it last listed what no source had listed before,
+    `last_fresh` when it last listed what it had not listed before itself;
     `articles_stored` counts the articles that it was the first to list, those let go since included.
 
     `last_full` is when it last sent its document whole, `listed` a mark of each entry of that, `rhythm` how often it
@@ -45,6 +46,7 @@ class FeedState(SQLModel, table=True):
     last_polled: datetime | None = moment_field(nullable=True)
     last_success: datetime | None = moment_field(nullable=True)
     last_new: datetime | None = moment_field(nullable=True)
+    last_fresh: datetime | None = moment_field(nullable=True)
     next_poll: datetime | None = moment_field(nullable=True, index=True)
     failures: int = 0
     failing_since: datetime | None = moment_field(nullable=True)

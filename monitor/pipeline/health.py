@@ -139,6 +139,14 @@ def health_of(source: Source, state: FeedState | None, now: datetime, came: Yiel
     )
 
 
+def failing_in_part(state: FeedState, now: datetime) -> Remark | None:
+    """What to say of a source of which a part has failed for as long as would make the whole a broken one."""
+    if state.failures or not state.error or state.failing_since is None or now - state.failing_since < FAILING_FOR:
+        return None
+    text = f"a part of it fails: {state.error}"
+    return Remark("failing in part", text, remedy(state), YIELD_OVER, state.failing_since)
+
+
 def is_broken(state: FeedState, now: datetime) -> bool:
     """Whether a source failed often or long enough that a person should hear of it."""
     if not state.failures:
@@ -173,8 +181,9 @@ def remarks_on(state: FeedState, came: Yield | None, now: datetime) -> Iterator[
     if state.last_rolled_off and now - state.last_rolled_off < REMARKED_FOR:
         text = f"entries rolled off unseen, last before {_shown(state.last_rolled_off)}"
         yield Remark("rolled off", text, _COLLECT_OFTENER, REMARKED_FOR)
-    if state.last_new and not state.failures and is_silent(state, now):
-        yield Remark("silent", "silent for longer than its rhythm explains", _LOOK_AT_IT, YIELD_OVER, state.last_new)
+    if not state.failures and is_silent(state, now):
+        text = "silent for longer than its rhythm explains"
+        yield Remark("silent", text, _LOOK_AT_IT, YIELD_OVER, state.last_fresh)
     walled = (_walled(came.lately), _walled(came.before)) if came else (None, None)
     if walled[0] is not None and walled[1] is not None and walled[0] - walled[1] >= DRIFT:
         text = f"{walled[0]:.0%} behind a wall or cut short of late, {walled[1]:.0%} before"
@@ -182,10 +191,13 @@ def remarks_on(state: FeedState, came: Yield | None, now: datetime) -> Iterator[
 
 
 def is_silent(state: FeedState, now: datetime) -> bool:
-    """Whether a source that answers has listed nothing new for longer than its own rhythm explains."""
-    if state.last_new is None or now - state.last_new < SILENT_FOR:
+    """Whether a source that answers has listed nothing new for longer than its own rhythm explains.
+
+    New to itself: what another source lists first is no silence of this one.
+    """
+    if state.last_fresh is None or now - state.last_fresh < SILENT_FOR:
         return False
-    return Rhythm.from_json(state.rhythm).expected(state.last_new, now) >= SILENT_ENTRIES
+    return Rhythm.from_json(state.rhythm).expected(state.last_fresh, now) >= SILENT_ENTRIES
 
 
 def _walled(grades: Mapping[str, int]) -> float | None:

@@ -68,6 +68,7 @@ def listed(state: FeedState, listing: Listing, headers: Mapping[str, str], now: 
         "lifetime_seconds": _lifetime(headers, now),
         "skip_hours": list(listing.skip_hours),
         "skip_days": list(listing.skip_days),
+        "last_fresh": now if fresh else state.last_fresh,
         "rolled_off": state.rolled_off + gap,
         "last_rolled_off": now if gap else state.last_rolled_off,
     }

@@ -15,7 +15,7 @@ from monitor.config.settings import selected
 from monitor.digest.material import BROKEN, RECOVERED, Figures, Seen, SourceNews
 from monitor.digest.settings import DigestSettings
 from monitor.models import Digest, FeedState
-from monitor.pipeline.health import REMARKED_FOR, YIELD_OVER, Remark, is_broken, remarks_on, remedy
+from monitor.pipeline.health import REMARKED_FOR, YIELD_OVER, Remark, failing_in_part, is_broken, remarks_on, remedy
 from monitor.pipeline.schedule import latest
 from monitor.store.digests import Window, digests, looked
 from monitor.store.polling import feed_states
@@ -65,7 +65,8 @@ def source_news(settings: Settings, session: Session, digest: DigestSettings, no
     yield from _turns(states, before, now)
     came = yields(session, now - YIELD_OVER, now - REMARKED_FOR)
     for name, state in sorted(states.items()):
-        for remark in remarks_on(state, came.get(name), now):
+        part = failing_in_part(state, now)
+        for remark in (*remarks_on(state, came.get(name), now), *([part] if part else ())):
             if not _was_said(name, remark, before, now):
                 yield SourceNews(name, remark.kind, remark.since, remark.text, remark.remedy)
 

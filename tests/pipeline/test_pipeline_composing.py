@@ -149,7 +149,7 @@ def hourly(house: House, silent_days: int) -> dict[str, Any]:
     for day in range(10, 0, -1):
         begin = quiet - timedelta(days=day)
         rhythm = rhythm.watch([begin + timedelta(hours=hour) for hour in range(24)], begin + timedelta(days=1))
-    return {"rhythm": rhythm.watch([], house.clock()).to_json(), "last_new": quiet}
+    return {"rhythm": rhythm.watch([], house.clock()).to_json(), "last_fresh": quiet}
 
 
 def test_what_is_not_well_with_a_source_is_told_once_and_never_alone(read: House) -> None:
@@ -174,6 +174,17 @@ def test_what_is_not_well_with_a_source_is_told_once_and_never_alone(read: House
     later(read)
     told = " ".join(compose(read, "five").deliveries[0].text.split())
     assert told.count("Not well: wire, since") == 1, "another silence"
+
+
+def test_a_part_of_a_source_that_fails_for_a_day_is_told_once(read: House) -> None:
+    compose(read)
+    read.sources(wire="https://wire.example/")
+    failing(read, failures=0, error="https://wire.example/b.xml: answered 404", failing_since=read.clock())
+    for hours, told in ((12, False), (13, True), (12, False)):
+        read.keep(f"gulls {read.clock():%d %H}")
+        later(read, hours=hours)
+        text = " ".join(compose(read, f"{read.clock()}").deliveries[0].text.split())
+        assert ("a part of it fails: https://wire.example/b.xml: answered 404" in text) is told
 
 
 def test_a_digest_says_nothing_of_sources_that_are_not_its_own(read: House) -> None:

@@ -119,7 +119,7 @@ def rhythm_of(daily: int, quiet_days: int = 0) -> dict[str, Any]:
     ("daily", "quiet", "silent"), [(24, 3, True), (24, 1, False), (1, 5, False), (8, 3, True), (2, 3, False)]
 )
 def test_silence_is_remarked_on_where_the_rhythm_does_not_explain_it(daily: int, quiet: int, silent: bool) -> None:
-    known = state(rhythm=rhythm_of(daily, quiet), last_new=NOW - DAY * quiet)
+    known = state(rhythm=rhythm_of(daily, quiet), last_fresh=NOW - DAY * quiet)
     health = health_of(WIRE, known, NOW)
     assert any("silent for longer" in remark for remark in health.remarks) is silent
     assert health.condition == "well"

@@ -591,6 +591,21 @@ async def test_a_part_that_goes_on_failing_is_asked_for_ever_more_rarely(house: 
     assert waits == [FIRST_DELAY, FIRST_DELAY, 2 * FIRST_DELAY, 4 * FIRST_DELAY]
 
 
+async def test_what_another_source_lists_first_is_no_silence(house: House, site: Site) -> None:
+    feed = says(rss(item(site.url("/1"))), **XML)
+    site.routes |= {"/all": feed, "/some": feed}
+    house.sources(first=site.url("/all"))
+    await polled(house, "first")
+    house.sources(first=site.url("/all"), second=site.url("/some"))
+    await polled(house, "second")
+    kept = state(house, "second")
+    assert (kept.last_new, kept.last_fresh) == (None, NOW)
+    house.clock.move(hours=1)
+    site.routes["/some"] = says(rss(item(site.url("/1"), title="Said anew")), **XML)
+    await polled(house, "second")
+    assert state(house, "second").last_fresh == NOW
+
+
 async def test_a_source_gone_for_good_is_asked_once_a_day_at_once(house: House, site: Site) -> None:
     site.routes["/feed"] = says(b"", status=410)
     house.sources(wire=site.url("/feed"))

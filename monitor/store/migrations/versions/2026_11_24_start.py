@@ -92,6 +92,7 @@ def keep_listing() -> None:
         moment("last_polled", nullable=True),
         moment("last_success", nullable=True),
         moment("last_new", nullable=True),
+        moment("last_fresh", nullable=True),
         moment("next_poll", nullable=True),
         number("failures"),
         moment("failing_since", nullable=True),
