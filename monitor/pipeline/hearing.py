@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.errors import Deferred, Gone
+from monitor.errors import Cause, Deferred, Gone
 from monitor.fetch.answers import fresh_until
 from monitor.models import Entry, FeedState
 from monitor.pipeline.learned_rhythm import Rhythm
@@ -28,7 +28,7 @@ _DOUBTED_AFTER = timedelta(days=1)
 _DOUBTED_ENTRIES = 6.0
 _DOUBTED_AT_LEAST = timedelta(hours=1)
 _GONE_FOR_GOOD = 410
-# Failures running after which an address that was found once is no more believed to be the right one.
+# Every so many failures running an address that was found once is doubted; not where it only asks to wait.
 _LOST_AFTER = 3
 
 
@@ -89,7 +89,7 @@ def failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
     if trouble.status == _GONE_FOR_GOOD:
         until = now + LONGEST_DELAY
     # What a redirect or discovery once led to is looked for again from the source's own address.
-    lost = isinstance(error, Gone) or failures == _LOST_AFTER
+    lost = isinstance(error, Gone) or (failures % _LOST_AFTER == 0 and trouble.cause != Cause.WAIT)
     forgotten = {"resolved_url": "", **FORGOTTEN} if lost else {}
     kept = {
         **state.model_dump(),

@@ -188,10 +188,20 @@ async def test_a_feed_that_moved_to_where_nobody_answers_any_more_is_looked_for_
         house.sources(wire=site.url("/old"))
         await polled(house, "wire")
         assert state(house).resolved_url == other.url("/new")
-        other.routes["/new"] = resets()
-        site.routes["/old"] = says(rss(item(site.url("/1")), item(site.url("/2"))), **XML)
-        assert [(await polled(house, "wire")).sources_failed for _ in range(4)] == [1, 1, 1, 0]
+    site.routes["/old"] = says(rss(item(site.url("/1")), item(site.url("/2"))), **XML)
+    assert [(await polled(house, "wire")).sources_failed for _ in range(4)] == [1, 1, 1, 0]
     assert (state(house).resolved_url, listed(house)) == ("", ["1", "2"])
+
+
+async def test_a_feed_that_asks_to_wait_is_still_where_it_was_found(house: House, site: Site) -> None:
+    site.routes |= {"/old": redirects("/new", 301), "/new": says(rss(item(site.url("/1"))), **XML)}
+    house.sources(wire=site.url("/old"))
+    await polled(house, "wire")
+    site.routes["/new"] = says(b"", status=429, retry_after="60")
+    for _ in range(3):
+        assert (await polled(house, "wire")).sources_failed == 1
+        house.clock.move(hours=1)
+    assert state(house).resolved_url == site.url("/new")
 
 
 async def test_a_page_without_a_feed_leads_to_the_sitemap_that_robots_txt_names(house: House, site: Site) -> None:
