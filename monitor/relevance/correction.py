@@ -44,18 +44,36 @@ def correction(vectors: NDArray[np.float32], evidence: Floats, verdicts: Mapping
 
 
 def _surprises(between: Floats, expected: Floats, answers: Floats) -> Floats:
-    """The weight of each verdict in the mode of the posterior, by Newton's method."""
-    found = np.zeros(len(answers))
+    """The weight of each verdict in the mode of the posterior, by Newton's method.
+
+    A step that leads down is halved until it does not: where a verdict runs against evidence that is all but certain
+    the curve is flat, a whole step leaps to the other end of it, and the next one back.
+    """
     weights = np.zeros(len(answers))
+    height = _height(between, weights, expected, answers)
     for _ in range(_ROUNDS):
-        chance = 1.0 / (1.0 + np.exp(-(expected + found).clip(-30, 30)))
+        found = between @ weights
+        chance = _chance(expected + found)
         curve = chance * (1.0 - chance) + _LEAST
         root = np.sqrt(curve)
         wanted = curve * found + (answers - chance)
         system = np.eye(len(answers)) + root[:, None] * between * root[None, :]
-        weights = wanted - root * np.linalg.solve(system, root * (between @ wanted))
-        step = between @ weights
-        if float(np.abs(step - found).max()) < _LEAST:
+        step = wanted - root * np.linalg.solve(system, root * (between @ wanted)) - weights
+        while (higher := _height(between, weights + step, expected, answers)) < height - _LEAST:
+            step = step / 2
+        weights = weights + step
+        if higher - height < _LEAST:
             break
-        found = step
+        height = higher
     return weights
+
+
+def _height(between: Floats, weights: Floats, expected: Floats, answers: Floats) -> float:
+    """The logarithm of the posterior at `weights`, but for a constant."""
+    found = between @ weights
+    sides = np.where(answers > 0, 1.0, -1.0) * (expected + found)
+    return float(-0.5 * (weights @ found) - np.logaddexp(0.0, -sides).sum())
+
+
+def _chance(logits: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-logits.clip(-30, 30))))

@@ -43,6 +43,10 @@ class Graph:
             reached = _KEPT_FLOWING * (self.flow @ reached) + (1.0 - _KEPT_FLOWING) * sources
         return np.asarray(reached[:-1])
 
+    def passed_on(self, sources: Floats) -> Floats:
+        """The same without what a source keeps for itself."""
+        return np.asarray(self.spread(sources) - (1.0 - _KEPT_FLOWING) * sources[:-1])
+
     def nearest(self, row: int) -> list[int]:
         """The documents joined to one, nearest first."""
         joined = self.flow[row]

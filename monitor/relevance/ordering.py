@@ -38,12 +38,22 @@ _MEANING_IN_ORDER = 0.5
 _LIKED_SOURCE = 1.0
 _DISLIKED = 0.3
 _LESSON = 2.0
-# Where meaning is known, verdicts correct it (see `correction`, `leaning`); of words only a kept model has a say.
-_LESSON_BESIDE_MEANING = 0.25
-_LEANING = 1.0
 _VERDICTS_HALF = 5.0
+# Beside meaning, words say the more the longer the documents are: a graph of words lost 0.02 of average precision on
+# items of 25 to 60 words (AG News, the project's own question) and gained as much where articles have 180 to 250. Over
+# 100 queries of four sets of sections it brought 0.428 to 0.444 without verdicts; after 5, 10 and 20 verdicts on the
+# top by words, likes and dislikes as sources in both graphs and the lesson of words brought 0.44, 0.47 and 0.51 to
+# 0.49, 0.53 and 0.57. From 60 to 150 words, and for any power from 2 to 4, the figures are the same within 0.01.
+_LONG_HALF = 120.0
+_LONG_POWER = 3
+_LEANING = 1.0
+_HEARD_BY_MEANING, _HEARD_BY_WORDS, _LESSON_BESIDE_MEANING = 0.5, 1.0, 1.0
 _ONE_KIND = 0.3  # only likes, or only dislikes, teach little: ten likes alone once wrecked an order
 _SHIFT_SPREAD = 1.0
+# F1 at the balanced cut as a share of the best cut's, after 5, 10 and 20 verdicts on the top by words: 0.51, 0.53 and
+# 0.49 without either step of `_scaled`, 0.56, 0.60 and 0.60 with the first, 0.65, 0.67 and 0.67 with both. Of articles
+# on other things 2% are taken then, as without verdicts; half as much again takes 2.5% and finds no more.
+_CONFIRMED = 0.6
 _LEAST = 1e-9
 _ALIKE = 9  # decimals
 
@@ -83,40 +93,74 @@ def put_in_order(stream: Stream, seed: Words, taught: Taught | None) -> Order:
     """The evidence after the stream and the verdicts had their say, and the graph that it came by."""
     own = stream.evidence
     judged = np.array(sorted(stream.verdicts), dtype=np.intp)
-    nodes = nearest_and_even(own, judged, _MOST_NODES) if stream.meant is None else stream.meant.rows
-    graph = _woven(stream, nodes, seed) if len(own) >= _FEWEST_FOR_GRAPH else None
-    wanted = _standard(own) if graph is None else _mended(stream, graph, nodes)
+    by_words = nearest_and_even(own, judged, _MOST_NODES)
+    nodes = by_words if stream.meant is None else stream.meant.rows
+    long = 1.0 if stream.meant is None else _how_long(stream, by_words)
+    graph, wanted = None, _standard(own)
+    if len(own) >= _FEWEST_FOR_GRAPH:
+        words = Woven(weave([stream.words[node] for node in by_words], seed), by_words)
+        if stream.meant is None:
+            graph, wanted = words.graph, _mended_by_words(stream, words)
+        else:
+            meaning = Woven(weave_vectors(stream.meant.vectors, stream.meant.seed), nodes)
+            graph, wanted = meaning.graph, _mended_by_meaning(stream, stream.meant, meaning, words, long)
     lesson = _lesson(stream, seed, taught)
     if lesson is not None:
-        wanted = wanted + lesson
+        most = _LESSON if stream.meant is None else _LESSON_BESIDE_MEANING * long
+        wanted = wanted + _how_much(stream.verdicts, most) * lesson
     ordered = (own if graph is None and lesson is None else _rearranged(own, wanted)) + stream.lowered
     if not stream.verdicts:
         return Order(ordered, graph, nodes)
     if stream.meant is None:
         return Order(ordered + _shift(stream), graph, nodes)
-    corrected = ordered.copy()
-    corrected[nodes] += correction(stream.meant.vectors, ordered[nodes], _by_node(nodes, stream.verdicts))
-    return Order(corrected, graph, nodes)
+    heard = correction(stream.meant.vectors, ordered[nodes], _by_node(nodes, stream.verdicts))
+    return Order(_scaled(stream, ordered, nodes, heard), graph, nodes)
 
 
-def _mended(stream: Stream, graph: Graph, nodes: NDArray[np.intp]) -> Floats:
+@dataclass(frozen=True, slots=True, eq=False)
+class Woven:
+    """A graph, and the documents that are its nodes, by row."""
+
+    graph: Graph
+    nodes: NDArray[np.intp]
+
+    def flow(self, strength: Floats, verdicts: Mapping[int, bool]) -> Floats:
+        """What reaches every document, in standard deviations; `strength` of each says how good a source it is.
+
+        What is in no graph is reached as little as any.
+        """
+        known = {at: verdicts[node] for at, node in enumerate(self.nodes.tolist()) if node in verdicts}
+        found = _flow(self.graph, strength[self.nodes], known)
+        everywhere = np.full(len(strength), found.min())
+        everywhere[self.nodes] = found
+        return _standard(everywhere)
+
+
+def _mended_by_words(stream: Stream, words: Woven) -> Floats:
     """The order that evidence and graph together want; the graph counts the more the more there is to go by."""
-    own = stream.evidence
-    weight = _weight(own)
-    flow = np.zeros(len(own))
-    if stream.meant is None:
-        known = {at: stream.verdicts[node] for at, node in enumerate(nodes.tolist()) if node in stream.verdicts}
-        flow[nodes] = _flow(graph, own[nodes].clip(0.0), known)
-        beside = _EVIDENCE_IN_ORDER
-    else:
-        flow[nodes] = _flow(graph, threshold.score(own[nodes]), {})
-        beside = _MEANING_IN_ORDER
-    flow[np.setdiff1d(np.arange(len(own)), nodes)] = flow[nodes].min()
-    plain = _standard(own)
-    wanted = np.asarray((1 - weight) * plain + weight * (_standard(flow) + beside * plain))
-    if stream.meant is not None and stream.verdicts:
-        wanted += _how_much(stream.verdicts, _LEANING) * _standard(_leaning(stream.meant, nodes, stream))
-    return wanted
+    weight, plain = _weight(stream.evidence), _standard(stream.evidence)
+    flow = words.flow(stream.evidence.clip(0.0), stream.verdicts)
+    return np.asarray((1 - weight) * plain + weight * (flow + _EVIDENCE_IN_ORDER * plain))
+
+
+def _mended_by_meaning(stream: Stream, meant: Meant, meaning: Woven, words: Woven, long: float) -> Floats:
+    """The same with two graphs, and with what verdicts say in both of them and by where likes and dislikes lie."""
+    weight, plain = _weight(stream.evidence), _standard(stream.evidence)
+    strength = threshold.score(stream.evidence)
+    flow = _standard(meaning.flow(strength, {}) + long * words.flow(strength, {}))
+    wanted = (1 - weight) * plain + weight * (flow + _MEANING_IN_ORDER * plain)
+    if stream.verdicts:
+        heard = _LEANING * _standard(_leaning(meant, meaning.nodes, stream))
+        heard += _HEARD_BY_MEANING * meaning.flow(strength, stream.verdicts)
+        heard += _HEARD_BY_WORDS * long * words.flow(strength, stream.verdicts)
+        wanted += _how_much(stream.verdicts, 1.0) * heard
+    return np.asarray(wanted)
+
+
+def _how_long(stream: Stream, nodes: NDArray[np.intp]) -> float:
+    """How far the documents are long enough for their words to be told apart by, in [0, 1)."""
+    length = float(np.median([len(stream.words[node].terms) for node in nodes])) if len(nodes) else 0.0
+    return length**_LONG_POWER / (length**_LONG_POWER + _LONG_HALF**_LONG_POWER)
 
 
 def _leaning(meant: Meant, nodes: NDArray[np.intp], stream: Stream) -> Floats:
@@ -136,12 +180,6 @@ def _how_much(verdicts: Mapping[int, bool], most: float) -> float:
     """How much what was learnt of verdicts counts: the more the more there are, and little where all are alike."""
     both = len(set(verdicts.values())) == 2
     return most * len(verdicts) / (len(verdicts) + _VERDICTS_HALF) * (1.0 if both else _ONE_KIND)
-
-
-def _woven(stream: Stream, nodes: NDArray[np.intp], seed: Words) -> Graph:
-    if stream.meant is None:
-        return weave([stream.words[node] for node in nodes], seed)
-    return weave_vectors(stream.meant.vectors, stream.meant.seed)
 
 
 def _weight(own: Floats) -> float:
@@ -164,29 +202,28 @@ def _flow(graph: Graph, strength: Floats, verdicts: Mapping[int, bool]) -> Float
     if total > 0:
         sources[top] = 0.5 * strength[top] / total
     sources[-1] = 0.5
-    for node, yes in verdicts.items():
-        if yes:
-            sources[node] += _LIKED_SOURCE
-    flow = _standard(np.log(graph.spread(sources / sources.sum()) + _LEAST))
+    liked = np.zeros(len(strength) + 1)
+    liked[[node for node, yes in verdicts.items() if yes]] = _LIKED_SOURCE
+    whole = sources.sum() + liked.sum()
+    # Of a verdict only what goes on to others: two that contradict each other on one text had better end alike.
+    flow = _standard(np.log(graph.spread(sources / whole) + graph.passed_on(liked / whole) + _LEAST))
     if disliked:
         against = np.zeros(len(strength) + 1)
         against[disliked] = 1.0 / len(disliked)
         weight = _DISLIKED * len(disliked) / (len(disliked) + _VERDICTS_HALF)
-        flow = flow - weight * _standard(np.log(graph.spread(against) + _LEAST))
+        flow = flow - weight * _standard(np.log(graph.passed_on(against) + _LEAST))
     return np.asarray(flow)
 
 
 def _lesson(stream: Stream, seed: Words, taught: Taught | None) -> Floats | None:
-    """What words of liked and disliked articles add to the order, the more the more there are; None for nothing."""
-    kinds = set(stream.verdicts.values())
-    if taught is None and (not kinds or stream.meant is not None):
-        return None
+    """How far each document lies on the liked side by its words, in standard deviations; None without a verdict."""
     if taught is None:
+        if not stream.verdicts:
+            return None
         judged = [(stream.words[row], yes) for row, yes in sorted(stream.verdicts.items())]
         rest = [words for row, words in enumerate(stream.words) if row not in stream.verdicts]
         taught = teach(seed, judged, rest)
-    most = _LESSON if stream.meant is None else _LESSON_BESIDE_MEANING
-    return np.asarray(_how_much(stream.verdicts, most) * _standard(taught.margins(stream.words)))
+    return _standard(taught.margins(stream.words))
 
 
 def _rearranged(own: Floats, wanted: Floats) -> Floats:
@@ -198,6 +235,21 @@ def _rearranged(own: Floats, wanted: Floats) -> Floats:
     given[np.argsort(-wanted, kind="stable")] = -np.sort(-own)
     _, alike, count = np.unique(wanted.round(_ALIKE), return_inverse=True, return_counts=True)
     return np.asarray((np.bincount(alike, weights=given) / count)[alike])
+
+
+def _scaled(stream: Stream, ordered: Floats, nodes: NDArray[np.intp], heard: Floats) -> Floats:
+    """The evidence with what verdicts correct in it, on a scale that stays where a broad seed put it.
+
+    Dislikes are told of what stands at the top, and lower a little whatever is of the same kind, which in a stream of
+    news is all of it: where the cut sank for a broad seed (`Stream.lowered`) the middle of the stream is put back, by
+    no more than that. And a like says that the subject is there: the cut sinks a little further.
+    """
+    corrected = ordered.copy()
+    corrected[nodes] += heard
+    sunk = float(np.median(ordered) - np.median(corrected))
+    likes = sum(stream.verdicts.values())
+    confirmed = min(stream.lowered, 1.0) * _CONFIRMED * likes / (likes + 1)
+    return np.asarray(corrected + min(stream.lowered, max(0.0, sunk)) + confirmed)
 
 
 def _shift(stream: Stream) -> float:

@@ -33,6 +33,15 @@ def test_a_verdict_that_was_foreseen_changes_little() -> None:
     assert surprising[0] > 2.0
 
 
+def test_a_verdict_against_what_was_all_but_certain_is_heard() -> None:
+    certain = np.full(5, 12.0)
+    disliked = correction(VECTORS, certain, {0: False, 1: False})
+    assert disliked[0] < -5.0
+    assert disliked[1] < -5.0
+    hopeless = correction(VECTORS, np.full(5, -6.0), {2: True})
+    assert hopeless[2] > 5.0
+
+
 def test_contradicting_verdicts_on_twins_cancel_out() -> None:
     twins = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
     changed = correction(twins, np.full(3, 4.5), {0: True, 1: False})

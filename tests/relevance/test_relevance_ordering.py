@@ -1,11 +1,17 @@
 """Neighbours and the order they mend."""
 
 import numpy as np
-from relevance_topics import Newsroom
+import pytest
+from numpy.typing import NDArray
+from relevance_topics import Newsroom, profile
 
+from monitor.relevance.evidence import measure, question
 from monitor.relevance.items import Item, words_of
+from monitor.relevance.learn import seed_words
+from monitor.relevance.meaning import Meant, Said, weigh
 from monitor.relevance.neighbours import weave
 from monitor.relevance.ordering import Stream, put_in_order
+from monitor.relevance.profile import interest
 from monitor.text import Words, read
 
 
@@ -46,3 +52,54 @@ def test_of_a_very_large_archive_the_graph_takes_a_part() -> None:
     assert len(order.nodes) <= 2501
     assert 2599 in order.nodes
     assert np.isfinite(order.evidence).all()
+
+
+def test_what_a_source_keeps_for_itself_is_not_passed_on() -> None:
+    texts = ["tide turbine cable", "cable ship harbour", "flour sugar oven", "oven bread flour"]
+    graph = weave([read(text, "en") for text in texts], read("tide turbine", "en"))
+    source = np.array([1.0, 0.0, 0.0, 0.0, 0.0])
+    assert graph.passed_on(source)[0] < graph.spread(source)[0]
+    assert graph.passed_on(source)[1:].tolist() == graph.spread(source)[1:].tolist()
+
+
+def _lone(words: list[Words], evidence: list[float]) -> Stream:
+    """A stream of documents none of which means what another does."""
+    vectors = np.eye(len(words), 512, dtype=np.float32)
+    seed = np.eye(1, 512, 511, dtype=np.float32)[0]
+    total = np.array(evidence)
+    return Stream(words, total, {}, Meant(total, total[:, None], np.arange(len(words)), vectors, seed))
+
+
+@pytest.mark.parametrize(("length", "rises"), [(200, True), (8, False)])
+def test_beside_meaning_words_say_the_more_the_longer_documents_are(length: int, rises: bool) -> None:
+    """The last document shares its words with the one that is on the subject, and has a little less evidence."""
+    texts = [" ".join(f"w{number}x{word}" for word in range(length)) for number in range(59)]
+    evidence = [6.0, *np.linspace(1.0, 0.5, 58).tolist(), 0.4]
+    words = [read(text, "en") for text in [*texts, texts[0]]]
+    order = put_in_order(_lone(words, evidence), read("tide turbine", "en"), None)
+    assert (order.evidence[59] > np.median(order.evidence)) == rises
+
+
+def _dealt(newsroom: Newsroom, lowered: float, verdicts: dict[int, bool]) -> NDArray[np.float64]:
+    subject = interest(profile())
+    words = [words_of(item) for item in newsroom.items]
+    said = Said(measure(question(subject), words).total, np.zeros(len(words)))
+    meant = weigh(subject, newsroom.items, said, sorted(verdicts))
+    assert meant is not None
+    return put_in_order(Stream(words, meant.total, verdicts, meant, lowered), seed_words(subject), None).evidence
+
+
+def test_dislikes_at_the_top_empty_no_digest_of_a_broad_seed(newsroom: Newsroom) -> None:
+    before = _dealt(newsroom, 1.0, {})
+    top = np.argsort(-before)[:6].tolist()
+    disliked = _dealt(newsroom, 1.0, dict.fromkeys(top, False))
+    assert np.median(disliked) == pytest.approx(np.median(before))
+    assert disliked[top].mean() < before[top].mean() - 1.0
+    mixed = _dealt(newsroom, 1.0, dict.fromkeys(top, False) | {top[0]: True})
+    assert np.median(mixed) > np.median(disliked)
+
+
+def test_dislikes_lower_what_is_like_them_where_the_seed_says_what_is_meant(newsroom: Newsroom) -> None:
+    before = _dealt(newsroom, 0.0, {})
+    top = np.argsort(-before)[:6].tolist()
+    assert np.median(_dealt(newsroom, 0.0, dict.fromkeys(top, False))) < np.median(before)
