@@ -85,9 +85,10 @@ class Hit:
 def search(session: Session, words: str, *, filters: Filters | None = None, limit: int = 20) -> list[Hit]:
     """The articles that hold all the `words`, best first, at most `limit`; none for a query without any word."""
     wanted, asked = terms(words), filters or Filters()
-    if not wanted or asked.asks_nothing:
+    facets = _facets(asked)
+    if not wanted or asked.asks_nothing or not all(facets):  # no article has one of no facets
         return []
-    found = (_sqlite_matches if _on_sqlite(session) else _postgresql_matches)(wanted, _facets(asked))
+    found = (_sqlite_matches if _on_sqlite(session) else _postgresql_matches)(wanted, facets)
     matches = found.where(*_conditions(session, asked)).limit(RANKED_OF_TOPIC if asked.topic else RANKED).subquery()
     best = select(matches.c.id, matches.c.rank).order_by(matches.c.rank.desc(), matches.c.id.desc()).limit(limit)
     ranks = {row[0]: float(row[1]) for row in session.connection().execute(best)}

@@ -1,6 +1,6 @@
 """Search: any text is a query on both engines, words and phrases are found in any script, filters hold."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +13,7 @@ from monitor.store.bulk import keepable
 from monitor.store.facets import facet
 from monitor.store.search import Filters
 
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 ANY = st.text(st.characters(exclude_categories=()))
 
 
@@ -156,3 +157,11 @@ def test_any_text_is_indexed_and_forgotten(filled: Database, text: str) -> None:
         session.flush()
         search.index(session, [1])
     found(filled, text)
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [(None, datetime(540, 1, 1, tzinfo=UTC)), (None, datetime(9999, 12, 31, tzinfo=UTC)), (FIRST, LAST)],
+)
+def test_any_days_may_be_asked_for(filled: Database, since: datetime | None, until: datetime) -> None:
+    assert found(filled, "chips", since=since, until=until) in ([], ["Chips", "Controls"], ["Controls", "Chips"])

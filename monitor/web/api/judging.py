@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from monitor.models import Feedback
 from monitor.store.articles import article as article_of
 from monitor.store.topics import keep_feedback, withdraw_feedback
-from monitor.web.api.reading import MISSING, WRONG_TOKEN
+from monitor.web.api.reading import MISSING, MISUNDERSTOOD, WRONG_TOKEN
 from monitor.web.api.shapes import FaultJson, RecordedJson, VerdictJson
 from monitor.web.forms import OUTSIDE
 from monitor.web.house import Here
@@ -27,7 +27,7 @@ router = APIRouter(
     prefix="/api",
     tags=["judging"],
     dependencies=[Depends(own_program)],
-    responses={401: WRONG_TOKEN, 403: _FOREIGN, 404: MISSING},
+    responses={400: MISUNDERSTOOD, 401: WRONG_TOKEN, 403: _FOREIGN, 404: MISSING, 422: MISUNDERSTOOD},
 )
 
 

@@ -41,7 +41,9 @@ from monitor.web.today import topic_of
 MISSING = {"model": FaultJson, "description": "There is none of that name or number."}
 WRONG_TOKEN = {"model": FaultJson, "description": "Sign in by `Authorization: Bearer` with the token or password."}
 
-router = APIRouter(prefix="/api", tags=["reading"], responses={401: WRONG_TOKEN})
+MISUNDERSTOOD = {"model": FaultJson, "description": "Something in the request is none of what it should be."}
+
+router = APIRouter(prefix="/api", tags=["reading"], responses={401: WRONG_TOKEN, 422: MISUNDERSTOOD})
 
 Limit = Annotated[int, Query(ge=1, le=200, description="At most so many.")]
 State = Literal["", "pending", "sending", "sent", "failed", "unknown"]
