@@ -142,6 +142,7 @@ def test_any_damage(page: bytes, seed: int, damages: int, content_type: str) -> 
 
 @settings(deadline=None)
 @given(VALUES)
+@example({"@type": "Article", "headline": "\ud800", "image": "\ud800"})
 def test_any_linked_data(value: object) -> None:
     script = json.dumps(value).replace("</", "<\\/")
     tree = html.fromstring(f'<html><script type="application/ld+json">{script}</script><p>Text</p></html>')

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from monitor.config.reach import NEEDED, missing_of, reaches, unreached
 from monitor.config.schedules import schedule_faults
@@ -18,7 +19,7 @@ from monitor.errors import AddressError
 from monitor.models import BACKFILL, Source, Topic
 from monitor.urls import canonical_url, names_address
 
-_KINDS = ("auto", "feed", "sitemap", "page", "search")
+_KINDS = ("auto", "feed", "sitemap", "page", "search", "newsletters")
 _LEVELS = ("precise", "balanced", "inclusive")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PORTS = range(1, 65_536)
@@ -149,8 +150,29 @@ def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
             yield f'{where}: language: "{source.language}" is no code of ISO 639-1: write one as "en"'
         if source.kind == "search" and ("{query}" not in source.url or not source.query):
             yield f"{where}: a search needs {{query}} in its url, and a query"
-        if not _is_address(source.url.replace("{query}", "")):
-            yield f'{where}: url: "{source.url}" is no http or https address'
+        yield from (f"{where}: url: {problem}" for problem in _place_faults(source))
+
+
+def _place_faults(source: Source) -> Iterator[str]:
+    if source.kind == "newsletters":
+        yield from _mailbox_faults(source.url)
+    elif not _is_address(source.url.replace("{query}", "")):
+        yield f'"{source.url}" is no http or https address'
+
+
+def _mailbox_faults(url: str) -> Iterator[str]:
+    if url.startswith("file:") and url != "file:":
+        return
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("imaps", "imap") and parts.hostname and parts.username and parts.port != 0
+        if parts.password:
+            yield "a password must not stand in a file: take it out, and set MONITOR_SOURCES__NAME__PASSWORD instead"
+            return
+    except ValueError:
+        sound = False
+    if not sound:
+        yield f'"{url}" is neither a mailbox nor a folder: write "imaps://user@host/Folder" or "file:folder"'
 
 
 def _name_faults(name: str, taken: Collection[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ Secrets come from the environment alone: a file of the configuration may be comm
 import dataclasses
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
@@ -75,10 +75,12 @@ def load(root: Path, environment: Mapping[str, str], instead: Mapping[str, str] 
     sections: dict[str, Any] = {
         name: build(kind, _table(table, name, file), file, name) for name, kind in _SECTIONS.items()
     }
+    sources = _sources(folder)
     settings = Settings(
         root=root,
         channels=_channels(table, file, environment),
-        sources=_sources(folder),
+        sources=sources,
+        source_passwords=_passwords(sources, environment),
         topics=tuple(_topic(folder, path) for path in folder.named("topics")),
         digests=tuple(_digest(folder, path) for path in folder.named("digests")),
         secret=environment.get("MONITOR_SECRET", ""),
@@ -136,7 +138,7 @@ def _overlay(table: dict[str, Any], file: TomlFile, environment: Mapping[str, st
         if not variable.startswith(_PREFIX) or variable in _SINGLE:
             continue
         section, _, key = variable.removeprefix(_PREFIX).lower().partition("__")
-        if section == "channels":
+        if section in ("channels", "sources"):
             continue
         if section not in _SECTIONS or not key:
             message = f"environment: {variable} names no section; {nearest(section, _SECTIONS)}"
@@ -177,6 +179,22 @@ def _channels(table: dict[str, Any], file: TomlFile, environment: Mapping[str, s
     return tuple(
         build(ChannelSettings, channel, file, f"channels.{name}", name=name) for name, channel in channels.items()
     )
+
+
+def _passwords(sources: Sequence[Source], environment: Mapping[str, str]) -> dict[str, str]:
+    """Passwords of mailboxes by source: MONITOR_SOURCES__NAME__PASSWORD, its signs that are no letters written as _."""
+    names = {re.sub(r"[^A-Z0-9]", "_", source.name.upper()): source.name for source in sources}
+    passwords: dict[str, str] = {}
+    for variable, text in environment.items():
+        if not variable.startswith("MONITOR_SOURCES__"):
+            continue
+        match = re.fullmatch(r"MONITOR_SOURCES__([A-Z0-9_]+)__PASSWORD", variable)
+        if match is None or match[1] not in names:
+            known = [f"MONITOR_SOURCES__{name}__PASSWORD" for name in names]
+            message = f"environment: {variable} names no source of config/sources.toml; {nearest(variable, known)}"
+            raise ConfigurationError(message)
+        passwords[names[match[1]]] = text
+    return passwords
 
 
 def _sources(folder: _Folder) -> tuple[Source, ...]:

@@ -1,6 +1,6 @@
 """What a configuration holds, frozen: the settings each stage defines for itself, composed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
@@ -84,6 +84,7 @@ class Settings:
     topics: tuple[Topic, ...]
     digests: tuple[DigestSettings, ...]
     secret: str = field(default="", repr=False)
+    source_passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def var(self) -> Path:

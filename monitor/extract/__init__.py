@@ -13,5 +13,6 @@ runs it where it can be ended.
 
 from monitor.extract.document import extract, from_entry
 from monitor.extract.elsewhere import fuller
+from monitor.extract.letter import from_message
 
-__all__ = ["extract", "from_entry", "fuller"]
+__all__ = ["extract", "from_entry", "from_message", "fuller"]

@@ -44,6 +44,7 @@ def from_entry(entry: Entry) -> Document:
         title=entry.title,
         text=text,
         authors=tuple(entry.authors),
+        site=entry.site,
         published=entry.published,
         language=language(text or entry.title),
         grade=Grade.TEASER if text else Grade.EMPTY,

@@ -144,7 +144,7 @@ def _plain(value: object) -> str:
         value = next((item for item in value if isinstance(item, str)), None)
     if not isinstance(value, str):
         return ""
-    return " ".join(_MARKUP.sub(" ", unescape(value)).split())
+    return " ".join(_MARKUP.sub(" ", unescape(_whole(value))).split())
 
 
 def _people(value: object) -> tuple[str, ...]:
@@ -166,7 +166,12 @@ def _address(value: object) -> str:
         value = next(iter(value), None)
     if isinstance(value, dict):
         value = value.get("url") or value.get("contentUrl")
-    return value.strip() if isinstance(value, str) else ""
+    return _whole(value).strip() if isinstance(value, str) else ""
+
+
+def _whole(text: str) -> str:
+    """A text without half characters, which JSON can write (`\\ud800`) and nothing can keep."""
+    return text.encode("utf-8", "ignore").decode()
 
 
 def _free(parts: list[Mapping[str, object]]) -> bool | None:

@@ -83,7 +83,8 @@ class Entry(SQLModel, table=True):
     """One item a source listed. Kept as pending before its page is asked, so that a killed run loses nothing.
 
     `article_id` is the article that its page became: several entries may lead to one. It is no foreign key, for
-    article points back at the entry it was made of.
+    article points back at the entry it was made of. `site` is there only where the entry itself names one, as messages
+    do, whose addresses (`mid:`) lead to no page and whose text is in `content`.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -94,6 +95,7 @@ class Entry(SQLModel, table=True):
     summary: str = text_field()
     content: str = text_field()
     authors: list[str] = json_field(list)
+    site: str = ""
     published: datetime | None = moment_field(nullable=True)
     published_clamped: bool = False
     first_seen: datetime | None = moment_field(nullable=True, index=True)

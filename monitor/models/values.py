@@ -14,7 +14,8 @@ BACKFILL = "backfill"
 class Source:
     """A declared place that lists news.
 
-    `kind` is auto, feed, sitemap, page or search; the url of a search holds `{query}`, filled from `query`.
+    `kind` is auto, feed, sitemap, page, search or newsletters; the url of a search holds `{query}`, filled from
+    `query`, that of newsletters is a mailbox (`imaps://user@host/Folder`) or a folder of messages (`file:folder`).
     """
 
     name: str

@@ -7,7 +7,12 @@ from typing import Any
 
 from monitor.config import Settings
 from monitor.config.checks import silences, warnings
+from monitor.errors import MonitorError
 from monitor.fetch.client import Client
+from monitor.models import Source
+from monitor.pipeline.context import clock
+from monitor.pipeline.letters import KIND, mailbox_of
+from monitor.pipeline.parsing import read_messages
 from monitor.pipeline.secret import secret
 from monitor.pipeline.seeds import seed_warnings
 from monitor.pipeline.trial import Trial, try_source
@@ -72,5 +77,17 @@ def check(settings: Settings, *, online: bool) -> Report:
 
 async def _trials(settings: Settings) -> tuple[Trial, ...]:
     async with Client(settings.fetch) as client:
-        asked = (try_source(client, source) for source in settings.sources if not source.paused)
+        asked = (_tried(settings, client, source) for source in settings.sources if not source.paused)
         return tuple(await asyncio.gather(*asked))
+
+
+async def _tried(settings: Settings, client: Client, source: Source) -> Trial:
+    """A source asked once; of newsletters it is known only whether there is something to read them from."""
+    if source.kind != KIND:
+        return await try_source(client, source)
+    try:
+        delivered = await mailbox_of(settings, source).since("", clock() - settings.collect.max_age)
+    except MonitorError as error:
+        return Trial(source, error=str(error))
+    entries = read_messages(delivered.messages, source.name)
+    return Trial(source, source.url, KIND, next((entry.site for entry in entries), ""), entries)

@@ -16,6 +16,7 @@ from monitor.fetch.client import Client
 from monitor.pipeline.workers import Workers
 from monitor.store.database import Database
 from monitor.store.polling import host_states, keep_host_states
+from monitor.urls import names_address
 
 Result = TypeVar("Result")
 # Told how far a stage is: the stage, and how many items of how many are done.
@@ -110,7 +111,8 @@ def refuse_nameless(settings: Settings) -> None:
 
     Raises ConfigurationError while it does. Sources on this machine's own loopback addresses are nobody's.
     """
-    live = any(not on_loopback(source.url) for source in settings.sources if not source.paused)
+    web = (source.url for source in settings.sources if not source.paused and names_address(source.url))
+    live = any(not on_loopback(url) for url in web)
     if live and "example.org" in settings.fetch.user_agent:
         message = (
             "config/monitor.toml: fetch.user_agent: it still names example.org; put an address there where publishers "

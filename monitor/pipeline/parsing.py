@@ -1,10 +1,11 @@
 """What runs in a worker process: bytes in, plain values out. Imported there once, before the workers fork."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from monitor import sources
 from monitor.digest import changes
-from monitor.extract import extract, from_entry, fuller
+from monitor.extract import extract, from_entry, from_message, fuller
 from monitor.models import Document, Entry, Grade
 from monitor.sources import Listing
 from monitor.stories import signature
@@ -54,6 +55,17 @@ def read_again(content: bytes, url: str, content_type: str, earlier: str, langua
 def read_entry(entry: Entry) -> Reading:
     """The feed's own text of an entry, for a page that gave none."""
     return reading_of(from_entry(entry))
+
+
+def read_letter(entry: Entry) -> Reading:
+    """The document of an entry that was a message: its text is whole, as far as it has one."""
+    document = from_entry(entry)
+    return reading_of(document if document.grade == Grade.EMPTY else replace(document, grade=Grade.FULL))
+
+
+def read_messages(messages: Sequence[bytes], source: str) -> tuple[Entry, ...]:
+    """The entries that messages make."""
+    return tuple(from_message(message, source) for message in messages)
 
 
 def read_listing(content: bytes, url: str, source: str, content_type: str) -> Listing:

@@ -13,6 +13,7 @@ from monitor.models import Entry, FeedState, Page, Source
 from monitor.pipeline import hearing
 from monitor.pipeline.context import Context
 from monitor.pipeline.discovery import found_behind
+from monitor.pipeline.letters import KIND, letters
 from monitor.pipeline.paging import with_earlier
 from monitor.pipeline.rhythm import FIRST_DELAY
 from monitor.pipeline.tally import Failure, Tally
@@ -127,6 +128,9 @@ def _settle(context: Context, answers: Sequence[Answer]) -> Tally:
 async def _ask(context: Context, source: Source, state: FeedState) -> Answer:
     """What becomes of a source, whatever happens on the way: one bad source never stops the others."""
     try:
+        if source.kind == KIND:
+            heard = await letters(context, source, state)
+            return Answer(heard.state, heard.entries, troubles=heard.troubles)
         page = await _document(context, state)
         if page.not_modified:
             return Answer(hearing.unchanged(state, page.headers, context.now()), not_modified=True)

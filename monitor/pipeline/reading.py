@@ -21,6 +21,7 @@ from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import is_news
 from monitor.pipeline.fuller import read_whole
 from monitor.pipeline.lanes import in_lanes
+from monitor.pipeline.letters import is_letter
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.rhythm import ATTEMPTS, CHECKS, after_failure
 from monitor.pipeline.tally import Failure, Tally
@@ -94,6 +95,8 @@ async def _read_one(context: Context, entry: Entry) -> Outcome:
 
 
 async def _read_page(context: Context, entry: Entry) -> Outcome:
+    if is_letter(entry.url):
+        return await _read_letter(context, entry)
     if is_sealed(entry.url):
         reason = f"{entry.url}: Google News tells only a script where this leads; search with another source"
         return await _stand_in(context, entry, reason, EntryState.REFUSED)
@@ -107,6 +110,17 @@ async def _read_page(context: Context, entry: Entry) -> Outcome:
         return await _stand_in(context, entry, f"{entry.url}: the page holds no text", EntryState.FAILED)
     article = _article(context, entry, address, reading, page)
     return Outcome(entry, EntryState.STORED, article, fetched=True)
+
+
+async def _read_letter(context: Context, entry: Entry) -> Outcome:
+    """An entry that was a message: it is there already, and no page is asked."""
+    try:
+        reading = await context.workers.run(parsing.read_letter, entry)
+    except WorkerLost as error:
+        return _waiting(context, entry, f"{entry.url}: {error}")
+    if reading.document.grade == Grade.EMPTY:
+        return Outcome(entry, EntryState.FAILED, error=f"{entry.url}: the message holds no text")
+    return Outcome(entry, EntryState.STORED, _article(context, entry, entry.canonical_url, reading))
 
 
 async def _without_page(context: Context, entry: Entry, error: Exception) -> Outcome:

@@ -15,7 +15,7 @@ from monitor.models import Source
 from monitor.pipeline.trial import Trial, try_source
 from monitor.sources import opml
 from monitor.sources.search import address
-from monitor.urls import canonical_url
+from monitor.urls import canonical_url, names_address
 
 
 def add(settings: Settings, url: str) -> str:
@@ -95,7 +95,7 @@ def write_opml(settings: Settings, path: Path) -> str:
     except OSError as error:
         message = f"{path}: cannot be written: {error.strerror or error}"
         raise ConfigurationError(message) from error
-    return f"wrote {len(settings.sources)} sources to {path}"
+    return f"wrote {sum(names_address(source.url) for source in settings.sources)} sources to {path}"
 
 
 async def _tried(settings: Settings, source: Source) -> Trial:

@@ -15,7 +15,7 @@ from monitor.models import Source
 from monitor.sources import search
 from monitor.sources.document import decoded, opened, tree, unpacked
 from monitor.sources.listing import MOST_ENTRIES
-from monitor.urls import absolute
+from monitor.urls import absolute, names_address
 
 _LONGEST_NAME = 60
 
@@ -73,11 +73,11 @@ def read(content: bytes) -> tuple[Source, ...]:
 
 
 def write(sources: Sequence[Source], title: str) -> bytes:
-    """An OPML 2.0 document that lists the sources; `read` gives back their names and the addresses that are asked."""
+    """An OPML 2.0 document that lists the sources on the web; `read` gives back their names and what is asked."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = title
     body = etree.SubElement(root, "body")
-    for source in sources:
+    for source in (each for each in sources if names_address(each.url)):  # no reader of feeds can ask a mailbox
         etree.SubElement(
             body, "outline", type="rss", text=source.name, title=source.name, xmlUrl=search.address(source)
         )

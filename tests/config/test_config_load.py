@@ -218,11 +218,43 @@ def test_the_environment_overrides_and_holds_secrets(root: Path) -> None:
     assert "hidden" not in repr(settings)
 
 
+LETTERS = '[[source]]\nname = "the-quay.letter"\nkind = "newsletters"\nurl = "{}"\ntags = ["technology"]\n'
+
+
+@pytest.mark.parametrize(
+    "url", ["imaps://me@mail.example/INBOX", "imap://me@127.0.0.1:1143/News%20letters", "file:letters"]
+)
+def test_a_mailbox_has_its_password_from_the_environment(root: Path, url: str) -> None:
+    (root / "config/sources.toml").write_text(LETTERS.format(url), encoding="utf-8")
+    settings = load(root, {"MONITOR_SOURCES__THE_QUAY_LETTER__PASSWORD": "hidden"})
+    assert settings.source_passwords == {"the-quay.letter": "hidden"}
+    assert "hidden" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("imaps://mail.example/INBOX", "is neither a mailbox nor a folder"),  # whose?
+        ("https://mail.example/INBOX", "is neither a mailbox nor a folder"),
+        ("imaps://[/INBOX", "is neither a mailbox nor a folder"),
+        ("file:", "is neither a mailbox nor a folder"),
+        ("imaps://me:s3cret@mail.example/INBOX", "a password must not stand in a file"),
+    ],
+)
+def test_where_newsletters_come_in_is_a_mailbox_or_a_folder(root: Path, url: str, says: str) -> None:
+    (root / "config/sources.toml").write_text(LETTERS.format(url), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=f'sources.toml: source "the-quay.letter": url: .*{says}') as caught:
+        load(root, {})
+    assert "s3cret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("variable", "says"),
     [
         ("MONITOR_CHANNELS__ANALIST__PASSWORD", 'names no channel of config/monitor.toml; did you mean "analyst"'),
         ("MONITOR_CHANNELS__ANALYST__PASWORD", 'names no key; did you mean "password"'),
+        ("MONITOR_SOURCES__THREE__PASSWORD", "names no source of config/sources.toml; did you mean"),
+        ("MONITOR_SOURCES__ONE__URL", "names no source of config/sources.toml; did you mean"),
         ("MONITOR_FETSH__TIMEOUT", "names no section"),
         ("MONITOR_FETCH__PER_HOST", "is of the wrong kind"),
         ("MONITOR_FETCH__TIMEOUT", "environment: MONITOR_FETCH__TIMEOUT is of the wrong kind"),

@@ -76,6 +76,14 @@ def test_any_outlines_give_sources_fit_for_a_configuration(parts: list[str]) -> 
     assert all(source.url.lower().startswith(("http://", "https://")) for source in found)
 
 
+def test_a_mailbox_is_not_listed() -> None:
+    feed, mailbox = (
+        Source("feed", "https://a.example/feed"),
+        Source("mail", "imaps://me@b.example/INBOX", "newsletters"),
+    )
+    assert opml.read(opml.write((mailbox, feed), "All")) == (feed,)
+
+
 @given(st.binary(max_size=200))
 def test_read_never_raises(content: bytes) -> None:
     opml.read(content)

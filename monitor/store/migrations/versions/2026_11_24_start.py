@@ -132,6 +132,7 @@ def keep_listing() -> None:
         text("summary"),
         text("content"),
         json("authors"),
+        word("site"),
         moment("published", nullable=True),
         flag("published_clamped"),
         moment("first_seen", nullable=True),
