@@ -65,6 +65,7 @@ _SCRIPT = "text/javascript; charset=utf-8"
 _FILES = {
     "page.css": (STATIC / "page.css", "text/css; charset=utf-8"),
     "page.js": (STATIC / "page.js", _SCRIPT),
+    "topic.js": (STATIC / "topic.js", _SCRIPT),
     "htmx.min.js": (STATIC / "vendor" / "htmx.min.js", _SCRIPT),
     "icon.svg": (STATIC / "icon.svg", "image/svg+xml"),
 }

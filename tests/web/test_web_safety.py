@@ -17,7 +17,7 @@ from monitor.web.forms import COOKIE, local_path
 from monitor.web.house import hostname
 from monitor.web.protection import HEADERS, LONGEST_BODY
 
-OUR_SCRIPTS = {"/static/htmx.min.js", "/static/page.js"}
+OUR_SCRIPTS = {"/static/htmx.min.js", "/static/page.js", "/static/topic.js"}
 
 
 def requests_of_every_route(site: Site) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ def test_a_topic_shows_facets_weights_measures_scores_and_volume(edited: Edited)
 def test_a_threshold_is_tried_before_it_is_moved(edited: Edited) -> None:
     with edited.site.browser() as browser:
         tried = browser.get(f"/topics/{TOPIC}?at=0.7")
-        assert "At <b>0.70</b> about" in tried.text
+        assert 'At <b id="tried">0.70</b> about' in tried.text
         assert edited.settings.topic(TOPIC).threshold == "balanced"
         moved = send(browser, tried, f"/topics/{TOPIC}/threshold", threshold="0.70")
         assert (moved.status_code, moved.headers["location"]) == (303, f"/topics/{TOPIC}?done=threshold")
