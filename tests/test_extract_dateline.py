@@ -43,6 +43,45 @@ def test_a_change_is_no_publication() -> None:
     assert published(below=f"{changed}<p class=date>24 November 2026</p>") == "2026-11-24T00:00"
 
 
+def test_of_two_moments_that_of_publication_counts() -> None:
+    times = "<time class=updated datetime=2022-12-29>29 December 2022</time><time class='entry-date published'"
+    line = f"<span class=posted-on><a href=/t>{times} datetime=2022-12-30T07:00Z>30 December 2022</time></a></span>"
+    assert published(below=line) == "2022-12-30T07:00"
+    alone = "<span class=posted-on><time class='published updated' datetime=2022-12-30T07:00Z>x</time></span>"
+    assert published(below=alone) == "2022-12-30T07:00"
+
+
+def test_what_an_article_tells_is_further_than_the_line_above_its_headline() -> None:
+    told = "<p>Text.</p>" * 9 + "<p><span class=date-of-vote>2 May 2026</span></p>"
+    assert published(above="<span class=article-date>15 February 2026</span>", below=told) == "2026-02-15T00:00"
+
+
+def test_the_end_of_an_offer_is_no_publication() -> None:
+    offer = "<span class=mediaExpiry>Verfügbar bis 06.05.2026</span><p>Verfügbar bis 06.05.2026</p>"
+    assert published(below=f"{offer}<p class=stand>22.04.2026, 06:00 Uhr</p>") == "2026-04-22T06:00"
+
+
+@pytest.mark.parametrize(
+    "tag", ["<div class='layout with-sidebar'>", "<form action=/page.aspx>", "<div id=archive-page>"]
+)
+def test_what_holds_the_headline_is_no_frame(tag: str) -> None:
+    body = f"{tag}<h1>Forty cranes at Eastmere</h1><p class=date>24 November 2026, 07:15</p>{TEXT}"
+    page = f"<html><head><title>Forty cranes at Eastmere</title></head><body>{body}</body></html>"
+    moment = extract(page.encode(), "https://courier.example/cranes").published
+    assert moment is not None
+    assert moment.isoformat() == "2026-11-24T07:15:00+00:00"
+
+
+def test_the_name_of_the_site_is_no_headline() -> None:
+    logo = "<h1>Forty</h1><span class=date>1 January 2026</span>" + "<p>Menu</p>" * 20
+    assert published(above=logo, below="<p class=date>24 November 2026</p>") == "2026-11-24T00:00"
+
+
+@pytest.mark.parametrize("date", ["04.05.26", "04/05/26 - 10h02", "04 / 05 / 2026"])
+def test_a_year_of_two_digits_is_read_where_the_day_comes_first(date: str) -> None:
+    assert published(below=f"<p class=date>{date}</p>", attributes="lang=pt")[:10] == "2026-05-04"
+
+
 def test_todays_date_in_the_head_of_the_page_is_none_of_the_article() -> None:
     today = "<div class=top><span>Sunday, 19 January 2025</span></div>" + "<div><span>Menu</span></div>" * 9
     assert published(above=today, below="<p>17 January 2025</p>") == "2025-01-17T00:00"

@@ -53,18 +53,19 @@ def from_entry(entry: Entry) -> Document:
 
 def _document(tree: HtmlElement, page: str, url: str) -> Document:
     stated = declared(tree)  # and whatever else is read from the tree: reading the text changes it
-    site = naming.site(stated, url)
+    site, title = naming.site(stated, url), naming.title(stated, url)
     authors = naming.authors(stated.authors, site)
     stated_moment, shown_moment = dates.stated_moment(stated.dates), None
     if not is_huge(tree):
         authors = authors or _byline(tree, site)
-        shown_moment = stated_moment or headline_moment(tree, stated) or dates.shown_moment(tree, url)
+        beside = None if stated_moment else headline_moment(tree, title, stated.languages)
+        shown_moment = stated_moment or beside or dates.shown_moment(tree, url)
     text = body.read(tree, page, stated, live=grading.is_live(stated, url))
     grade = grading.grade(text, stated, url, page)
     if not text and (described := _description(stated)):
         text, grade = described, Grade.TEASER
     return Document(
-        title=naming.title(stated, url),
+        title=title,
         text=text,
         authors=authors,
         published=stated_moment or (shown_moment if text else None),  # a date in the frame of an empty page is chance
