@@ -71,7 +71,7 @@ def stories_of_topic(session: Session, topic: str, *, since: datetime, limit: in
     query = (
         select(articles.story_id)
         .join(table(Assessment), assessments.article_id == articles.id)
-        .where(*_taken(topic, since))
+        .where(*_taken(topic, since, _published(session, since).first))
         .group_by(articles.story_id)
         .having(articles.story_id.is_not(None))
         .order_by(score.desc(), articles.story_id.desc())
@@ -92,14 +92,14 @@ def stories_of_topic(session: Session, topic: str, *, since: datetime, limit: in
 def counts(session: Session, topic: str, *, since: datetime) -> Counts:
     """How much was published from `since` on, and what a topic took of it."""
     articles, assessments = table(Article).c, table(Assessment).c
-    kept = select(func.count()).where(articles.published >= since)
+    published = _published(session, since)
     query = (
         select(func.count(), func.count(articles.story_id.distinct()))
         .select_from(table(Assessment).join(table(Article), assessments.article_id == articles.id))
-        .where(*_taken(topic, since))
+        .where(*_taken(topic, since, published.first))
     )
     taken, stories = session.connection().execute(query).one()
-    return Counts(int(session.connection().execute(kept).scalar() or 0), taken, stories)
+    return Counts(published.articles, taken, stories)
 
 
 def newer_stories(session: Session, topic: str, *, since: datetime, after: datetime) -> int:
@@ -109,14 +109,16 @@ def newer_stories(session: Session, topic: str, *, since: datetime, after: datet
     training is older.
     """
     articles, assessments = table(Article).c, table(Assessment).c
+    stored = select(articles.id).where(articles.stored_at > after - timedelta(hours=1)).subquery()
+    first = session.connection().execute(select(func.count(), func.min(stored.c.id)).select_from(stored)).one()[1]
+    if first is None:
+        return 0
     query = (
         select(func.count(articles.story_id.distinct()))
         .select_from(table(Article).join(table(Assessment), assessments.article_id == articles.id))
         .where(
+            *_taken(topic, since, first),
             articles.stored_at > after - timedelta(hours=1),
-            articles.published >= since,
-            assessments.topic == topic,
-            assessments.relevant.is_(True),
             assessments.assessed_at > after,
         )
     )
@@ -252,10 +254,35 @@ def answers(session: Session) -> bool:
     return bool(session.connection().execute(statement).scalar() == 1)
 
 
-def _taken(topic: str, since: datetime) -> tuple[Any, ...]:
-    """The conditions that a topic took an article, joined to its assessment, published from `since` on."""
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """How many articles were published from a moment on, and the least id among them, 0 for none."""
+
+    articles: int
+    first: int
+
+
+def _published(session: Session, since: datetime) -> _Published:
+    """Both at once, from the index of moments: a database that is asked for a least id alone may walk all of them."""
+    articles = table(Article).c
+    query = select(func.count(), func.min(articles.id)).where(articles.published >= since)
+    number, first = session.connection().execute(query).one()
+    return _Published(number, first or 0)
+
+
+def _taken(topic: str, since: datetime, first: int) -> tuple[Any, ...]:
+    """The conditions that a topic took an article, joined to its assessment, published from `since` on.
+
+    None of those has an id below `first`. Said of the assessment it leaves few of them to be looked at, however much is
+    kept: ids are given out as time goes on, and a backfill only makes it leave more.
+    """
     articles, assessments = table(Article).c, table(Assessment).c
-    return assessments.topic == topic, assessments.relevant.is_(True), articles.published >= since
+    return (
+        assessments.topic == topic,
+        assessments.relevant.is_(True),
+        assessments.article_id >= first,
+        articles.published >= since,
+    )
 
 
 def _of_topic(topic: str, since: datetime) -> tuple[Any, ...]:

@@ -40,7 +40,7 @@ BATCH = 500
 
 # Of the articles that match, so many of the latest are ranked. News is read from the latest on, and ranking all that
 # hold a common word would cost more with every year kept.
-RANKED = 2_000
+RANKED = 1_000
 # Where a topic has to have judged them, fewer: of what is relevant, a few in a hundred, so many are met late.
 RANKED_OF_TOPIC = 300
 

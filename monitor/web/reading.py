@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from monitor.digest.cleaning import one_line
 from monitor.digest.novelty import Added, added
+from monitor.digest.quoting import without_dateline
 from monitor.models import Article, Reasons
 from monitor.store.articles import article as article_of
 from monitor.store.articles import articles_of
@@ -114,9 +115,9 @@ def article(request: Request, house: Here, article_id: Identity) -> Response:
         changes = versions(session, [article_id]).get(article_id, [])
     opinions = [Opinion(topic.name, topic.title, shows.judged(by_id[article_id])) for topic, by_id in judged]
     sentences = [
-        Reasons.from_json(by_id[article_id].assessment.reasons).article_sentence  # type: ignore[union-attr]
+        Reasons.from_json(assessment.reasons).article_sentence
         for _, by_id in judged
-        if _takes(by_id[article_id])
+        if (assessment := by_id[article_id].assessment) is not None
     ]
     return page(
         request,
@@ -155,7 +156,7 @@ def _additions(articles: Sequence[Article]) -> dict[int, Added]:
     """What each report says first, by article, its sentences cleaned."""
     found = zip(articles, added(articles), strict=True)
     return {
-        article.id or 0: Added(tuple(one_line(sentence, SENTENCE) for sentence in new.sentences), new.more)
+        article.id or 0: Added(tuple(one_line(without_dateline(each), SENTENCE) for each in new.sentences), new.more)
         for article, new in found
         if new is not None
     }

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.digest.cleaning import language_tag, one_line, source_of, web_address
+from monitor.digest.quoting import without_dateline
 from monitor.digest.wording import long_date, moment
 from monitor.models import Article, Assessment, Feedback, Grade, Reasons
 from monitor.store.reading_page import Judged, TopicStory
@@ -29,7 +30,10 @@ _GRADES = {
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why an article was taken or left; `percent` and `threshold_percent` are the score and the threshold of 100."""
+    """Why an article was taken or left; `percent` and `threshold_percent` are the score and the threshold of 100.
+
+    `snippet` is the article's sentence without the place and agency that it may begin with.
+    """
 
     score: str
     percent: int
@@ -39,6 +43,7 @@ class Why:
     facet: str
     seed_sentence: str
     article_sentence: str
+    snippet: str
     terms: tuple[str, ...]
     rule: str
     neighbour: str
@@ -189,6 +194,7 @@ def why(assessment: Assessment) -> Why:
         facet=facet,
         seed_sentence=sentence,
         article_sentence=one_line(reasons.article_sentence, SENTENCE),
+        snippet=one_line(without_dateline(reasons.article_sentence), SENTENCE),
         terms=tuple(terms[:MOST_TERMS]),
         rule=one_line(reasons.rule, SENTENCE),
         neighbour=one_line(reasons.neighbours[0], HEADLINE) if reasons.neighbours else "",

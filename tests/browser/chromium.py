@@ -44,6 +44,9 @@ _FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
     "--remote-debugging-pipe",
 )
+# Keys that are no sign: their code, and the text that they write.
+_KEYS = {"Tab": ("Tab", ""), "Enter": ("Enter", "\r"), "Escape": ("Escape", ""), "Space": ("Space", " ")}
+_CODES = {"Tab": 9, "Enter": 13, "Escape": 27, "Space": 32}
 # Chromium talks on its file descriptors 3 and 4, which subprocess cannot set: this does, and becomes Chromium.
 _LAUNCHER = """
 import fcntl, os, sys
@@ -76,6 +79,37 @@ class Page:
         if "exceptionDetails" in answer:
             raise ChromiumFailed(answer["exceptionDetails"])
         return answer["result"].get("value")
+
+    def press(self, key: str) -> None:
+        """Press a key, as somebody does who has no mouse: a letter or sign, or Tab, Enter, Escape, Space."""
+        code, text = _KEYS.get(key, (key, key))
+        common = {
+            "key": " " if key == "Space" else key,
+            "code": code,
+            "windowsVirtualKeyCode": _CODES.get(key, ord(key[0])),
+        }
+        self.chromium.ask("Input.dispatchKeyEvent", {"type": "keyDown", "text": text, **common}, self.session)
+        self.chromium.ask("Input.dispatchKeyEvent", {"type": "keyUp", **common}, self.session)
+
+    def write(self, text: str) -> None:
+        """Write into the field that has the focus."""
+        self.chromium.ask("Input.insertText", {"text": text}, self.session)
+
+    def follow(self, script: str) -> None:
+        """Do what leads to another page, and wait until that is loaded whole."""
+        self.loaded = False
+        self.measure(f"void ({script})")
+        self.arrive()
+
+    def arrive(self) -> None:
+        """Wait until the page that is on its way is loaded whole."""
+        self.chromium.wait(lambda: self.loaded)
+
+    def until(self, script: str) -> None:
+        """Wait until an expression is true in the page; it is asked in the page, at every frame."""
+        self.measure(
+            f"new Promise(done => {{ const look = () => ({script}) ? done(null) : setTimeout(look, 20); look(); }})"
+        )
 
     def note(self, method: str, said: dict[str, Any]) -> None:
         """Keep what Chromium tells of the page."""
@@ -148,11 +182,15 @@ class Chromium:
         went = self.ask("Page.navigate", {"url": address}, session)
         if "errorText" in went:
             raise ChromiumFailed(f"{address}: {went['errorText']}")
-        self._until(lambda: page.loaded)
+        page.arrive()
         page.measure("document.fonts.ready.then(() => null)")
         if page.measure("innerWidth") != width:  # else a narrow page would be measured in a wide view
             raise ChromiumFailed(f"the view is {page.measure('innerWidth')} pixels wide, not {width}")
         return page
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Wait until something is so by what Chromium tells."""
+        self._until(done)
 
     def ask(self, method: str, parameters: dict[str, Any], session: str = "") -> dict[str, Any]:
         """What Chromium answers to a command of its protocol."""

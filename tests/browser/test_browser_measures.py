@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from axe import serious
 from chromium import Chromium, ChromiumFailed
 from measures import asked_elsewhere, faint, heading_faults, overflowing, texts
 
@@ -58,6 +59,21 @@ def test_the_scheme_is_the_one_asked_for(chromium: Chromium, shown: Shown) -> No
     address = shown(f"{HEAD}{style}<body><p>night</p>")
     assert faint(chromium.open(address, width=400)) == []
     assert [text for _, text in faint(chromium.open(address, width=400, dark=True))] == ["night"]
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ("<input>", "label"),
+        ("<button></button>", "button-name"),
+        ("<a href='#x'></a>", "link-name"),
+        ("<div role=button tabindex=0 aria-pressed=perhaps>x</div>", "aria-valid-attr-value"),
+        ("<p style='color: #999'>pale</p>", "color-contrast"),
+    ],
+)
+def test_what_axe_calls_serious_is_found(chromium: Chromium, shown: Shown, body: str, rule: str) -> None:
+    page = chromium.open(shown(f"{HEAD}<body><main><h1>One</h1>{body}</main>"), width=400)
+    assert [each.partition(":")[0] for each in serious(page)] == [rule]
 
 
 def test_what_is_asked_of_another_host_is_noted_and_reaches_nobody(chromium: Chromium, shown: Shown) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from axe import serious
 from chromium import Chromium
 from measures import asked_elsewhere, faint, heading_faults, overflowing
 from reading_site import Site, making_sites
@@ -20,6 +21,8 @@ PAGES = {
     "hostile article": "/articles/{hostile}",
     "search": "/search?q=cranes",
     "nothing found": "/search?q=zebra",
+    "search, narrowed": "/search?q=cranes&topic=harbours&relevant=yes&source=quay-herald&since=2026-11-01",
+    "a search to be saved": "/search/save?q=cranes",
     "sources": "/sources",
     "topics": "/topics",
     "status": "/status",
@@ -62,11 +65,12 @@ def test_a_page_fits_can_be_read_and_has_no_complaint(
     assert heading_faults(page) == []
     assert faint(page) == []
     assert asked_elsewhere(page) == []
+    assert serious(page) == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_what_is_not_there_is_said_on_a_page_like_the_others(chromium: Chromium, site: Site, dark: bool) -> None:
     page = chromium.open(site.url + FAULT, width=320, dark=dark)
     assert [each for each in page.complaints if "404" not in each] == []
-    assert overflowing(page) == heading_faults(page) == faint(page) == asked_elsewhere(page) == []
+    assert overflowing(page) == heading_faults(page) == faint(page) == asked_elsewhere(page) == serious(page) == []
     assert "not kept" in page.measure("document.body.textContent")

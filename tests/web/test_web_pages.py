@@ -93,7 +93,7 @@ def test_today_says_what_was_found_why_and_what_was_left_out(shared: Site) -> No
     with shared.browser() as browser:
         assert browser.get("/").headers["location"] == f"/today/{TOPIC}"
         page = browser.get(f"/today/{TOPIC}").text
-    assert "6 stories from 9 articles, of 12 articles read." in page
+    assert "6 stories from 9 articles, of 12 read." in page
     assert page.index(ARTICLES[0].title) < page.index(ARTICLES[4].title) < page.index("Yesterday")
     for shown in ("0.91", "0.50 needed", ARTICLES[4].facet, "Ports replace crane drivers", "driverless 31%"):
         assert shown in page

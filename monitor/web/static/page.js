@@ -81,6 +81,9 @@ if (opener && keysSwitch) {
   });
 }
 
+// Where there is room beside the answers, what narrows them stands open.
+if (matchMedia("(min-width: 62rem)").matches) document.querySelector("details.narrow")?.setAttribute("open", "");
+
 // What comes back from elsewhere than was asked is the door, or a fault: shown whole, never inside a list.
 document.addEventListener("htmx:beforeSwap", event => {
   const {xhr, pathInfo} = event.detail;
