@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from axe import serious
 from chromium import Chromium, Page
 from measures import asked_elsewhere, faint, heading_faults, overflowing, texts
 from sample_digest import digest_page, linked
@@ -67,6 +68,11 @@ def test_every_text_can_be_told_from_its_ground(look: Look, dark: bool) -> None:
 
 def test_headings_are_in_order(look: Look) -> None:
     assert heading_faults(look(400)) == []
+
+
+@SCHEMES
+def test_axe_finds_nothing_serious(look: Look, dark: bool) -> None:
+    assert serious(look(1280, dark)) == []
 
 
 @SCHEMES

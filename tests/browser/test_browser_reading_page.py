@@ -65,7 +65,8 @@ def test_a_page_fits_can_be_read_and_has_no_complaint(
     assert heading_faults(page) == []
     assert faint(page) == []
     assert asked_elsewhere(page) == []
-    assert serious(page) == []
+    if name != "message":  # its policy lets no script run, not even one from outside; test_browser_digest looks at it
+        assert serious(page) == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

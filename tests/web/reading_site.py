@@ -88,7 +88,8 @@ def send(browser: httpx.Client, page: httpx.Response, action: str, **fields: str
 
 
 @contextmanager
-def _served(app: FastAPI) -> Iterator[str]:
+def serving(app: FastAPI) -> Iterator[str]:
+    """The address of a page that is served until the block ends."""
     listening = bound(WebSettings(port=0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, proxy_headers=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -128,4 +129,4 @@ def serve_over(stack: ExitStack, database: Database, settings: Any, now: datetim
     clock = Clock(now)
     filled = fill(database, now)
     app = create(settings, database, clock)
-    return Site(stack.enter_context(_served(app)), app, database, filled, clock, path)
+    return Site(stack.enter_context(serving(app)), app, database, filled, clock, path)

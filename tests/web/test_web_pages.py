@@ -202,7 +202,7 @@ def test_search_finds_what_is_kept_and_marks_it(shared: Site) -> None:
     with shared.browser() as browser:
         assert "3 articles" in browser.get("/search", params={"q": '"driverless cranes" Sandhaven'}).text
         found = browser.get("/search", params={"q": "cranes", "source": "quay-herald", "since": "2026-11-24"})
-        assert "1 article<" in found.text
+        assert "1 article <" in found.text
         assert "<mark>cranes</mark>" in found.text
         assert "Nothing that is kept" in browser.get("/search", params={"q": "zebra"}).text
         none = browser.get("/search", params={"q": "cranes", "until": "2026-11-01"})
