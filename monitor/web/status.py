@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from monitor.pipeline.standing import Standing, standing
-from monitor.web.house import Here
+from monitor.web.house import Here, House
 from monitor.web.pages import page, teller
 
 router = APIRouter()
@@ -40,7 +40,7 @@ def status(request: Request, house: Here) -> Response:
         size=in_bytes(found.database_bytes),
         free=in_bytes(found.free_bytes),
         titles={topic.name: topic.title for topic in house.settings.topics},
-        where=str(house.database.location),
+        where=_where(house),
     )
 
 
@@ -59,6 +59,13 @@ def in_bytes(count: int) -> str:
             return f"{size:.0f} {unit}" if unit == "bytes" or size >= 10 else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} TB"
+
+
+def _where(house: House) -> str:
+    """Where the database is: a file below the root by its path from there."""
+    location, root = house.database.location, house.settings.root
+    below = location.path is not None and location.path.is_relative_to(root)
+    return str(location.path.relative_to(root) if location.path and below else location)
 
 
 def _exposed(found: Standing) -> Iterator[str]:
