@@ -24,6 +24,12 @@ from monitor.errors import Cause, FetchError
 MOST = 200
 """Messages taken at one visit, the oldest first; the others are there at the next."""
 
+MOST_BYTES = 50_000_000
+"""Bytes of them after which no more is taken: they are held in memory until they are read."""
+
+_File = tuple[float, int, Path]
+"""When a file came, its size in bytes, and where it is."""
+
 _PORT, _PORT_OF_TLS = 143, 993
 
 
@@ -63,15 +69,12 @@ class Mailbox:
         except ValueError:
             began = oldest.timestamp()
         try:
-            found = sorted((path.stat().st_ctime, path) for path in folder.rglob("*.eml") if path.is_file())
-            moments = [moment for moment, _ in found if moment > began]
-            ended = moments[:MOST][-1] if moments else began  # of those that came at one moment none is left behind
-            new = [path for moment, path in found if began < moment <= ended]
-            fitting = [path for path in new if path.stat().st_size <= self.largest]
+            taken = _at_most(began, sorted(_found(folder)))
+            fitting = [path for _, size, path in taken if size <= self.largest]
             messages = tuple(path.read_bytes() for path in fitting)
         except OSError as error:
             raise FetchError(self.url, f"cannot be read: {error.strerror or error}") from error
-        return Delivered(messages, repr(ended), len(new) - len(fitting))
+        return Delivered(messages, repr(taken[-1][0] if taken else began), len(taken) - len(fitting))
 
     def _mailbox(self, place: str, oldest: datetime) -> Delivered:
         parts = urlsplit(self.url)
@@ -84,6 +87,27 @@ class Mailbox:
         except (OSError, EOFError) as error:
             reason = f"the mail server cannot be reached: {error or type(error).__name__}"
             raise FetchError(self.url, reason, Cause.UNREACHABLE) from error
+
+
+def _found(folder: Path) -> Iterator[_File]:
+    for path in folder.rglob("*.eml"):
+        if path.is_file():
+            known = path.stat()
+            yield known.st_ctime, known.st_size, path
+
+
+def _at_most(began: float, files: Sequence[_File]) -> Sequence[_File]:
+    """As many of the files that came after `began` as one visit takes; of those that came at one moment all."""
+    taken: list[_File] = []
+    total = 0
+    for moment, size, path in files:
+        full = len(taken) >= MOST or total >= MOST_BYTES
+        if taken and full and moment != taken[-1][0]:
+            break
+        if moment > began:
+            taken.append((moment, size, path))
+            total += size
+    return taken
 
 
 class _Session:
@@ -106,10 +130,14 @@ class _Session:
         wanted = f"UID {known + 1}:*" if known else f"SINCE {_day(oldest)}"
         found = _ok(self._server.uid("SEARCH", wanted))
         numbers = (int(number) for line in found if isinstance(line, bytes) for number in line.split())
-        new = sorted(number for number in numbers if number > known)[:MOST]
-        messages = [message for number in new if (message := self._message(number, largest)) is not None]
-        ended = f"{self._validity}:{new[-1] if new else known}"
-        return Delivered(tuple(messages), ended, len(new) - len(messages))
+        messages, ended, passed_over = list[bytes](), known, 0
+        for number in sorted(number for number in numbers if number > known)[:MOST]:
+            message = self._message(number, largest)
+            ended, passed_over = number, passed_over + (message is None)
+            messages += [message] if message is not None else []
+            if sum(map(len, messages)) >= MOST_BYTES:
+                break
+        return Delivered(tuple(messages), f"{self._validity}:{ended}", passed_over)
 
     def close(self) -> None:
         with contextlib.suppress(imaplib.IMAP4.error, OSError):

@@ -58,6 +58,25 @@ async def test_a_flood_comes_in_parts(server: MailServer, monkeypatch: pytest.Mo
     assert first.messages + second.messages == tuple(MESSAGES)
 
 
+async def test_no_visit_holds_more_than_so_many_bytes(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(mailbox, "MOST_BYTES", len(MESSAGES[0]) + 1)
+    first = await box(server.url()).since("", WEEK_AGO)
+    assert first.messages == tuple(MESSAGES[:2])
+    assert (await box(server.url()).since(first.place, WEEK_AGO)).messages == tuple(MESSAGES[2:])
+    last = 0.0
+    for number, message in enumerate(MESSAGES):
+        path = tmp_path / f"{number}.eml"
+        path.write_bytes(message)
+        while path.stat().st_ctime <= last:
+            path.touch()  # until the file system's clock has ticked
+        last = path.stat().st_ctime
+    first = await box("file:.", tmp_path).since("", LONG_AGO)
+    assert first.messages == tuple(MESSAGES[:2])
+    assert (await box("file:.", tmp_path).since(first.place, LONG_AGO)).messages == tuple(MESSAGES[2:])
+
+
 async def test_what_is_too_large_is_passed_over_and_counted(server: MailServer) -> None:
     server.folders["INBOX"][1] = b"x" * 1001
     found = await box(server.url()).since("", WEEK_AGO)
