@@ -84,6 +84,11 @@ class Mailbox:
                 return session.since(place, oldest, self.largest)
         except imaplib.IMAP4.error as error:
             raise FetchError(self.url, f"the mail server refused: {_said(error, self.password)}") from error
+        except UnicodeError as error:
+            reason = (
+                "its user, password and folder must be written in ASCII; a folder's name in modified UTF-7 (RFC 3501)"
+            )
+            raise FetchError(self.url, reason, Cause.ADDRESS) from error
         except (OSError, EOFError) as error:
             reason = f"the mail server cannot be reached: {error or type(error).__name__}"
             raise FetchError(self.url, reason, Cause.UNREACHABLE) from error

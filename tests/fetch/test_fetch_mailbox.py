@@ -91,6 +91,12 @@ async def test_a_refusal_names_no_password(server: MailServer, folder: str, pass
     assert password not in str(caught.value)
 
 
+async def test_what_the_protocol_cannot_say_is_told(server: MailServer) -> None:
+    with pytest.raises(FetchError, match="must be written in ASCII") as caught:
+        await box(server.url(), password="geheim-ß").since("", WEEK_AGO)
+    assert "geheim" not in str(caught.value)
+
+
 async def test_a_server_that_is_not_there_or_never_answers_is_unreachable(server: MailServer) -> None:
     server.silent = True
     for url in ("imap://reader@127.0.0.1:1/INBOX", server.url()):
