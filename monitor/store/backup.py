@@ -43,6 +43,18 @@ def copy_beside(path: Path, label: str) -> Path:
     return target
 
 
+def dump_into(folder: Path, location: Location, label: str) -> Path | None:
+    """Dumps a PostgreSQL database to `<database>-<label>.dump` in a folder, numbered where that is taken.
+
+    Returns the dump's path; None where `pg_dump` is not installed here. Raises StoreError where it fails.
+    """
+    if shutil.which("pg_dump") is None:
+        return None
+    target = _free(folder / f"{location.url.database or 'database'}.dump", label)
+    _dump(location, target)
+    return target
+
+
 def restore(location: Location, source: Path, sound: Callable[[Path], bool]) -> None:
     """Puts the copy `source` in the database's place; a SQLite file that was there is copied beside itself first.
 

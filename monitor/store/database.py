@@ -50,8 +50,8 @@ class Database:
     def open(cls, url: str, *, root: Path) -> Self:
         """The database at `url` (the path of SQLite relative to `root`), made or upgraded first where it has to be.
 
-        Before an upgrade a SQLite file is copied beside itself, named with the revision it had. Raises StoreError,
-        naming the place and the remedy, for a database that cannot be opened, read or understood.
+        Before an upgrade a SQLite file is copied beside itself, PostgreSQL dumped into `var/`, named with the revision
+        it had. Raises StoreError, naming the place and the remedy, for one that cannot be opened, read or understood.
         """
         location = locate(url, root)
         with _in_words(location):
@@ -59,7 +59,7 @@ class Database:
                 location.path.parent.mkdir(parents=True, exist_ok=True)
             engine = _engine(location)
             try:
-                upgrade.bring_up_to_date(engine, location)
+                upgrade.bring_up_to_date(engine, location, root / "var")
             except BaseException:
                 engine.dispose()
                 raise

@@ -28,10 +28,12 @@ logger = logging.getLogger(__name__)
 ADVISORY_LOCK = 0x6E657773
 
 
-def bring_up_to_date(engine: Engine, location: Location) -> None:
-    """Makes or upgrades the tables where they are not at HEAD; a SQLite file that holds any is copied beside itself.
+def bring_up_to_date(engine: Engine, location: Location, copies: Path) -> None:
+    """Makes or upgrades the tables where they are not at HEAD; a database that holds any is copied first.
 
-    Raises StoreError for a database of a later version, or of another program.
+    A SQLite file beside itself, PostgreSQL by `pg_dump` into the folder `copies`; where that is not installed the log
+    says so, for the upgrade itself is one transaction. Raises StoreError for a database of a later version, or of
+    another program, and where the copy fails.
     """
     with engine.connect() as connection:
         if revision_of(connection) == HEAD:
@@ -40,7 +42,7 @@ def bring_up_to_date(engine: Engine, location: Location) -> None:
         _foreign_keys(connection, enforced=False)  # rebuilding a table would cascade; cannot change in a transaction
         try:
             with connection.begin():
-                _upgrade(connection, location)
+                _upgrade(connection, location, copies)
         finally:
             _foreign_keys(connection, enforced=True)
 
@@ -74,7 +76,7 @@ def ours(path: Path) -> bool:
     return checked == "ok" and revision is not None and known(revision[0])
 
 
-def _upgrade(connection: Connection, location: Location) -> None:
+def _upgrade(connection: Connection, location: Location, copies: Path) -> None:
     """Upgrades within the transaction of `connection`, once the lock is held and it is still due."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
@@ -86,9 +88,8 @@ def _upgrade(connection: Connection, location: Location) -> None:
     elif not known(revision):
         message = f"{location}: made by a later version of this program, or by another one (revision {revision}); "
         raise StoreError(message + "install that version, or restore the copy that it left beside the file")
-    elif location.path:
-        copy = backup.copy_beside(location.path, revision)
-        logger.info("upgrading %s from %s to %s; a copy of it as it was is %s", location, revision, HEAD, copy)
+    else:
+        _copy_first(location, revision, copies)
 
     from alembic import command  # noqa: PLC0415  # the same
 
@@ -96,6 +97,26 @@ def _upgrade(connection: Connection, location: Location) -> None:
     configuration.attributes["connection"] = connection
     command.upgrade(configuration, "head")
     _refuse_dangling_keys(connection, location)
+
+
+def _copy_first(location: Location, revision: str, copies: Path) -> None:
+    """A copy of the database as it was before the upgrade from `revision`."""
+    copy = backup.copy_beside(location.path, revision) if location.path else _dumped(location, revision, copies)
+    if copy is None:
+        logger.warning("upgrading %s from %s to %s without a copy: pg_dump is not here", location, revision, HEAD)
+    else:
+        logger.info("upgrading %s from %s to %s; a copy of it as it was is %s", location, revision, HEAD, copy)
+
+
+def _dumped(location: Location, revision: str, copies: Path) -> Path | None:
+    try:
+        return backup.dump_into(copies, location, revision)
+    except StoreError as error:
+        message = (
+            f"{error}; nothing was upgraded: install the client programs of the server's version, or take pg_dump off "
+            "the PATH to upgrade without a copy"
+        )
+        raise StoreError(message) from error
 
 
 def _refuse_foreign_tables(connection: Connection, location: Location) -> None:

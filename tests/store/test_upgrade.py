@@ -5,10 +5,13 @@ import logging
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -60,6 +63,13 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(upgrade, "HEAD", NEXT)
     monkeypatch.setattr(upgrade, "_configuration", configuration)
     return file
+
+
+@pytest.fixture
+def client_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client programs of the wheel's own PostgreSQL first: an older pg_dump refuses a newer server."""
+    for found in sorted(Path(sys.prefix).rglob("pg_dump")):
+        monkeypatch.setenv("PATH", str(found.parent), prepend=os.pathsep)
 
 
 @pytest.fixture
@@ -135,6 +145,38 @@ def test_a_sqlite_file_is_copied_before_it_is_upgraded(
     assert str(copy) in caplog.text
 
 
+@pytest.mark.postgres
+def test_a_postgresql_database_is_dumped_before_it_is_upgraded(
+    empty_postgres: str, tmp_path: Path, client_programs: None, request: pytest.FixtureRequest
+) -> None:
+    Database.open(empty_postgres, root=tmp_path).close()
+    assert not (tmp_path / "var").exists()
+    request.getfixturevalue("next_revision")
+    Database.open(empty_postgres, root=tmp_path).close()
+    (dump,) = (tmp_path / "var").iterdir()
+    assert dump.name.endswith(f"-{HEAD}.dump")
+    listed = subprocess.run(["pg_restore", "--list", str(dump)], capture_output=True, text=True, check=True).stdout
+    assert " article " in listed
+
+
+@pytest.mark.postgres
+def test_without_pg_dump_the_upgrade_goes_on_and_says_so(
+    empty_postgres: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    request: pytest.FixtureRequest,
+) -> None:
+    Database.open(empty_postgres, root=tmp_path).close()
+    request.getfixturevalue("next_revision")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    database = Database.open(empty_postgres, root=tmp_path)
+    with database.reading() as session:
+        assert upgrade.revision_of(session.connection()) == NEXT
+    database.close()
+    assert "without a copy: pg_dump is not here" in caplog.text
+
+
 def test_no_copy_replaces_an_earlier_one(old: Path, next_revision: Path) -> None:
     old.with_name(f"m-{HEAD}.db").write_text("precious")
     Database.open("sqlite:///m.db", root=old.parent).close()
@@ -159,7 +201,26 @@ def test_a_migration_that_would_leave_rows_pointing_nowhere_changes_nothing(old:
     assert dump(old) == before
 
 
-def test_of_several_that_open_at_once_one_upgrades(own_database_url: str, next_revision: Path, tmp_path: Path) -> None:
+@pytest.mark.postgres
+def test_a_dump_that_fails_stops_the_upgrade(
+    empty_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    Database.open(empty_postgres, root=tmp_path).close()
+    request.getfixturevalue("next_revision")
+    program = tmp_path / "bin" / "pg_dump"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho server version mismatch >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    with pytest.raises(StoreError, match=r"server version mismatch; nothing was upgraded: install the client programs"):
+        Database.open(empty_postgres, root=tmp_path)
+    with closing(psycopg.connect(empty_postgres.replace("+psycopg", ""))) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+
+
+def test_of_several_that_open_at_once_one_upgrades(
+    own_database_url: str, next_revision: Path, client_programs: None, tmp_path: Path
+) -> None:
     def run(_number: int) -> None:
         Database.open(own_database_url, root=tmp_path).close()
 
