@@ -19,7 +19,8 @@ def application() -> typer.Typer:
         help="A news monitor: one article is the brief, the digest says why.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     for group in (collecting, telling, topics, examining, keeping):
         group.register(app)

@@ -1,4 +1,8 @@
-"""What people and programs see: tables and progress on a terminal, JSON where asked for, nothing hostile in either."""
+"""What people and programs see: tables and progress on a terminal, JSON where asked for, nothing hostile in either.
+
+Rich is imported where something is shown: a third of what `--help` would take is its tables and bars, which help needs
+none of, and a program that asked for JSON sees none at all.
+"""
 
 import json
 import os
@@ -10,10 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 _LONGEST = 2000
 # Without one of them a program that opens pages would take the terminal itself.
@@ -30,16 +30,26 @@ def printable(text: object) -> str:
 
 def say(text: object = "") -> None:
     """A line for the reader, on standard output."""
+    from rich.console import Console
+    from rich.text import Text
+
     Console(highlight=False, soft_wrap=True).print(Text(printable(text)))
 
 
 def note(text: object) -> None:
     """A line beside the result, on standard error."""
+    from rich.console import Console
+    from rich.text import Text
+
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(printable(text)))
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table on standard output; numbers stand to the right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title=printable(title), title_justify="left", header_style="bold", expand=False)
     for number, column in enumerate(columns):
         figures = bool(rows) and all(isinstance(row[number], int | float) for row in rows)
@@ -88,10 +98,14 @@ def _nowhere(stage: str, done: int, total: int) -> None:
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
     """A bar a stage on standard error while a run lasts; nothing at all where that is no terminal."""
+    from rich.console import Console
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _nowhere
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         stages: dict[str, Any] = {}

