@@ -5,7 +5,7 @@ Whatever comes from outside passes `monitor.digest.cleaning` here; templates esc
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from monitor.store.reading_page import Judged, TopicStory
 
 # Longest texts shown, in characters: what real pages need, as in the digest.
 HEADLINE, NAME, SENTENCE, FACET, TERM = 200, 60, 400, 100, 40
-MOST_TERMS, MOST_SOURCES, MOST_OTHERS = 6, 4, 8
+MOST_TERMS, MOST_SOURCES, MOST_OTHERS = 6, 4, 5
 # An article of 20,000 words; what is longer is a list or a book, and its publisher has it.
 LONGEST_TEXT = 120_000
 
@@ -40,13 +40,13 @@ class Why:
     threshold: str
     threshold_percent: int
     relevant: bool
-    facet: str
-    seed_sentence: str
-    article_sentence: str
-    snippet: str
-    terms: tuple[str, ...]
-    rule: str
-    neighbour: str
+    facet: str = ""
+    seed_sentence: str = ""
+    article_sentence: str = ""
+    snippet: str = ""
+    terms: tuple[str, ...] = ()
+    rule: str = ""
+    neighbour: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,11 @@ class Teller:
         """The same for an article as a topic judges it."""
         return self.article(each.article, each.assessment, each.verdict)
 
+    def scored(self, each: Judged) -> ShownArticle:
+        """The same with its score alone: the reasons stand on its own page."""
+        shown = self.article(each.article, None, each.verdict)
+        return replace(shown, why=scored(each.assessment)) if each.assessment else shown
+
     def story(self, story: TopicStory, since: datetime) -> ShownStory | None:
         """A story as its topic sees it; None where it holds nothing relevant."""
         lead = standing_for(story)
@@ -155,9 +160,9 @@ class Teller:
             day=self.day_of(max(latest, since)),
             sources=tuple(sources[:MOST_SOURCES]),
             sources_more=max(0, len(sources) - MOST_SOURCES),
-            others=tuple(self.judged(each) for each in others[:MOST_OTHERS]),
+            others=tuple(self.scored(each) for each in others[:MOST_OTHERS]),
             others_more=max(0, len(others) - MOST_OTHERS),
-            reprints=tuple(self.judged(each) for each in copies[:MOST_OTHERS]),
+            reprints=tuple(self.article(each.article) for each in copies[:MOST_OTHERS]),
             latest=self.moment(latest) if latest > lead.article.published else "",
         )
 
@@ -185,12 +190,8 @@ def why(assessment: Assessment) -> Why:
     if facet and sentence.startswith(f"{facet}:"):
         sentence = sentence.removeprefix(f"{facet}:").strip()
     terms = [f"{one_line(term, TERM)} {share:.0%}" for term, share in reasons.terms if share > 0]
-    return Why(
-        score=f"{assessment.score:.2f}",
-        percent=_percent(assessment.score),
-        threshold=f"{assessment.threshold:.2f}",
-        threshold_percent=_percent(assessment.threshold),
-        relevant=assessment.relevant,
+    return replace(
+        scored(assessment),
         facet=facet,
         seed_sentence=sentence,
         article_sentence=one_line(reasons.article_sentence, SENTENCE),
@@ -198,6 +199,17 @@ def why(assessment: Assessment) -> Why:
         terms=tuple(terms[:MOST_TERMS]),
         rule=one_line(reasons.rule, SENTENCE),
         neighbour=one_line(reasons.neighbours[0], HEADLINE) if reasons.neighbours else "",
+    )
+
+
+def scored(assessment: Assessment) -> Why:
+    """The score and the decision of an assessment, without the reasons."""
+    return Why(
+        score=f"{assessment.score:.2f}",
+        percent=_percent(assessment.score),
+        threshold=f"{assessment.threshold:.2f}",
+        threshold_percent=_percent(assessment.threshold),
+        relevant=assessment.relevant,
     )
 
 

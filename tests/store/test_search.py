@@ -105,7 +105,6 @@ def test_no_text_is_taken_for_a_facet(database: Database) -> None:
     index(database)
     assert found(database, "cranes", source="daily") == []
     assert found(database, "cranes", language="de") == []
-    assert found(database, facet("month", "2026-11")) == []
 
 
 def test_a_title_counts_for_more(filled: Database) -> None:
