@@ -9,8 +9,18 @@ const keysAreOn = () => localStorage.getItem(KEYS_OFF) === null;
 const items = () => [...document.querySelectorAll("[data-item]")].filter(each => each.checkVisibility());
 const current = () => document.activeElement?.closest("[data-item]") ?? document.querySelector("[data-current]");
 
+const SAID_FOR = 8000; // milliseconds: long enough to be read, and what was recorded is seen on its button
+
+let saying = 0;
+
 function say(text) {
   document.getElementById("said").textContent = text;
+  hushLater();
+}
+
+function hushLater() {
+  clearTimeout(saying);
+  saying = setTimeout(() => { document.getElementById("said").textContent = ""; }, SAID_FOR);
 }
 
 function goTo(item) {
@@ -91,6 +101,7 @@ document.addEventListener("htmx:beforeSwap", event => {
   event.detail.shouldSwap = false;
   location.assign(xhr.responseURL);
 });
+document.addEventListener("htmx:oobAfterSwap", hushLater);
 document.addEventListener("htmx:responseError", event => {
   const old = event.detail.xhr.status === 403;
   say(old ? "Not recorded: this page was open for too long. Load it again." : "Not recorded: it was refused. Load this page again.");
