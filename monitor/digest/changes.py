@@ -15,7 +15,7 @@ from itertools import pairwise
 from monitor.digest.cleaning import source_of
 from monitor.digest.summary import is_whole
 from monitor.models import Article
-from monitor.text import sentences, stop_words, tokens
+from monitor.text import CALENDAR, sentences, stop_words, tokens
 
 # Half of the words shared (Dice) make one sentence another's successor: a rewritten one keeps its names and its verb,
 # while two of one article on different things share a subject at most, some third of their words.
@@ -50,14 +50,10 @@ _NEGATIONS = frozenset(
     """no not never none nor neither without cannot n't nicht kein keine keinen keiner nie ohne weder ne pas jamais sans
     aucun aucune ni nunca sin ningún ninguna ninguno tampoco""".split()  # noqa: SIM905 - as above
 )
-_CALENDAR = frozenset(
-    """january february march april may june july august september october november december jan feb mar apr jun jul aug
-    sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun today
-    yesterday am pm gmt utc bst cet est edt pst pdt updated update published last modified minutes hours ago
-    januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag uhr
-    aktualisiert janvier février mars avril juin juillet août octobre décembre lundi mardi mercredi jeudi vendredi
-    samedi dimanche publié enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-    lunes martes miércoles jueves viernes sábado domingo actualizado publicado""".split()  # noqa: SIM905 - as above
+# What stands in a stamp of time beside the names of days and months.
+_STAMPS = frozenset(
+    """today yesterday am pm gmt utc bst cet est edt pst pdt updated update published last modified minutes hours ago
+    uhr aktualisiert publié actualizado publicado""".split()  # noqa: SIM905 - as above
 )
 
 
@@ -164,7 +160,7 @@ class _Sentence:
 
     @property
     def is_claim(self) -> bool:
-        said = [word for word in self.meant if word not in _CALENDAR and not word[0].isdigit()]
+        said = [word for word in self.meant if word not in CALENDAR and word not in _STAMPS and not word[0].isdigit()]
         return len(said) >= _FEWEST_WORDS and is_whole(self.sentence)
 
     def weighs(self, word: str) -> bool:

@@ -6,7 +6,6 @@ signature and declared link (`proposals`), and decided by what their texts share
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from monitor.stories.candidates import Candidate
 from monitor.stories.comparing import Alike, same_text, tells
@@ -45,8 +44,8 @@ def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict
     return found
 
 
-def _age(article: Candidate) -> tuple[datetime, int, int]:
-    return article.published, -len(article.text), article.id
+def _age(article: Candidate) -> tuple[float, int, int]:
+    return article.published.timestamp(), -len(article.text), article.id
 
 
 def _equal(articles: Sequence[Candidate], one: int, other: int) -> bool:

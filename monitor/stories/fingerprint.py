@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from monitor.stories.candidates import Candidate
-from monitor.stories.wording import is_whole, language_of, packed
+from monitor.stories.wording import is_in, is_whole, packed
 from monitor.text import tokens
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def whole(article: Candidate) -> bytes:
     One made by another version cannot, nor one whose words were read in another language than the article is in.
     """
     kept = article.signature
-    language = article.language.lower()[:2]
+    language = article.language[:2].lower()
     usable = len(kept) >= MINHASH_BYTES and is_whole(kept, MINHASH_BYTES)
-    if usable and (not language or language_of(kept[MINHASH_BYTES : MINHASH_BYTES + 3]) in ("", language)):
+    if usable and (not language or is_in(kept, MINHASH_BYTES, language)):
         return kept
     return signature(article.text, article.language)

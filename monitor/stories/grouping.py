@@ -8,7 +8,6 @@ nearer in time be taken for more alike was tried: within a window of a week it c
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from monitor.stories.candidates import Candidate, StorySettings
 from monitor.stories.fingerprint import MINHASH_BYTES, whole
@@ -19,7 +18,7 @@ from monitor.stories.wording import language_of, text_wording, wording_of
 from monitor.text import guess_language
 
 # Likeness below this share of what joins articles counts as none: of unrelated ones nearly every pair has a little.
-_FLOOR = 0.3
+_FLOOR = 0.5
 # Kept articles that are not compared but tell how rare a term is, an even sample.
 _MOST_BESIDE = 2_000
 
@@ -45,7 +44,10 @@ class _Read:
 
 
 def group_events(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySettings) -> dict[int, Event]:
-    """The event of each new article, by id. Kept articles without a story are not looked at."""
+    """The event of each new article, by id; both are given in the order of time.
+
+    Kept articles without a story are not looked at.
+    """
     fresh = _by_language(new)
     known = _by_language(_around([article for article in kept if article.story is not None], new, settings))
     found: dict[int, Event] = {}
@@ -56,15 +58,11 @@ def group_events(new: Sequence[Candidate], kept: Sequence[Candidate], settings: 
 
 def _by_language(articles: Iterable[Candidate]) -> dict[str, list[_Read]]:
     found: defaultdict[str, list[_Read]] = defaultdict(list)
-    for article in sorted(articles, key=_age):
+    for article in articles:
         packed = whole(article)[MINHASH_BYTES:]
         language = language_of(packed) or article.language.lower()[:2] or guess_language(article.title)
         found[language].append(_Read(article, packed))
     return dict(found)
-
-
-def _age(article: Candidate) -> tuple[datetime, int]:
-    return article.published, article.id
 
 
 def _around(kept: Sequence[Candidate], new: Sequence[Candidate], settings: StorySettings) -> list[Candidate]:
@@ -98,18 +96,25 @@ def _grouped(fresh: Sequence[_Read], known: Sequence[_Read], settings: StorySett
 
 def _linked(compared: Sequence[_Read], count: int, pairs: Pairs, settings: StorySettings) -> list[int]:
     """The number of the cluster in which each of the first `count` articles ends; the others' stories come first."""
+    import numpy as np  # noqa: PLC0415 - a command that groups nothing starts without it
+
     stories = sorted({each.article.story or 0 for each in compared[count:]})
     number = {story: place for place, story in enumerate(stories)}
-    clusters = [len(stories) + place for place in range(count)]
-    clusters += [number[each.article.story or 0] for each in compared[count:]]
-    moments = [each.moment for each in compared]
-    members: list[list[float]] = [[] for _ in range(len(stories) + count)]
-    for cluster, moment in zip(clusters, moments, strict=True):
-        members[cluster].append(moment)
-    linkage = Linkage([len(each) for each in members], [(min(each), max(each)) for each in members], len(stories))
+    ends = [number[each.article.story or 0] for each in compared[count:]]
+    clusters = np.array([*range(len(stories), len(stories) + count), *ends])
+    moments = np.array([each.moment for each in compared])
+    size = len(stories) + count
+    first, last = np.full(size, np.inf), np.full(size, -np.inf)
+    np.minimum.at(first, clusters, moments)
+    np.maximum.at(last, clusters, moments)
+    spans = list(zip(first.tolist(), last.tolist(), strict=True))
+    linkage = Linkage(np.bincount(clusters, minlength=size).tolist(), spans, len(stories))
     window = settings.window.total_seconds()
-    for row, column, value in zip(pairs.rows.tolist(), pairs.columns.tolist(), pairs.values.tolist(), strict=True):
-        gap = abs(moments[row] - moments[column])
-        if gap <= window and (column >= count or row < column):
-            linkage.link(clusters[row], clusters[column], value)
+    near = np.abs(moments[pairs.rows] - moments[pairs.columns]) <= window
+    near &= (pairs.columns >= count) | (pairs.rows < pairs.columns)
+    one, other = clusters[pairs.rows[near]], clusters[pairs.columns[near]]
+    links, place = np.unique(np.minimum(one, other) * size + np.maximum(one, other), return_inverse=True)
+    sums = np.bincount(place, weights=pairs.values[near], minlength=len(links))
+    for link, total in zip(links.tolist(), sums.tolist(), strict=True):
+        linkage.link(link // size, link % size, total)
     return linkage.run(settings.similarity, window)[len(stories) :]

@@ -13,12 +13,17 @@ def place(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySe
     Articles that found a story together have the id of its first article for a group. The same articles get the same
     places, in whatever order they come.
     """
-    held = {article.id: article for article in kept}
-    given = {article.id: article for article in new if article.id not in held}
+    # In their order in time, which both ways of comparing start from: to sort a hundred thousand twice takes longer.
+    held = {article.id: article for article in sorted(kept, key=_age)}
+    given = {article.id: article for article in sorted(new, key=_age) if article.id not in held}
     repeats = find_duplicates(list(given.values()), list(held.values()))
     own = [article for article in given.values() if article.id not in repeats]
     events = group_events(own, [article for article in held.values() if article.duplicate_of is None], settings)
     return [_placement(article.id, held, repeats, events) for article in new]
+
+
+def _age(article: Candidate) -> tuple[float, int]:
+    return article.published.timestamp(), article.id
 
 
 def _placement(

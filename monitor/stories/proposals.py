@@ -30,8 +30,10 @@ _MOST_PARTNERS = 20
 # Articles looked up at once: bounds the memory of a product.
 _BLOCK = 500
 # Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, section 6.4) into a table of so many bits.
-_MULTIPLIER = 11400714819323198485
-_BITS = 24
+_MULTIPLIER = 2654435769
+_BITS = 22
+# Parts the places of a signature in that table: odd, and far from the multiplier.
+_SPREAD = 2246822519
 
 
 def by_claim(articles: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
@@ -83,7 +85,10 @@ class _Neighbours:
         import numpy as np  # noqa: PLC0415
 
         fewer, more = sorted((self._of(one), self._of(other)), key=len)
-        return len(np.intersect1d(fewer, more, assume_unique=True)) / max(1, len(fewer))
+        if not len(fewer):
+            return 0.0
+        places = np.minimum(np.searchsorted(more, fewer), len(more) - 1)
+        return float(np.count_nonzero(more[places] == fewer)) / len(fewer)
 
     def _of(self, row: int) -> "NDArray[np.uint64]":
         import numpy as np  # noqa: PLC0415
@@ -138,12 +143,11 @@ def _incidence(signatures: Sequence[bytes], new: "NDArray[np.bool_]") -> Any:
 
     full = np.array([row for row, each in enumerate(signatures) if each], dtype=np.intp)
     values = b"".join(each[:MINHASH_BYTES] for each in signatures if each)
-    keys = np.frombuffer(values, dtype="<u4").reshape(len(full), PERMUTATIONS).astype(np.uint64)
-    keys *= np.uint64(PERMUTATIONS)
-    keys += np.arange(PERMUTATIONS, dtype=np.uint64)
-    likely = _seen(keys, keys[new[full]])
-    _, columns, holders = np.unique(keys[likely], return_inverse=True, return_counts=True)
-    rows = full[np.nonzero(likely)[0]]
+    signed = np.frombuffer(values, dtype="<u4").reshape(len(full), PERMUTATIONS)
+    likely = np.nonzero(_seen(signed, new[full]))
+    keys = signed[likely].astype(np.uint64) * np.uint64(PERMUTATIONS) + likely[1].astype(np.uint64)
+    _, columns, holders = np.unique(keys, return_inverse=True, return_counts=True)
+    rows = full[likely[0]]
     useful = (holders > 1) & (np.bincount(columns, weights=new[rows], minlength=len(holders)) > 0)
     kept = useful[columns]
     if not kept.any():
@@ -156,19 +160,19 @@ def _incidence(signatures: Sequence[bytes], new: "NDArray[np.bool_]") -> Any:
     return matrix, np.log(len(signatures) / holders[useful]) + 1.0
 
 
-def _seen(keys: "NDArray[np.uint64]", wanted: "NDArray[np.uint64]") -> "NDArray[np.bool_]":
-    """Which keys may be among the wanted ones: all that are, and one in a hundred of the others.
+def _seen(signed: "NDArray[np.uint32]", new: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
+    """Which values may stand in the same place of a new signature: all that do, and few of the others.
 
-    Searching for millions of keys takes seconds; a table of the wanted ones' hashes, 16 MB, leaves few to search for.
+    Searching for millions of values takes seconds; a table of the new ones' hashes, 4 MB, leaves few to search for.
     """
     import numpy as np  # noqa: PLC0415
 
-    def places(of: "NDArray[np.uint64]") -> "NDArray[np.uint64]":
-        return (of * np.uint64(_MULTIPLIER)) >> np.uint64(64 - _BITS)
-
+    places = signed ^ (np.arange(PERMUTATIONS, dtype=np.uint32) * np.uint32(_SPREAD))
+    places *= np.uint32(_MULTIPLIER)
+    places >>= np.uint32(32 - _BITS)
     table = np.zeros(1 << _BITS, dtype=np.bool_)
-    table[places(wanted)] = True
-    found: NDArray[np.bool_] = table[places(keys)]
+    table[places[new]] = True
+    found: NDArray[np.bool_] = table[places]
     return found
 
 

@@ -4,11 +4,13 @@ Text comes in as plain text in any language; words, sentences and sparse vectors
 the network (wordfreq's tables come with its wheel), and importing it loads neither scikit-learn nor SciPy.
 """
 
+from monitor.text.calendar import CALENDAR
 from monitor.text.sentences import sentences
 from monitor.text.vectors import Vectors, document_share
 from monitor.text.words import Words, content_hash, guess_language, read, stems, stop_words, tokens
 
 __all__ = [
+    "CALENDAR",
     "Vectors",
     "Words",
     "content_hash",
