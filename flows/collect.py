@@ -14,20 +14,29 @@ from monitor.pipeline.collect import collect as collect_plainly
 from monitor.pipeline.context import opened
 from monitor.pipeline.digest import all_sent, deliver_waiting
 from monitor.pipeline.health import sources_health
+from monitor.pipeline.parts import Part
 from monitor.pipeline.tally import Tally
 
 
 @flow(name="collect", flow_run_name=lambda: named("collect"))
 async def collect(
-    everything: bool = False, topics: list[str] | None = None, sources: list[str] | None = None, root: str = ""
+    everything: bool = False,
+    topics: list[str] | None = None,
+    sources: list[str] | None = None,
+    part: str = "",
+    root: str = "",
 ) -> Tally | State[None]:
-    """Poll, fetch, extract, ask again, group, assess and store. A late run that a later one covers ends as skipped."""
+    """Poll, fetch, extract, ask again, group, assess and store. A late run that a later one covers ends as skipped.
+
+    `part` is which of how many workers this run is, as "1/2": they share the collect by host.
+    """
     settings = settings_at(root)
     if is_late(trigger(), settings.collect.schedule, settings.collect.timezone):
         return skipped("a later collect covers this one")
     try:
         async with opened(settings, call=as_task) as context:
-            tally = await collect_plainly(context, Request(everything, tuple(topics or ()), tuple(sources or ())))
+            request = Request(everything, tuple(topics or ()), tuple(sources or ()), part=Part.of_text(part))
+            tally = await collect_plainly(context, request)
     except AlreadyRunning as error:
         return skipped(str(error))
     unsent = not all_sent(deliver_waiting(settings))

@@ -7,6 +7,7 @@
     ├── FetchError                    a request that gave no page; carries the URL
     │   ├── Refused                   not asked at all: robots.txt, a private address, a foreign scheme
     │   ├── Deferred                  asked to come back later; carries the moment
+    │   │   └── Held                  not asked: another worker of this collect is asking that host
     │   └── Gone                      404 or 410: never asked again
     ├── ParseError                    a source document that lists nothing we understand
     └── DeliveryError                 a channel that did not take a message
@@ -99,6 +100,10 @@ class Deferred(FetchError):
     def retold(self, url: str, reason: str) -> Self:
         """The same failure for another address, in other words."""
         return type(self)(url, reason, self.until, self.cause, self.status)
+
+
+class Held(Deferred):
+    """Another worker of a shared collect asks that host just now: nothing was asked, and nobody failed."""
 
 
 class ParseError(MonitorError):

@@ -31,6 +31,9 @@ def collect(
     topic: Topics = None,
     source: Sources = None,
     limit: Limit = None,
+    part: Annotated[
+        str, typer.Option("--part", metavar="K/N", help="Be worker K of N that share the collect by host.")
+    ] = "",
     json: Json = False,
     strict: Strict = False,
     root: Root = None,
@@ -41,9 +44,11 @@ def collect(
     """
     from monitor.pipeline.collect import Request
     from monitor.pipeline.digest import all_sent, deliver_waiting
+    from monitor.pipeline.parts import Part
 
     settings = settings_of(root)
-    tally = asyncio.run(_collect(settings, Request(everything, tuple(topic or ()), tuple(source or ()), limit)))
+    request = Request(everything, tuple(topic or ()), tuple(source or ()), limit, Part.of_text(part))
+    tally = asyncio.run(_collect(settings, request))
     unsent = not all_sent(deliver_waiting(settings))
     _report(tally, json=json)
     if tally.in_doubt or unsent or (strict and tally.failures):

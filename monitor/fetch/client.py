@@ -12,7 +12,7 @@ Never sends cookies, and no password to another origin than its own; never follo
 who asked knows when to ask again.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -63,6 +63,10 @@ _ACCEPT: Mapping[Purpose, str] = MappingProxyType(
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _anybody(origin: str) -> None:
+    """Nobody else asks: each host may be asked."""
 
 
 @dataclass(slots=True)
@@ -122,6 +126,8 @@ class Client:
         self._system = SystemResolver()
         guard = Guard(settings.allow_addresses, resolver or self._system)
         self._transport = Transport(guard, settings.connections, settings.proxy, tls)
+        self._admit: Callable[[str], None] = _anybody
+        self._pauses: dict[str, timedelta] = {}
         turns = Turns(settings.connections, settings.per_host)
         self._exchange = Exchange(self._transport, turns, settings)
         self._robots = Robots(self._memory, self._ask_robots, settings.user_agent, now)
@@ -138,6 +144,18 @@ class Client:
     def changed_hosts(self) -> tuple[HostState, ...]:
         """What is to be kept of the hosts asked: robots.txt, and until when they want to be left alone."""
         return self._memory.changed()
+
+    def recall(self, hosts: Iterable[HostState]) -> None:
+        """Take up what was kept of hosts meanwhile; what this client knew of them was kept before."""
+        self._memory.recall(hosts)
+
+    def ask_only(self, admit: Callable[[str], None]) -> None:
+        """From now on call `admit` with the origin before each request; it raises Held where nothing may be asked."""
+        self._admit = admit
+
+    def pause_of(self, host: str) -> timedelta:
+        """The pause that is kept between two requests to a host: the settings', or longer where robots.txt asks it."""
+        return self._pauses.get(host, self._settings.pause_per_host)
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """The sitemaps that the robots.txt of an address' site names; none where it was not asked for yet.
@@ -179,10 +197,12 @@ class Client:
 
     async def _ask_politely(self, purpose: Purpose, validators: Mapping[str, str], trail: _Trail) -> Answer:
         settings, address = self._settings, trail.address
+        self._admit(address.origin)
         welcome = partial(self._memory.check, address.origin)
         welcome()
         delay = await self._robots.admit(address) if settings.respect_robots else timedelta(0)
-        pause = max(settings.pause_per_host, delay).total_seconds()
+        longest = self._pauses[address.host] = max(settings.pause_per_host, delay)
+        pause = longest.total_seconds()
         limit = settings.max_feed if purpose == "feed" else settings.max_page
         headers = {"Accept": _ACCEPT[purpose], **validators}
         return await self._exchange.send(Ask(address, limit, trail.seconds, pause, headers), welcome)
@@ -191,6 +211,7 @@ class Client:
         """A site's robots.txt, for `Robots`; one that leads astray leaves the last redirect for an answer."""
 
         async def ask(trail: _Trail) -> Answer:
+            self._admit(trail.address.origin)
             welcome = partial(self._memory.check, trail.address.origin)
             pause = self._settings.pause_per_host.total_seconds()
             return await self._exchange.send(Ask(trail.address, LONGEST, trail.seconds, pause, cut=True), welcome)

@@ -3,7 +3,7 @@
 In: the host states that the last run kept. Out: those that changed. Never asks anybody anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,16 +29,19 @@ class Memory:
 
     def __init__(self, hosts: Mapping[str, HostState], now: Callable[[], datetime]) -> None:
         self._now = now
-        self._known = {
-            host.origin: Known(host.robots, host.robots_status, host.robots_expires, host.not_before)
-            for host in hosts.values()
-        }
+        self._known = {host.origin: _known(host) for host in hosts.values()}
         self._changed: set[str] = set()
         self._strikes: dict[str, int] = {}
 
     def changed(self) -> tuple[HostState, ...]:
         """The origins of which something new was learned, as they are to be kept."""
         return tuple(_state(origin, self._known[origin]) for origin in sorted(self._changed))
+
+    def recall(self, hosts: Iterable[HostState]) -> None:
+        """Take up what others kept of these origins; what was learned here of the rest is still to be kept."""
+        for host in hosts:
+            self._known[host.origin] = _known(host)
+            self._changed.discard(host.origin)
 
     def robots(self, origin: str) -> Known | None:
         """What is known of an origin while its robots.txt, or the silence in its place, is fresh; else None."""
@@ -83,6 +86,10 @@ class Memory:
 def moment(when: datetime) -> str:
     """A moment as people read it: "2026-03-01 14:05 UTC"."""
     return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+def _known(host: HostState) -> Known:
+    return Known(host.robots, host.robots_status, host.robots_expires, host.not_before)
 
 
 def _state(origin: str, known: Known) -> HostState:

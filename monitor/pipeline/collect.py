@@ -6,13 +6,13 @@
 Pages are asked again before anything is judged, so that a text that changed is judged in the same run.
 Nothing is lost when it is killed: entries are kept before their pages are asked, articles before they are judged, and
 each step takes up whatever an earlier run left. A lease keeps two collects from running at once: it is held for longer
-with every step and with all that is kept, and a collect that lost it writes no more.
+with every step and with all that is kept, and a collect that lost it writes no more. One that is shared by several
+workers (`Request.part`) polls and reads as `shared.py` shows; the last of them to end judges what all of them kept.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,13 +22,17 @@ from sqlmodel import Session
 from monitor.deliver.ping import ping
 from monitor.errors import ConfigurationError, MonitorError
 from monitor.models import Run, Source
-from monitor.pipeline import judging, polling, reading, rechecking
+from monitor.pipeline import polling, reading, rechecking
 from monitor.pipeline.context import Context, refuse_nameless
-from monitor.pipeline.instant import keep_instant
+from monitor.pipeline.hosts import TTL, Hosts
+from monitor.pipeline.parts import Part
 from monitor.pipeline.profiles import refuse_unreadable_seeds
 from monitor.pipeline.queue import in_turns
+from monitor.pipeline.shared import Share, work
+from monitor.pipeline.steps import judged, timed
 from monitor.pipeline.tally import Tally
 from monitor.store.entries import due_entries
+from monitor.store.leases import holds_any, lock_leases, release_all, working
 from monitor.store.polling import feed_states
 from monitor.store.runs import acquire, finish_run, holder_of, release, renew, start_run
 
@@ -39,16 +43,25 @@ SOURCES_A_BATCH = 200
 PAGES_A_BATCH = 1000
 # A collect that kept nothing for so long has lost its process: another may take its place.
 LEASE = timedelta(hours=2)
+# What the leases are called: of a whole collect, of a part before its number, and of the worker that judges.
+WHOLE, PART = "collect", "collect "
+JUDGING = "collect judging"
+# How soon it is looked again whether another worker has ended judging.
+_JUDGING_AGAIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to collect: every source or those due, of some topics or sources only, with at most `limit` pages."""
+    """What to collect: every source or those due, of some topics or sources only, with at most `limit` pages.
+
+    `part` is which of how many workers this is, where a collect is shared.
+    """
 
     everything: bool = False
     topics: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     limit: int | None = None
+    part: Part = field(default_factory=Part)
 
 
 class AlreadyRunning(ConfigurationError):
@@ -60,26 +73,44 @@ class LeaseLost(MonitorError):
 
 
 async def collect(context: Context, request: Request) -> Tally:
-    """Run a whole collect. Returns what it did.
+    """Run a whole collect, or one worker's part of it. Returns what it did.
 
     Raises AlreadyRunning where another one is under way, LeaseLost where another one took over meanwhile,
     ConfigurationError where the user agent still names nobody, or a seed in a file cannot be read.
     """
     refuse_nameless(context.settings)
     refuse_unreadable_seeds(context.settings.root, context.settings.topics)
-    holder = _begin(context)
-    context = replace(context, hold=partial(_hold, holder, context.now))
+    holder = _begin(context, request.part)
+    run = _alone if request.part.of == 1 else _shared
     tally, good = Tally(), False
     try:
-        tally = await _steps(context, request)
+        tally = await run(context, request, holder)
         good = _is_good(context, tally)
     finally:
         with context.database.writing() as session:
-            release(session, "collect", holder)
+            release_all(session, holder)
             finish_run(session, int(holder), context.now(), succeeded=good, figures=tally.to_json())
     if good and context.settings.alerts.ping_url:
         await asyncio.to_thread(ping, context.settings.alerts.ping_url)
     return tally
+
+
+async def _alone(context: Context, request: Request, holder: str) -> Tally:
+    context = replace(context, hold=partial(_hold, holder, context.now))
+    return await _gathered(context, request) + await judged(context, request.topics)
+
+
+async def _shared(context: Context, request: Request, holder: str) -> Tally:
+    """A worker's part, and the judging where it is the last one out."""
+    context = replace(context, hold=partial(_hold_part, holder, context.now))
+    hosts = Hosts(context.database, context.client, holder, context.now)
+    sources = chosen(context, request)
+    share = Share(request.part, sources, request.everything, _restricted(request, sources), request.limit)
+    async with hosts.held():
+        tally = await work(context, share, hosts)
+        while (last := _leave(context, request.part, holder)) is None:
+            await asyncio.sleep(_JUDGING_AGAIN)
+        return tally + await judged(context, request.topics) if last else tally
 
 
 def _is_good(context: Context, tally: Tally) -> bool:
@@ -92,18 +123,37 @@ def _is_good(context: Context, tally: Tally) -> bool:
     return sum(state.failures > 0 for state in known) * 5 <= len(known) > 0
 
 
-def _begin(context: Context) -> str:
+def _begin(context: Context, part: Part) -> str:
+    """The run's id, under which it holds its lease. Raises AlreadyRunning."""
     now = context.now()
     with context.database.writing() as session:
+        lock_leases(session)
         run = start_run(session, "collect", now)
-        if not acquire(session, "collect", str(run), now, LEASE):
-            raise AlreadyRunning(_under_way(session))
-    return str(run)
+        holder, ttl = str(run), LEASE if part.of == 1 else TTL
+        others = working(session, PART if part.of == 1 else "collect", now)
+        in_the_way = [name for name in others if part.of == 1 or name == WHOLE]
+        if in_the_way or not acquire(session, part.lease, holder, now, ttl):
+            raise AlreadyRunning(_under_way(session, next(iter(in_the_way), part.lease)))
+    return holder
 
 
-def _under_way(session: Session) -> str:
+def _leave(context: Context, part: Part, holder: str) -> bool | None:
+    """Whether this worker judges: the last to leave does. None where others judge still, and it has to wait."""
+    now = context.now()
+    with context.database.writing() as session:
+        lock_leases(session)
+        if any(name not in (part.lease, JUDGING) for name in working(session, PART, now)):
+            release(session, part.lease, holder)
+            return False
+        if not acquire(session, JUDGING, holder, now, TTL):
+            return None
+        release(session, part.lease, holder)
+        return True
+
+
+def _under_way(session: Session, lease: str) -> str:
     """Which collect is under way, since when and where, and how to go on."""
-    held = holder_of(session, "collect")
+    held = holder_of(session, lease)
     if held is None:
         return "another collect ended just now; collect again"
     run = session.get(Run, int(held.name)) if held.name.isdecimal() else None
@@ -123,33 +173,35 @@ def _hold(holder: str, now: Callable[[], datetime], session: Session) -> None:
         raise LeaseLost(message)
 
 
-async def _steps(context: Context, request: Request) -> Tally:
+def _hold_part(holder: str, now: Callable[[], datetime], session: Session) -> None:
+    """See that this worker's leases hold still. Raises LeaseLost."""
+    if not holds_any(session, holder, now()):
+        message = (
+            f"this worker's leases ran out, for nothing was heard of it for {TTL.total_seconds() / 60:.0f} minutes; "
+            "what it kept is taken up by the others, or by the next collect"
+        )
+        raise LeaseLost(message)
+
+
+async def _gathered(context: Context, request: Request) -> Tally:
+    """Everything polled, read and asked again."""
     sources = chosen(context, request)
     with context.database.reading() as session:
         states = feed_states(session)
     due = polling.due(sources, states, context.now(), everything=request.everything)
     names = [source.name for source in due]
     tally = await _batches(context, "poll", polling.poll, names, SOURCES_A_BATCH)
-    restricted = [source.name for source in sources] if request.sources or request.topics else None
+    restricted = _restricted(request, sources)
     read = await _read_pending(context, request, restricted)
     tally += read
     room = None if request.limit is None else max(0, request.limit - read.pages)
-    again = rechecking.due(context, restricted, room)
-    tally += await _batches(context, "recheck", rechecking.recheck, again, PAGES_A_BATCH)
-    # Judging needs memory of its own; workers that have nothing more to read would hold theirs beside it.
-    await context.workers.close()
-    tally += await _timed(context, "group", judging.group)
-    for topic in context.settings.topics:
-        if not request.topics or topic.name in request.topics:
-            tally += await _timed(context, f"assess {topic.name}", judging.assess, topic.name)
-    if any(digest.instant for digest in context.settings.digests):
-        tally += await _timed(context, "instant", _instant)
-    return tally
+    again = [each.id for each in rechecking.due(context, restricted, room)]
+    return tally + await _batches(context, "recheck", rechecking.recheck, again, PAGES_A_BATCH)
 
 
-async def _instant(context: Context) -> Tally:
-    await asyncio.to_thread(keep_instant, context.settings, context.database, context.now)
-    return Tally()
+def _restricted(request: Request, sources: Sequence[Source]) -> list[str] | None:
+    """The sources whose entries alone are read; None for those of all."""
+    return [source.name for source in sources] if request.sources or request.topics else None
 
 
 def chosen(context: Context, request: Request) -> tuple[Source, ...]:
@@ -174,14 +226,5 @@ async def _batches(
     tally = Tally()
     for start in range(0, len(items), size):
         batch = items[start : start + size]
-        tally += await _timed(context, f"{label} {start + 1}-{start + len(batch)}", step, batch)
+        tally += await timed(context, f"{label} {start + 1}-{start + len(batch)}", step, batch)
     return tally
-
-
-async def _timed(context: Context, label: str, step: Callable[..., Awaitable[Tally]], *arguments: object) -> Tally:
-    """A step's tally with the seconds it took. Raises LeaseLost where it must not begin."""
-    with context.writing():
-        pass
-    started = time.monotonic()
-    tally = await context.call(label, step, context, *arguments)
-    return tally + Tally(seconds={label.partition(" ")[0]: time.monotonic() - started})

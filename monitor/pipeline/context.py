@@ -53,7 +53,8 @@ class Context:
     """The tools of one run. `now` is asked anew wherever a moment is kept.
 
     `hold` is called in each transaction of `writing` before anything else: a run that must be the only one renews its
-    lease there, and raises where it lost it.
+    lease there, and raises where it lost it. `held` takes down which sources and entries led to a host that another
+    worker of the same collect is asking: they are left as they were.
     """
 
     settings: Settings
@@ -64,6 +65,7 @@ class Context:
     progress: Progress = quietly
     call: Caller = field(default=plainly)
     hold: Callable[[Session], None] = freely
+    held: set[str | int] = field(default_factory=set)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

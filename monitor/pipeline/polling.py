@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from monitor.errors import MonitorError
+from monitor.errors import Held, MonitorError
 from monitor.models import Entry, FeedState, Page, Source
 from monitor.pipeline import hearing
 from monitor.pipeline.context import Context
@@ -64,7 +64,8 @@ async def poll(context: Context, names: Sequence[str]) -> Tally:
     tally, heard = Tally(), list[Answer]()
     try:
         for done, next_answer in enumerate(asyncio.as_completed(asked), 1):
-            heard.append(await next_answer)
+            if answer := await next_answer:
+                heard.append(answer)
             context.progress("polling", done, len(asked))
             if len(heard) >= KEEP_EVERY:
                 tally += _keep(context, heard)
@@ -125,8 +126,11 @@ def _settle(context: Context, answers: Sequence[Answer]) -> Tally:
     )
 
 
-async def _ask(context: Context, source: Source, state: FeedState) -> Answer:
-    """What becomes of a source, whatever happens on the way: one bad source never stops the others."""
+async def _ask(context: Context, source: Source, state: FeedState) -> Answer | None:
+    """What becomes of a source, whatever happens on the way: one bad source never stops the others.
+
+    Nothing where it leads to a host that another worker is asking: it is as due as before.
+    """
     try:
         if source.kind == KIND:
             heard = await letters(context, source, state)
@@ -135,6 +139,9 @@ async def _ask(context: Context, source: Source, state: FeedState) -> Answer:
         if page.not_modified:
             return Answer(hearing.unchanged(state, page.headers, context.now()), not_modified=True)
         return await _listed(context, source, state, page)
+    except Held:
+        context.held.add(source.name)
+        return None
     except Exception as error:  # noqa: BLE001 - recorded, with its traceback where nobody expects it
         if not is_expected(error):
             _log.exception("an error that nobody expects, asking %s", source.name)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from monitor.errors import AddressError, Deferred, FetchError, Gone, Refused
+from monitor.errors import AddressError, Deferred, FetchError, Gone, Held, Refused
 from monitor.models import BACKFILL, Article, Entry, EntryState, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
@@ -104,6 +104,9 @@ async def _read_page(context: Context, entry: Entry) -> Outcome:
         page = await context.client.get(entry.url, purpose="page")
         reading = await read_whole(context, page)
         address = canonical_url(page.final_url)
+    except Held:  # it leads to a host that another worker is asking: it is as due as before
+        context.held.add(entry.id or 0)
+        return Outcome(entry, EntryState.DEFERRED)
     except (FetchError, WorkerLost, AddressError) as error:  # a redirect may lead to an address too long to be kept
         return await _without_page(context, entry, error)
     if reading.document.grade == Grade.EMPTY:

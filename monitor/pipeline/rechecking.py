@@ -61,8 +61,8 @@ class Outcome:
     error: str = ""
 
 
-def due(context: Context, sources: Collection[str] | None, room: int | None) -> list[int]:
-    """The articles whose pages are to be asked again in this collect, by id; `room` is how many pages it may ask still.
+def due(context: Context, sources: Collection[str] | None, room: int | None) -> list[Due]:
+    """The articles whose pages are to be asked again in this collect; `room` is how many pages it may ask still.
 
     What is due and tells of nothing relevant is planned no more. With `sources` only articles of these are asked.
     """
@@ -74,15 +74,15 @@ def due(context: Context, sources: Collection[str] | None, room: int | None) -> 
     return in_bounds(waiting)[:room]
 
 
-def in_bounds(waiting: Sequence[Due]) -> list[int]:
-    """The ids of as many articles as one collect asks again: those waiting longest, of no host more than its share."""
+def in_bounds(waiting: Sequence[Due]) -> list[Due]:
+    """As many articles as one collect asks again: those waiting longest, of no host more than its share."""
     asked: Counter[str] = Counter()
-    chosen: list[int] = []
+    chosen: list[Due] = []
     for each in waiting:
         host = host_of(each.url)
         asked[host] += 1
         if asked[host] <= MOST_A_HOST:
-            chosen.append(each.id)
+            chosen.append(each)
     return chosen[:MOST]
 
 

@@ -43,7 +43,7 @@ class Workers:
     """A pool that starts with its first task, so that a run with nothing new never pays for it."""
 
     def __init__(self, count: int = 0, limit: timedelta = LIMIT) -> None:
-        self.count = count or os.cpu_count() or 1
+        self.count = count or _cores()
         self.limit = limit
         self._pool: concurrent.futures.Future[ProcessPool] | None = None
 
@@ -121,3 +121,9 @@ class Workers:
 def _arrive(running: Semaphore) -> None:
     """What each worker does first."""
     running.release()
+
+
+def _cores() -> int:
+    """How many cores this process may use: containers and `taskset` give fewer than the machine has."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -8,6 +8,7 @@ Every write is a bulk upsert keyed on what makes a row unique, so that a retry, 
     stories   where each article belongs             topics    profiles, models, assessments, verdicts
     outbox    digests, deliveries, who was told      digests   what was told, read back
     runs      what ran, and who may run now          search    full text
+    leases    which worker may ask which host
     export    everything, streamed                   retention what is let go
     reading_page  what its pages ask                 facets    what an article is besides its words
 """

@@ -37,9 +37,12 @@ def count_articles(session: Session, stored: Mapping[str, int]) -> None:
         session.connection().execute(more, [{"of_source": name, "more": stored[name]} for name in sorted(stored)])
 
 
-def host_states(session: Session) -> dict[str, HostState]:
-    """What is known of each host, by its origin (scheme://host[:port])."""
-    return {state.origin: state for state in session.exec(select(HostState))}
+def host_states(session: Session, origins: Collection[str] | None = None) -> dict[str, HostState]:
+    """What is known of each host, by its origin (scheme://host[:port]); of `origins` only, where they are named."""
+    query = select(HostState)
+    if origins is not None:
+        query = query.where(among(session, table(HostState).c.origin, sorted(origins)))
+    return {state.origin: state for state in session.exec(query)}
 
 
 def keep_host_states(session: Session, states: Iterable[HostState]) -> None:

@@ -61,11 +61,11 @@ def acquire(session: Session, name: str, holder: str, now: datetime, ttl: timede
 
     `holder` tells apart those that run within one process; who asks again while holding it holds it for longer.
     """
-    me = _identity(holder)
+    me = identity(holder)
     lease = table(Lease).c
     statement = insertion(session.connection(), table(Lease)).values(name=name, holder=me, until=now + ttl)
     free = or_(lease.until <= now, lease.holder == me)
-    if (other := session.exec(select(Lease.holder).where(Lease.name == name)).first()) and _gone(other):
+    if (other := session.exec(select(Lease.holder).where(Lease.name == name)).first()) and is_gone(other):
         free = or_(free, lease.holder == other)
     taken = statement.on_conflict_do_update(
         index_elements=["name"], set_={"holder": me, "until": now + ttl}, where=free
@@ -76,14 +76,14 @@ def acquire(session: Session, name: str, holder: str, now: datetime, ttl: timede
 def renew(session: Session, name: str, holder: str, now: datetime, ttl: timedelta) -> bool:
     """Holds the lease for longer; False where it was lost meanwhile, and the work should stop."""
     lease = table(Lease).c
-    mine = update(table(Lease)).where(lease.name == name, lease.holder == _identity(holder))
+    mine = update(table(Lease)).where(lease.name == name, lease.holder == identity(holder))
     return session.connection().execute(mine.values(until=now + ttl)).rowcount == 1
 
 
 def release(session: Session, name: str, holder: str) -> None:
     """Gives the lease up, where it is still held."""
     lease = table(Lease).c
-    session.connection().execute(delete(table(Lease)).where(lease.name == name, lease.holder == _identity(holder)))
+    session.connection().execute(delete(table(Lease)).where(lease.name == name, lease.holder == identity(holder)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,28 @@ def holder_of(session: Session, name: str) -> Holder | None:
     return Holder(held_as, machine, process, lease.until)
 
 
-def _identity(holder: str) -> str:
+def identity(holder: str) -> str:
     """`holder` with what makes this process known again: machine, process namespace, id, and when it started."""
     return f"{holder}@{_place()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def is_gone(holder: str) -> bool:
+    """Whether the process of that identity (see `identity`) is known to have ended."""
+    place, _, rest = holder.partition("@")[2].rpartition("/")[0].rpartition("/")
+    started = holder.rpartition("/")[2]
+    if place != _place() or not rest.isdecimal():
+        return False
+    pid = int(rest)
+    fields = _status(pid)
+    if fields:
+        return fields[0] in {"Z", "X"} or _started(pid) != started
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _place() -> str:
@@ -135,22 +154,3 @@ def _status(pid: int) -> list[str]:
         return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
         return []
-
-
-def _gone(identity: str) -> bool:
-    """Whether the process of that identity is known to have ended."""
-    place, _, rest = identity.partition("@")[2].rpartition("/")[0].rpartition("/")
-    started = identity.rpartition("/")[2]
-    if place != _place() or not rest.isdecimal():
-        return False
-    pid = int(rest)
-    fields = _status(pid)
-    if fields:
-        return fields[0] in {"Z", "X"} or _started(pid) != started
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
