@@ -17,8 +17,9 @@ class Article(SQLModel, table=True):
     which this one is a near-duplicate; `signature` is what it is compared by (see `monitor.stories`).
     `story_revision` is the revision of its story that it came in with, or changed in: it is news to whoever was told of
     an earlier one. What was old when it was read is no `news`: it is kept and judged, and told to nobody. Its page is
-    asked again at `next_check`, where its story is relevant then; `checks` counts how often it was; at `withdrawn_at`
-    it was gone.
+    asked again at `next_check`, where its story is relevant then; `checks` counts how often it was. It was missing
+    since `missing_since` when it was asked last, which is believed when it is missing hours later too: then it was gone
+    at `withdrawn_at`.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -44,6 +45,7 @@ class Article(SQLModel, table=True):
     stored_at: datetime = moment_field(index=True)
     next_check: datetime | None = moment_field(nullable=True, index=True)
     checks: int = 0
+    missing_since: datetime | None = moment_field(nullable=True)
     withdrawn_at: datetime | None = moment_field(nullable=True, index=True)
     etag: str = ""
     last_modified: str = ""

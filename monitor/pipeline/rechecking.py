@@ -1,20 +1,21 @@
 """Asks the pages of relevant stories again, for news is corrected and withdrawn after it was told.
 
     article due ── lane of its host ──conditional GET──> 304: nothing new
-                                                        404, 410: withdrawn
+                                                        404: asked once more; still, or 410: withdrawn
                                                         page ──worker process──> text ──compared──> kept beside the old
 
-A page is asked again twice at most (see `rhythm`), with the validators that it sent. What gives less than before, or
-something else altogether, such as a wall, a notice or an error, never takes the place of a text. Due articles are
-settled a few at a time, so that a killed run asks no more than these again.
+A page is asked again twice (see `rhythm`), with the validators that it sent, and more often only where it was missing.
+What gives less than before, or something else altogether, such as a wall, a notice or an error, never takes the place
+of a text. Due articles are settled a few at a time, so that a killed run asks no more than these again.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 
 from monitor.errors import Cause, Deferred, Gone
 from monitor.models import Article, Grade, Page
@@ -24,7 +25,7 @@ from monitor.pipeline.fuller import content_type, fuller_page
 from monitor.pipeline.lanes import in_lanes
 from monitor.pipeline.parsing import Again
 from monitor.pipeline.queue import host_of
-from monitor.pipeline.rhythm import CHECKS, after_check, put_off
+from monitor.pipeline.rhythm import CHECKS, after_check, after_missing, put_off, stays_missing
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.trouble import is_expected, keep_each, trouble_of
 from monitor.store.articles import articles_of
@@ -111,8 +112,8 @@ async def _ask_one(context: Context, article: Article) -> Outcome:
     """What becomes of a page, whatever happens on the way: one bad page never stops the others."""
     try:
         return await _ask(context, article)
-    except Gone:
-        return Outcome(article, _check(article, None), gone=True)
+    except Gone as error:
+        return _missing(article, error, context.now())
     except Deferred as error:
         return _deferred(context, article, error)
     except Exception as error:  # noqa: BLE001 - recorded, with its traceback where nobody expects it
@@ -167,14 +168,29 @@ def _deferred(context: Context, article: Article, error: Deferred) -> Outcome:
     """A page that asks to wait was asked; one whose site does was not, and that check is only put off."""
     if error.status and error.cause == Cause.WAIT:
         moment = after_check(article.stored_at, context.now(), error.until)
-        return Outcome(article, _check(article, moment), error=str(error))
+        if article.missing_since is not None:
+            moment = put_off(article.stored_at, error.until)
+        check = replace(_check(article, moment), missing_since=article.missing_since)
+        return Outcome(article, check, error=str(error))
     check = _check(article, put_off(article.stored_at, error.until))
-    return Outcome(article, Check(check.article_id, check.next_check, check.etag, check.last_modified, asked=False))
+    return Outcome(article, replace(check, asked=False, missing_since=article.missing_since))
+
+
+def _missing(article: Article, error: Gone, now: datetime) -> Outcome:
+    """A page that is gone: at once where it says that itself (RFC 9110, 15.5.11), else when it is missing again."""
+    if error.status == HTTPStatus.GONE or stays_missing(article.missing_since, now):
+        return Outcome(article, _check(article, None), gone=True)
+    check = _check(article, after_missing(article.stored_at, now))
+    return Outcome(article, replace(check, missing_since=article.missing_since or now))
 
 
 def _failed(context: Context, article: Article, reason: str) -> Outcome:
     """A check that gave nothing counts: the page is asked as often as it would be if it had."""
-    return Outcome(article, _check(article, after_check(article.stored_at, context.now())), error=reason)
+    now = context.now()
+    if article.missing_since is None:
+        return Outcome(article, _check(article, after_check(article.stored_at, now)), error=reason)
+    check = _check(article, after_missing(article.stored_at, now))
+    return Outcome(article, replace(check, missing_since=article.missing_since), error=reason)
 
 
 def _check(article: Article, moment: datetime | None, page: Page | None = None) -> Check:

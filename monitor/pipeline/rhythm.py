@@ -30,6 +30,9 @@ ATTEMPTS = 5
 # A page that tells a relevant story is asked again so long after it was stored: most corrections come within hours, a
 # few after a day; twice is what its publisher is burdened with.
 CHECKS = (timedelta(hours=6), timedelta(hours=48))
+# A page that answers 404 is asked again so long after, before anybody is told that it is gone: a site that is moved or
+# mended answers so for an hour, and a publisher who withdraws a page leaves it withdrawn.
+CONFIRMATION = timedelta(hours=6)
 # A check that was put off for so long since is let go: the story is told by then.
 LAST_CHECK = timedelta(days=7)
 
@@ -99,6 +102,16 @@ def after_check(stored: datetime, now: datetime, until: datetime | None = None) 
     """When to ask a page again that was asked again now, if ever; not before the `until` that its server named."""
     planned = next((stored + wait for wait in CHECKS if stored + wait > now), None)
     return max(planned, until) if planned and until else planned
+
+
+def after_missing(stored: datetime, now: datetime) -> datetime | None:
+    """When to ask a page again that is missing, to see whether it stays so, if it is worth the wait."""
+    return put_off(stored, now + CONFIRMATION)
+
+
+def stays_missing(since: datetime | None, now: datetime) -> bool:
+    """Whether a page that is missing now was so long ago too, when it was asked before."""
+    return since is not None and now - since >= CONFIRMATION
 
 
 def put_off(stored: datetime, until: datetime) -> datetime | None:

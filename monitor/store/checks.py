@@ -33,13 +33,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """When the page of an article is to be asked again, if ever, and what it sent along; whether it was asked now."""
+    """When the page of an article is to be asked again, if ever, and what it sent along; whether it was asked now.
+
+    `missing_since` is when it was first found missing, None where it is there.
+    """
 
     article_id: int
     next_check: datetime | None
     etag: str = ""
     last_modified: str = ""
     asked: bool = True
+    missing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ def record_checks(session: Session, checks: Sequence[Check]) -> None:
             next_check=bindparam("to_next_check"),
             etag=bindparam("to_etag"),
             last_modified=bindparam("to_last_modified"),
+            missing_since=bindparam("to_missing_since"),
         )
     )
     rows = [
@@ -118,6 +123,7 @@ def record_checks(session: Session, checks: Sequence[Check]) -> None:
             "to_next_check": check.next_check,
             "to_etag": keepable(check.etag),
             "to_last_modified": keepable(check.last_modified),
+            "to_missing_since": check.missing_since,
         }
         for check in sorted(checks, key=lambda check: check.article_id)
     ]

@@ -113,16 +113,54 @@ async def test_a_page_that_says_the_same_in_another_dress_changes_nothing(
     assert house.rows(Version) == []
 
 
-@pytest.mark.parametrize("status", [404, 410])
-async def test_a_page_that_is_gone_is_withdrawn_and_asked_no_more(house: House, site: Site, status: int) -> None:
+async def test_a_page_that_says_it_is_gone_is_withdrawn_and_asked_no_more(house: House, site: Site) -> None:
     await told(house, site, cranes=says(page("Cranes", CRANES)))
-    site.routes["/cranes"] = says(b"gone", status=status)
+    site.routes["/cranes"] = says(b"gone", status=410)
     tally = await asked_again(house)
     assert (counts(tally), tally.failures) == ((1, 0, 1, 0), ())
     kept = article_of(house, "cranes")
     assert (kept.withdrawn_at, kept.next_check, kept.story_revision) == (NOW + SIX, None, 2)
     assert CRANES[0] in kept.text
     assert counts(await asked_again(house, days=3)) == (0, 0, 0, 0)
+
+
+async def test_a_missing_page_is_withdrawn_when_it_is_missing_hours_later_too(house: House, site: Site) -> None:
+    await told(house, site, cranes=says(page("Cranes", CRANES)))
+    site.routes["/cranes"] = says(b"not found", status=404)
+    tally = await asked_again(house)
+    assert (counts(tally), tally.failures) == ((1, 0, 0, 0), ())
+    kept = article_of(house, "cranes")
+    assert (kept.missing_since, kept.next_check) == (NOW + SIX, NOW + 2 * SIX)
+    assert (kept.withdrawn_at, kept.story_revision) == (None, 1)
+    assert counts(await asked_again(house)) == (0, 0, 0, 0), "an hour proves nothing"
+    assert counts(await asked_again(house, hours=5)) == (1, 0, 1, 0)
+    kept = article_of(house, "cranes")
+    assert (kept.withdrawn_at, kept.next_check, kept.story_revision) == (NOW + 2 * SIX, None, 2)
+    assert CRANES[0] in kept.text
+    assert counts(await asked_again(house, days=3)) == (0, 0, 0, 0)
+
+
+async def test_a_page_that_was_missing_for_an_hour_is_as_it_was(house: House, site: Site) -> None:
+    there = says(page("Cranes", CRANES))
+    await told(house, site, cranes=there)
+    site.routes["/cranes"] = says(b"not found", status=404)
+    await asked_again(house)
+    site.routes["/cranes"] = there
+    assert counts(await asked_again(house, hours=6)) == (1, 0, 0, 0)
+    kept = article_of(house, "cranes")
+    assert (kept.missing_since, kept.withdrawn_at, kept.next_check) == (None, None, NOW + DAYS)
+
+
+async def test_a_failure_in_between_proves_nothing_of_a_missing_page(house: House, site: Site) -> None:
+    await told(house, site, cranes=says(page("Cranes", CRANES)))
+    site.routes["/cranes"] = says(b"not found", status=404)
+    await asked_again(house, hours=43)
+    site.routes["/cranes"] = says(b"oh no", status=500)
+    assert counts(await asked_again(house, hours=6)) == (1, 0, 0, 1)
+    kept = article_of(house, "cranes")
+    assert (kept.missing_since, kept.next_check) == (NOW + DAYS, NOW + DAYS + 2 * SIX)
+    site.routes["/cranes"] = says(b"not found", status=404)
+    assert counts(await asked_again(house, hours=6)) == (1, 0, 1, 0)
 
 
 @pytest.mark.parametrize(

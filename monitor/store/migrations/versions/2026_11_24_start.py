@@ -201,6 +201,7 @@ def keep_reading() -> None:
         moment("stored_at"),
         moment("next_check", nullable=True),
         number("checks"),
+        moment("missing_since", nullable=True),
         moment("withdrawn_at", nullable=True),
         word("etag"),
         word("last_modified"),
