@@ -128,6 +128,14 @@ def asked(count: int, vocabulary: Vocabulary) -> dict[str, Callable[[random.Rand
         "story": lambda chance: f"/stories/{chance.randrange(1, stories)}",
         "story of 20 articles": lambda chance: f"/stories/{chance.randrange(count // BLOCK) * 61 + 1}",
         "article": lambda chance: f"/articles/{chance.randrange(1, count)}",
+        "topics": lambda _: "/topics",
+        "topic": lambda _: "/topics/first",
+        "sources": lambda _: "/sources",
+        "status": lambda _: "/status",
+        "figures for Prometheus": lambda _: "/metrics",
+        "a topic's feed": lambda _: "/feeds/first.atom",
+        "digests": lambda _: "/digests",
+        "outbox": lambda _: "/deliveries",
     }
 
 

@@ -134,6 +134,8 @@ def missed_of(session: Session, topic: str, given: Sequence[Feedback]) -> Missed
     answers = [
         Answer(each.relevant, each.probability) for each in given if each.probability > 0 and each.made_at >= since
     ]
+    if not answers:
+        return None
     took = taken(session, topic, since=since, until=now)
     judged = [each.relevant for each in given if each.article_id in set(took) and not each.probability]
     return missed(answers, len(left_out(session, topic, since=since, until=now)), _found(len(took), judged))

@@ -4,7 +4,7 @@ All of it is read from the store and from the seeds; nothing is judged anew, and
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,8 +22,8 @@ from monitor.relevance.evaluate import Interval, wilson
 from monitor.relevance.profile import build
 from monitor.relevance.threshold import parse
 from monitor.relevance.weights import WeighedFacet, weigh_facets
-from monitor.store.topic_page import Scored, latest_threshold, scored_since
-from monitor.store.topics import accepted_model, assessments, latest_profile, verdicts
+from monitor.store.topic_page import decisions, latest_threshold, published_by_hour, scores_since, taken_since
+from monitor.store.topics import accepted_model, latest_profile, verdicts
 from monitor.urls import names_address
 
 # How far back the spread of scores is looked at, and the volume: a fortnight says what a day is like, eight weeks what
@@ -68,10 +68,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day: how many articles were judged, how many of them were relevant, and whether it belongs to a burst."""
+    """One day: how many articles were published, how many the topic took, and whether it belongs to a burst."""
 
     day: date
-    judged: int
+    published: int
     relevant: int
     burst: bool
 
@@ -92,7 +92,9 @@ class Portrait:
 def portrait(settings: Settings, session: Session, topic: Topic, now: datetime, zone: str) -> Portrait:
     """The portrait of a topic; days are those of the time zone `zone`."""
     profile, warning = _profile(settings, session, topic, now)
-    rows = scored_since(session, topic.name, since=now - VOLUME_OVER, until=now)
+    scores = scores_since(session, topic.name, since=now - SPREAD_OVER, until=now)
+    taken = taken_since(session, topic.name, since=now - VOLUME_OVER, until=now)
+    published = published_by_hour(session, since=now - VOLUME_OVER, until=now)
     model = accepted_model(session, topic.name)
     return Portrait(
         facets=weigh_facets(profile) if profile else (),
@@ -100,16 +102,16 @@ def portrait(settings: Settings, session: Session, topic: Topic, now: datetime, 
         taught_at=model.made_at if model and profile and model.profile_version == profile.version else None,
         cut=_cut(session, topic),
         measured=measured(session, topic.name),
-        spread=spread([each for each in rows if each.published >= now - SPREAD_OVER], now),
-        volume=volume(rows, now, zone),
+        spread=spread(scores, min(SPREAD_OVER, now - min(published, default=now))),
+        volume=volume(taken, published, now, zone),
     )
 
 
 def measured(session: Session, topic: str) -> Measured:
     """How well a topic decides, on the verdicts that count."""
     given = verdicts(session, topic)
-    kept = assessments(session, topic, list(given))
-    judged = [(each, kept[key].relevant) for key, each in given.items() if key in kept]
+    took_it = decisions(session, topic, list(given))
+    judged = [(each, took_it[key]) for key, each in given.items() if key in took_it]
     hits = sum(each.relevant and took for each, took in judged)
     taken, relevant = sum(took for _, took in judged), sum(each.relevant for each, _ in judged)
     answers: list[Feedback] = list(given.values())
@@ -123,17 +125,19 @@ def measured(session: Session, topic: str) -> Measured:
     )
 
 
-def spread(rows: Sequence[Scored], now: datetime) -> Spread:
-    """How scores are spread. A story counts by its best article, an article without one for itself."""
+def spread(scores: Sequence[tuple[int | None, float]], over: timedelta) -> Spread:
+    """How scores are spread that were given over so long, a day at least; each comes with its story.
+
+    A story counts by its best article, an article without one for itself.
+    """
     bins = [0] * BINS
     best: dict[tuple[bool, int], float] = {}
-    for number, each in enumerate(rows):
-        bins[min(BINS - 1, int(each.score * BINS))] += 1
-        key = (each.story is not None, number if each.story is None else each.story)
-        best[key] = max(best.get(key, 0.0), each.score)
-    since = min((each.published for each in rows), default=now)
-    days = max(1.0, (now - since) / timedelta(days=1))
-    # A hair below each threshold, for 0.29 * 100 is less than 29.
+    for number, (story, score) in enumerate(scores):
+        bins[min(BINS - 1, int(score * BINS))] += 1
+        key = (story is not None, number if story is None else story)
+        best[key] = max(best.get(key, 0.0), score)
+    days = max(1.0, over / timedelta(days=1))
+    # A hair above each threshold, for 0.29 * 100 is less than 29.
     at = Counter(min(STEPS, int(score * STEPS + 1e-9)) for score in best.values())
     passing, found = [], 0
     for step in range(STEPS, -1, -1):
@@ -142,18 +146,20 @@ def spread(rows: Sequence[Scored], now: datetime) -> Spread:
     return Spread(tuple(bins), tuple(passing[::-1]), days)
 
 
-def volume(rows: Sequence[Scored], now: datetime, zone: str) -> tuple[Day, ...]:
-    """Day by day, from the first on which anything was judged, at most `VOLUME_OVER` back."""
-    if not rows:
+def volume(taken: Sequence[datetime], published: Mapping[datetime, int], now: datetime, zone: str) -> tuple[Day, ...]:
+    """Day by day, from the first on which anything was published; `taken` are the moments of what the topic took."""
+    if not published:
         return ()
     there = ZoneInfo(zone)
-    judged = Counter(each.published.astimezone(there).date() for each in rows)
-    relevant = Counter(each.published.astimezone(there).date() for each in rows if each.relevant)
-    first, last = min(judged), now.astimezone(there).date()
+    everything: Counter[date] = Counter()
+    for hour, number in published.items():
+        everything[hour.astimezone(there).date()] += number
+    relevant = Counter(moment.astimezone(there).date() for moment in taken)
+    first, last = min(everything), now.astimezone(there).date()
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    found = bursts([relevant[day] for day in days], [judged[day] for day in days])
+    found = bursts([relevant[day] for day in days], [everything[day] for day in days])
     high = {number for burst in found for number in range(burst.first, burst.last + 1)}
-    return tuple(Day(day, judged[day], relevant[day], number in high) for number, day in enumerate(days))
+    return tuple(Day(day, everything[day], relevant[day], number in high) for number, day in enumerate(days))
 
 
 def _profile(settings: Settings, session: Session, topic: Topic, now: datetime) -> tuple[Profile | None, str]:

@@ -69,7 +69,7 @@ def burst_spans(days: Sequence[Day]) -> list[tuple[date, date, int]]:
 
 
 def _told(day: Day) -> str:
-    return f"{day.day:%a} {day.day.day} {day.day:%b}: {day.relevant:,} of {day.judged:,} articles"
+    return f"{day.day:%a} {day.day.day} {day.day:%b}: {day.relevant:,} of {day.published:,} articles"
 
 
 def _bar(number: int, count: int, share: float, kind: str, told: str, value: str = "") -> Bar:

@@ -5,19 +5,17 @@ from datetime import date, timedelta
 import pytest
 from pipeline_house import NOW, TOPIC, House
 
-from monitor.models import Feedback
+from monitor.models import Article, Assessment, Feedback
 from monitor.pipeline.portrait import BINS, portrait, spread, volume
-from monitor.store.topic_page import Scored
-from monitor.store.topics import keep_feedback
-
-
-def scored(score: float, story: int | None = None, days: float = 1.0, relevant: bool = False) -> Scored:
-    return Scored(story, NOW - timedelta(days=days), score, relevant)
+from monitor.store import Database
+from monitor.store.articles import keep_articles
+from monitor.store.stories import Placed, keep_placements
+from monitor.store.topic_page import decisions, published_by_hour, scores_since, taken_since
+from monitor.store.topics import keep_assessments, keep_feedback
 
 
 def test_a_story_counts_once_by_its_best_article() -> None:
-    rows = [scored(0.3, story=1), scored(0.9, story=1), scored(0.6, story=2), scored(0.1), scored(1.0, days=4)]
-    found = spread(rows, NOW)
+    found = spread([(1, 0.3), (1, 0.9), (2, 0.6), (None, 0.1), (None, 1.0)], timedelta(days=4))
     assert found.days == 4
     assert sum(found.bins) == 5
     assert (found.bins[BINS - 1], found.bins[4]) == (1, 1)
@@ -30,16 +28,48 @@ def test_a_story_counts_once_by_its_best_article() -> None:
 
 @pytest.mark.parametrize("threshold", [0.07, 0.14, 0.29, 0.57, 0.58])
 def test_a_score_at_the_threshold_passes(threshold: float) -> None:
-    assert spread([scored(threshold)], NOW).passing(threshold) == 1
+    assert spread([(None, threshold)], timedelta(hours=1)).passing(threshold) == 1
 
 
-def test_a_day_without_an_article_is_a_day() -> None:
-    rows = [scored(0.9, days=3, relevant=True), scored(0.1, days=0)]
-    assert [(day.day, day.judged, day.relevant) for day in volume(rows, NOW, "UTC")] == [
-        (date(2026, 11, NOW.day) - timedelta(days=3 - number), judged, relevant)
-        for number, (judged, relevant) in enumerate([(1, 1), (0, 0), (0, 0), (1, 0)])
+def test_a_day_without_an_article_is_a_day_and_days_are_those_of_the_reader() -> None:
+    first = NOW.replace(hour=23) - timedelta(days=3)
+    found = volume([first], {first: 2, NOW.replace(minute=0): 1}, NOW, "UTC")
+    assert [(day.day, day.published, day.relevant) for day in found] == [
+        (date(2026, 11, NOW.day) - timedelta(days=3 - number), published, relevant)
+        for number, (published, relevant) in enumerate([(2, 1), (0, 0), (0, 0), (1, 0)])
     ]
-    assert volume([], NOW, "UTC") == ()
+    assert len(volume([first], {first: 2}, NOW, "Europe/Berlin")) == 3
+    assert volume([], {}, NOW, "UTC") == ()
+
+
+def test_what_is_counted_is_the_same_on_both_databases(database: Database) -> None:
+    with database.writing() as session:
+        kept = keep_articles(
+            session,
+            [
+                Article.model_validate(
+                    {
+                        "canonical_url": f"https://paper.example/{number}",
+                        "source": "paper",
+                        "published": NOW - timedelta(hours=20 * number),
+                        "stored_at": NOW,
+                    }
+                )
+                for number in range(4)
+            ],
+        )
+        ids = [each.id or 0 for each in kept]
+        keep_placements(session, [Placed(ids[0], 1), Placed(ids[1], 1, duplicate_of=ids[0]), Placed(ids[2], 2)])
+        for article, score in zip(ids, (0.9, 0.8, 0.7, 0.1), strict=True):
+            given = {"topic": TOPIC, "article_id": article, "score": score, "relevant": score > 0.5, "assessed_at": NOW}
+            keep_assessments(session, [Assessment.model_validate(given)])
+    since = NOW - timedelta(days=2)
+    with database.reading() as session:
+        assert sorted(score for _, score in scores_since(session, TOPIC, since=since, until=NOW)) == [0.7, 0.9]
+        assert sorted(taken_since(session, TOPIC, since=since, until=NOW)) == [NOW - timedelta(hours=40), NOW]
+        hours = published_by_hour(session, since=since, until=NOW)
+        assert hours == {(NOW - timedelta(hours=20 * number)).replace(minute=0): 1 for number in range(3)}
+        assert decisions(session, TOPIC, [*ids, 999]) == dict(zip(ids, (True, True, True, False), strict=True))
 
 
 def test_the_portrait_of_a_topic_with_verdicts(house: House) -> None:
