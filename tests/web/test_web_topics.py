@@ -96,6 +96,11 @@ def test_an_article_is_made_a_seed_by_its_address(edited: Edited) -> None:
         again = send(browser, page, address, url=f"http://127.0.0.1:8080/articles/{article}")
         assert (again.status_code, "a seed already" in again.text) == (400, True)
         assert send(browser, page, address, url="https://elsewhere.example/").status_code == 404
+        article_page = browser.get(f"/articles/{edited.site.filled.articles[1]}")
+        assert send(browser, article_page, address, article=str(edited.site.filled.articles[1])).status_code == 303
+        assert len(edited.settings.topic(TOPIC).seeds) == 3
+        other = f"seeds/{TOPIC}-article-{edited.site.filled.articles[1]}.txt"
+        assert send(browser, browser.get(f"/topics/{TOPIC}"), f"{address}/drop", seed=other).status_code == 303
         page = browser.get(f"/topics/{TOPIC}")
         assert send(browser, page, f"{address}/drop", seed="seeds/harbours.md").status_code == 303
         assert edited.settings.topic(TOPIC).seeds == (seed,)
