@@ -173,11 +173,7 @@ def fill(database: Database, count: int, vocabulary: Vocabulary) -> None:
     write(database, Feedback, verdicts(count))
     told(database, count)
     index(database, count)
-    if database.dialect == "sqlite":
-        database.tidy()
-    else:
-        with database.writing() as session:
-            session.connection().execute(text("ANALYZE"))
+    database.tidy()
 
 
 def moment(number: int, count: int) -> datetime:

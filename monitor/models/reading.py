@@ -30,7 +30,7 @@ class Article(SQLModel, table=True):
     title: str = text_field()
     text: str = text_field()
     authors: list[str] = json_field(list)
-    published: datetime = moment_field(index=True)
+    published: datetime = moment_field()
     published_clamped: bool = False
     news: bool = True
     language: str = ""

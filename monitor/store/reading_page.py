@@ -40,11 +40,15 @@ class TopicStory:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many articles are kept, how many of them a topic took, and the stories these belong to."""
+    """How many articles are kept, how many of them a topic took, and the stories these belong to.
+
+    `first` is the least id of those kept, 0 for none.
+    """
 
     articles: int = 0
     relevant: int = 0
     stories: int = 0
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,19 @@ class SentDigest:
     deliveries: tuple[Delivery, ...] = field(default=())
 
 
-def stories_of_topic(session: Session, topic: str, *, since: datetime, limit: int, beyond: int = 0) -> list[TopicStory]:
-    """Stories with a relevant article published from `since` on, most relevant first, `limit` beyond the first ones."""
+def stories_of_topic(
+    session: Session, topic: str, *, since: datetime, limit: int, beyond: int = 0, first: int = 0
+) -> list[TopicStory]:
+    """Stories with a relevant article published from `since` on, most relevant first, `limit` beyond the first ones.
+
+    Whoever knows the least id of what was published then (`counts`) gives it as `first`: nothing older is looked at.
+    """
     articles, assessments = table(Article).c, table(Assessment).c
     score = func.max(assessments.score)
     query = (
         select(articles.story_id)
         .join(table(Assessment), assessments.article_id == articles.id)
-        .where(*_taken(topic, since, _published(session, since).first))
+        .where(*_taken(topic, since, first))
         .group_by(articles.story_id)
         .having(articles.story_id.is_not(None))
         .order_by(score.desc(), articles.story_id.desc())
@@ -92,14 +101,16 @@ def stories_of_topic(session: Session, topic: str, *, since: datetime, limit: in
 def counts(session: Session, topic: str, *, since: datetime) -> Counts:
     """How much was published from `since` on, and what a topic took of it."""
     articles, assessments = table(Article).c, table(Assessment).c
-    published = _published(session, since)
+    # Both at once: a database that is asked for a least id alone may walk through all of them.
+    kept = select(func.count(), func.min(articles.id)).where(articles.published >= since)
+    number, first = session.connection().execute(kept).one()
     query = (
         select(func.count(), func.count(articles.story_id.distinct()))
         .select_from(table(Assessment).join(table(Article), assessments.article_id == articles.id))
-        .where(*_taken(topic, since, published.first))
+        .where(*_taken(topic, since, first or 0))
     )
     taken, stories = session.connection().execute(query).one()
-    return Counts(published.articles, taken, stories)
+    return Counts(number, taken, stories, first or 0)
 
 
 def newer_stories(session: Session, topic: str, *, since: datetime, after: datetime) -> int:
@@ -252,22 +263,6 @@ def answers(session: Session) -> bool:
     """Whether the database answers at all; raises where it does not."""
     statement: Select[Any] = select(1)
     return bool(session.connection().execute(statement).scalar() == 1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Published:
-    """How many articles were published from a moment on, and the least id among them, 0 for none."""
-
-    articles: int
-    first: int
-
-
-def _published(session: Session, since: datetime) -> _Published:
-    """Both at once, from the index of moments: a database that is asked for a least id alone may walk all of them."""
-    articles = table(Article).c
-    query = select(func.count(), func.min(articles.id)).where(articles.published >= since)
-    number, first = session.connection().execute(query).one()
-    return _Published(number, first or 0)
 
 
 def _taken(topic: str, since: datetime, first: int) -> tuple[Any, ...]:

@@ -68,6 +68,11 @@ class Filters:
     relevant: bool = False
 
     @property
+    def most_ranked(self) -> int:
+        """Of how many that match, the latest, the best are taken."""
+        return RANKED_OF_TOPIC if self.topic else RANKED
+
+    @property
     def asks_nothing(self) -> bool:
         """Whether it ends before it begins."""
         return self.since is not None and self.until is not None and self.until <= self.since
@@ -85,11 +90,10 @@ class Hit:
 def search(session: Session, words: str, *, filters: Filters | None = None, limit: int = 20) -> list[Hit]:
     """The articles that hold all the `words`, best first, at most `limit`; none for a query without any word."""
     wanted, asked = terms(words), filters or Filters()
-    facets = _facets(asked)
-    if not wanted or asked.asks_nothing or not all(facets):  # no article has one of no facets
+    if not wanted or asked.asks_nothing or not all(_facets(asked)):  # no article has one of no facets
         return []
-    found = (_sqlite_matches if _on_sqlite(session) else _postgresql_matches)(wanted, facets)
-    matches = found.where(*_conditions(session, asked)).limit(RANKED_OF_TOPIC if asked.topic else RANKED).subquery()
+    matching = (_sqlite_matches if _on_sqlite(session) else _postgresql_matches)(session, wanted, asked)
+    matches = matching.subquery()
     best = select(matches.c.id, matches.c.rank).order_by(matches.c.rank.desc(), matches.c.id.desc()).limit(limit)
     ranks = {row[0]: float(row[1]) for row in session.connection().execute(best)}
     articles = session.scalars(select(Article).where(among(session, table(Article).c.id, list(ranks))))
@@ -161,38 +165,62 @@ def _insertion(session: Session) -> Executable:
     )
 
 
-def _sqlite_matches(wanted: Sequence[str], facets: Sequence[Sequence[str]]) -> Select[tuple[int, float]]:
-    """Ids and ranks of the articles that match, the latest first. Neither terms nor facets hold quotes.
+def _sqlite_matches(session: Session, wanted: Sequence[str], asked: Filters) -> Select[tuple[int, float]]:
+    """Ids and ranks of the latest articles that match. Neither terms nor facets hold quotes.
 
     Words are looked for in every column: to leave the facets out would make counting a common word three times dearer,
     and nobody looks for one of those.
     """
     query = " AND ".join(
         [*(f'"{term}"' for term in wanted)]
-        + ["facets : (" + " OR ".join(f'"{each}"' for each in any_of) + ")" for any_of in facets]
+        + ["facets : (" + " OR ".join(f'"{each}"' for each in any_of) + ")" for any_of in _facets(asked)]
     )
     rank: Label[float] = literal_column(f"-bm25(article_search, {TITLE_WEIGHT}, 1.0, 0.0)").label("rank")
     return (
         select(FTS.c.rowid.label("id"), rank)
-        .where(text("article_search MATCH :words").bindparams(words=query))
+        .where(text("article_search MATCH :words").bindparams(words=query), *_conditions(session, asked))
         .order_by(FTS.c.rowid.desc())
+        .limit(asked.most_ranked)
     )
 
 
-def _postgresql_matches(wanted: Sequence[str], facets: Sequence[Sequence[str]]) -> Select[tuple[int, float]]:
-    """The same; a rank is divided by the logarithm of the length (normalisation 1), as bm25 does in its way."""
+def _postgresql_matches(session: Session, wanted: Sequence[str], asked: Filters) -> Select[tuple[int, float]]:
+    """The same; a rank is divided by the logarithm of the length (normalisation 1), as bm25 does in its way.
+
+    The index answers a query whole, in no order. Where that is dear because much matches, articles are looked at from
+    the latest on until enough do: PostgreSQL would choose by itself, but does not know what it costs to unpack a
+    vector, and takes seconds for a rare word.
+    """
     query: ColumnElement[object] = _phrase(wanted[0])
     for term in wanted[1:]:
         query = query.op("&&")(_phrase(term))
-    among_them = query
-    for any_of in facets:
-        among_them = among_them.op("&&")(cast(literal(" | ".join(f"'{each}'" for each in any_of)), TSQUERY))
-    words = VECTORS.c.words
-    return (
-        select(VECTORS.c.article_id.label("id"), func.ts_rank(words, query, 1).label("rank"))
-        .where(words.op("@@")(among_them))
-        .order_by(VECTORS.c.article_id.desc())
+    all_of = query
+    for any_of in _facets(asked):
+        all_of = all_of.op("&&")(cast(literal(" | ".join(f"'{each}'" for each in any_of)), TSQUERY))
+    identity, words = VECTORS.c.article_id, VECTORS.c.words
+    matching = select(identity).where(words.op("@@")(all_of))
+    order = identity if _many(session, matching) else identity + 0  # a sum is in no index
+    latest = (
+        matching.where(*_conditions(session, asked)).order_by(order.desc()).limit(asked.most_ranked).subquery("latest")
     )
+    rank = func.ts_rank(words, query, 1).label("rank")
+    return select(identity.label("id"), rank).where(identity.in_(select(latest.c.article_id)))
+
+
+def _many(session: Session, matching: Select[tuple[int]]) -> bool:
+    """Whether so much matches, by PostgreSQL's own estimate, that it is cheaper to look at articles one by one.
+
+    To take one from the index costs some 2 microseconds, to look at one in turn 7 (measured with a million, by
+    bench/pages.py): of `kept` articles `RANKED * kept / rows` have to be looked at.
+    """
+    connection = session.connection()
+    asked = matching.compile(connection)
+    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {asked}", asked.params).scalar_one()
+    rows = float(plan[0]["Plan"]["Plan Rows"])
+    kept = connection.execute(
+        text("SELECT reltuples FROM pg_class WHERE oid = 'article_search'::regclass")
+    ).scalar_one()
+    return rows * rows * 2 > RANKED * max(float(kept), 0.0) * 7
 
 
 def _facets(filters: Filters) -> list[list[str]]:

@@ -48,8 +48,10 @@ def today(
     lately = max(since, shows.now - timedelta(days=MISSED_DAYS))
     before = (further - 1) * MOST_STORIES
     with house.database.reading() as session:
-        found = stories_of_topic(session, topic.name, since=since, limit=MOST_STORIES, beyond=before)
         counted = counts(session, topic.name, since=since)
+        found = stories_of_topic(
+            session, topic.name, since=since, limit=MOST_STORIES, beyond=before, first=counted.first
+        )
         missed = nearest_misses(session, topic.name, since=lately, limit=MISSES)
     stories = [shown for each in found if (shown := shows.story(each, since))]
     # Sorting keeps the order of relevance within a day.

@@ -60,11 +60,12 @@ def test_stories_come_whole_and_the_most_relevant_first(database: Database, now:
         found = reading_page.stories_of_topic(session, "t", since=since, limit=10)
         assert [[each.article.id for each in story.articles] for story in found] == [[ids[2]], [ids[1], ids[0]]]
         assert len(reading_page.stories_of_topic(session, "t", since=since, limit=1)) == 1
+        assert reading_page.stories_of_topic(session, "t", since=since, limit=10, first=ids[0]) == found
         further = reading_page.stories_of_topic(session, "t", since=since, limit=1, beyond=1)
         assert [story.story.id for story in further] == [found[1].story.id]
         assert reading_page.stories_of_topic(session, "other", since=since, limit=10) == []
-        assert reading_page.counts(session, "t", since=since) == reading_page.Counts(3, 2, 2)
-        assert reading_page.counts(session, "other", since=since) == reading_page.Counts(3, 0, 0)
+        assert reading_page.counts(session, "t", since=since) == reading_page.Counts(3, 2, 2, first=ids[0])
+        assert reading_page.counts(session, "other", since=since) == reading_page.Counts(3, 0, 0, first=ids[0])
         missed = reading_page.nearest_misses(session, "t", since=since, limit=5)
         assert [each.article.id for each in missed] == [ids[3]]
     newest = found[1].articles[1]
