@@ -61,12 +61,18 @@ def _form(
         asked=asked,
         refused=refused,
         name=name or proposed_name(asked.words, [each.name for each in house.settings.topics]),
-        title=title or " ".join(asked.words.replace('"', "").split())[:LONGEST_TITLE],
+        title=title or _title(asked.words),
         topic=topic_of_search("search", "", asked.words),
         answers=[(shows.article(hit.article), parts_of(hit.snippet.text, hit.snippet.marks)) for hit in hits],
         chosen=CHOSEN,
         longest=LONGEST_TITLE,
     )
+
+
+def _title(words: str) -> str:
+    """The words of a search as a title."""
+    plain = " ".join(words.replace('"', "").split())[:LONGEST_TITLE]
+    return plain[:1].upper() + plain[1:]
 
 
 def _chosen(fields: FormData) -> list[int]:

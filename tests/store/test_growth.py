@@ -12,7 +12,19 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from monitor.models import Entry
-from monitor.store import Database, articles, checks, digests, entries, outbox, retention, search, stories, topics
+from monitor.store import (
+    Database,
+    articles,
+    checks,
+    digests,
+    entries,
+    outbox,
+    reading_page,
+    retention,
+    search,
+    stories,
+    topics,
+)
 from monitor.store.bulk import ids_of
 from monitor.store.digests import Window
 from monitor.store.stories import Placed
@@ -33,6 +45,15 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
     ),
     "relevant": (lambda s: digests.relevant_stories(s, "ai", Window(YESTERDAY, NOW)), "ix_article_stored_at"),
     "looked": (lambda s: digests.looked(s, ["ai"], Window(YESTERDAY, NOW)), "ix_article_stored_at"),
+    "today": (
+        lambda s: reading_page.stories_of_topic(s, "ai", since=YESTERDAY, limit=9, first=7),
+        r"ix_assessment_taken \(topic=\? AND article_id>\?\)",
+    ),
+    "published": (lambda s: reading_page.counts(s, "ai", since=YESTERDAY), "COVERING INDEX ix_article_published"),
+    "newer": (
+        lambda s: reading_page.newer_stories(s, "ai", since=YESTERDAY, after=YESTERDAY),
+        "COVERING INDEX ix_article_stored_at",
+    ),
     "deliveries": (lambda s: outbox.due_deliveries(s, NOW), "ix_delivery_state"),
     "unindexed": (search.index_new, "INTEGER PRIMARY KEY"),
     "old": (lambda s: retention._old_articles(s, YESTERDAY, 9), "ix_article_stored_at"),

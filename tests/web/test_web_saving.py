@@ -21,9 +21,10 @@ def test_a_search_is_a_topic_after_two_clicks(edited: Edited) -> None:
         assert first is not None
         offered = browser.get(first[1].replace("&amp;", "&"))
         assert 'value="driverless-port-of-eastmere"' in offered.text
-        assert "Must hold “<bdi>port of Eastmere</bdi>”. Weighs <bdi>driverless</bdi>. Looks in quay-herald alone." in (
-            offered.text
+        assert (
+            "Articles must hold “<bdi>port of Eastmere</bdi>”. Words that weigh: <bdi>driverless</bdi>." in offered.text
         )
+        assert "Looks in quay-herald alone." in offered.text
         assert offered.text.count(" checked>") == 2  # the one answer, and the switch of the keys
         saved = send(browser, offered, "/search/save", answer=str(edited.site.filled.articles[0]))
         assert (saved.status_code, saved.headers["location"]) == (
@@ -34,7 +35,7 @@ def test_a_search_is_a_topic_after_two_clicks(edited: Edited) -> None:
         assert "The search was saved as a topic" in shown.text
         assert "driverless-port-of-eastmere" in browser.get("/topics").text
     topic = edited.settings.topic("driverless-port-of-eastmere")
-    assert topic.title == "driverless port of Eastmere"
+    assert topic.title == "Driverless port of Eastmere"
     assert topic.seeds == (f"seeds/driverless-port-of-eastmere-article-{edited.site.filled.articles[0]}.txt",)
     assert (topic.must, topic.sources, topic.threshold) == (("port of Eastmere",), ("quay-herald",), "balanced")
     assert topic.terms == {"": Terms(add=("driverless",))}
