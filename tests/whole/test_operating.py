@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import yaml
 
 from flows.serve import RUNNER_SECONDS
 from monitor.web.serve import LAST_SECONDS
@@ -84,6 +85,23 @@ def test_an_unknown_delivery_is_sent_again(root: Path) -> None:
     assert "unknown" in follow(root, "A delivery is unknown").partition("\n\n")[0]
     with closing(sqlite3.connect(root / "var/monitor.db")) as connection:
         assert connection.execute("SELECT state FROM delivery WHERE id = 1").fetchone() == ("sent",)
+
+
+def test_the_container_holds_what_the_program_is_made_of_and_writes_where_edits_go() -> None:
+    image = (PROJECT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    copied = {name for line in re.findall(r"^COPY (.+) \S+$", image, re.MULTILINE) for name in line.split()}
+    sent = {line[1:] for line in (PROJECT / ".dockerignore").read_text(encoding="utf-8").split() if line[0] == "!"}
+    assert copied == sent == {"requirements.lock", "pyproject.toml", "README.md", "monitor", "flows"}
+    (service,) = yaml.safe_load((PROJECT / "compose.yaml").read_text(encoding="utf-8"))["services"].values()
+    assert (PROJECT / service["build"]["dockerfile"]).is_file()
+    folders = dict(each.split(":") for each in service["volumes"])
+    home = re.search(r"^WORKDIR (\S+)$", image, re.MULTILINE)
+    assert home is not None
+    assert folders == {f"./{folder}": f"{home[1]}/{folder}" for folder in ("var", "config", "seeds")}
+    assert service["ports"] == ["127.0.0.1:8080:8080"]
+    assert service["env_file"] == ["monitor.env"]
+    assert "monitor.env" in (PROJECT / ".gitignore").read_text(encoding="utf-8").split()
+    assert int(service["stop_grace_period"].removesuffix("s")) > RUNNER_SECONDS + LAST_SECONDS
 
 
 def test_the_service_serves_writes_where_edits_go_and_waits_for_the_end() -> None:
