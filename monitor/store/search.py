@@ -8,7 +8,7 @@ query: words must all occur, what stands in quotes must occur as it stands, and 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -44,6 +44,9 @@ RANKED = 1_000
 # Where a topic has to have judged them, fewer: of what is relevant, a few in a hundred, so many are met late.
 RANKED_OF_TOPIC = 300
 
+# A span of which every article may be counted to know between which ids they are: milliseconds with a million kept.
+SHORT = timedelta(days=62)
+
 # How far below the latest indexed article unindexed ones are looked for: ids are given out in the order in which
 # transactions begin to write, and several may end in another.
 REACH = 10_000
@@ -71,6 +74,11 @@ class Filters:
     def most_ranked(self) -> int:
         """Of how many that match, the latest, the best are taken."""
         return RANKED_OF_TOPIC if self.topic else RANKED
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it asks for a few weeks: their articles have ids near one another, and those are soon found."""
+        return self.since is not None and self.until is not None and self.until - self.since <= SHORT
 
     @property
     def asks_nothing(self) -> bool:
@@ -241,16 +249,21 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     identity = FTS.c.rowid if _on_sqlite(session) else VECTORS.c.article_id
     articles, assessments = table(Article).c, table(Assessment).c
     conditions: list[ColumnElement[bool]] = []
-    within = [articles.id == identity]
-    if filters.since is not None:
-        within.append(articles.published >= filters.since)
-    if filters.until is not None:
-        within.append(articles.published < filters.until)
-    if len(within) > 1:
-        conditions.append(exists().where(*within))
-    if filters.topic:
-        of_topic = [assessments.article_id == identity, assessments.topic == filters.topic]
-        if filters.relevant:
-            of_topic.append(assessments.relevant.is_(True))
-        conditions.append(exists().where(*of_topic))
+    within = [articles.published >= filters.since] if filters.since is not None else []
+    within += [articles.published < filters.until] if filters.until is not None else []
+    if within:
+        conditions.append(exists().where(articles.id == identity, *within))
+    if filters.is_short:
+        ids = select(func.count(), func.min(articles.id), func.max(articles.id)).where(*within)
+        _, first, last = session.connection().execute(ids).one()
+        conditions.append(identity.between(first or 0, last or 0))
+    if filters.topic and filters.relevant and _on_sqlite(session):
+        # As a list, from the index of what was taken: SQLite would look at whole rows. The sum keeps it from asking the
+        # full-text index once for each of the list.
+        taken = select(assessments.article_id).where(assessments.topic == filters.topic, assessments.relevant.is_(True))
+        conditions.append((identity + 0).in_(taken))
+    elif filters.topic:
+        relevant = [assessments.relevant.is_(True)] if filters.relevant else []
+        of_topic = (assessments.article_id == identity, assessments.topic == filters.topic)
+        conditions.append(exists().where(*of_topic, *relevant))
     return conditions
