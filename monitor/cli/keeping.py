@@ -183,9 +183,9 @@ def maintain(
 
 
 def web(root: Root = None) -> None:
-    """The reading page alone.
+    """The reading page alone: stories and why they are there, verdicts, search, topics, sources, digests, status.
 
-    This version shows the stories, why they are there, takes verdicts, and keeps the archive of digests.
+    For programs it has /api, described by /openapi.json, /metrics and /feeds.
     Example: monitor web
     """
     from monitor.web.serve import serve
