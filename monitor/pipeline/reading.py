@@ -2,9 +2,10 @@
 
     entry ── lane of its host ──fetch──> page ──worker process──> document ──> article kept, entry settled
 
-A page that failed waits for its next attempt; after five, or at once where it is gone, its entry is given up, and the
-feed's own text stands in where there is enough of it. An error that nobody expects is such a failure too, of its page
-alone, with its traceback in the log. A page that shows a part of its article only leads to one more (`fuller.py`).
+A page that failed waits for its next attempt; after five, two where its answer cannot be read, or at once where it is
+gone, its entry is given up, and the feed's own text stands in where there is enough of it. An error that nobody expects
+is such a failure too, of its page alone, with its traceback in the log. A page that shows a part of its article only
+leads to one more (`fuller.py`).
 """
 
 import logging
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from monitor.errors import AddressError, Deferred, FetchError, Gone, Held, Refused
+from monitor.errors import AddressError, Cause, Deferred, FetchError, Gone, Held, Refused
 from monitor.models import BACKFILL, Article, Entry, EntryState, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
@@ -23,7 +24,7 @@ from monitor.pipeline.fuller import read_whole
 from monitor.pipeline.lanes import in_lanes
 from monitor.pipeline.letters import is_letter
 from monitor.pipeline.parsing import Reading
-from monitor.pipeline.rhythm import ATTEMPTS, CHECKS, after_failure
+from monitor.pipeline.rhythm import ATTEMPTS, CHECKS, UNREADABLE_ATTEMPTS, after_failure
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.trouble import keep_each, trouble_of
 from monitor.pipeline.workers import WorkerLost
@@ -131,7 +132,8 @@ async def _without_page(context: Context, entry: Entry, error: Exception) -> Out
     reason = str(error) if isinstance(error, FetchError) else f"{entry.url}: {error}"
     if isinstance(error, Refused):
         return await _stand_in(context, entry, reason, EntryState.REFUSED)
-    last_try = entry.attempts + 1 >= ATTEMPTS and not isinstance(error, Deferred)
+    attempts = UNREADABLE_ATTEMPTS if trouble_of(error).cause == Cause.ANSWER else ATTEMPTS
+    last_try = entry.attempts + 1 >= attempts and not isinstance(error, Deferred)
     if isinstance(error, Gone) or last_try or (isinstance(error, Deferred) and _waited_long_enough(context, entry)):
         return await _stand_in(context, entry, reason, EntryState.FAILED)
     if isinstance(error, Deferred):

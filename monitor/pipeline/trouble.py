@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from monitor.errors import Cause, FetchError, MonitorError, ParseError
 from monitor.pipeline.tally import Tally
-from monitor.pipeline.workers import WorkerLost
+from monitor.pipeline.workers import NoWorker, WorkerLost
 
 Outcome = TypeVar("Outcome")
 
@@ -44,7 +44,8 @@ def trouble_of(error: Exception, url: str = "") -> Trouble:
         return Trouble(text, error.cause, error.status)
     if isinstance(error, ParseError):
         return Trouble(text, Cause.LISTING)
-    return Trouble(text, Cause.ANSWER if isinstance(error, WorkerLost) else Cause.FAULT)
+    unreadable = isinstance(error, WorkerLost) and not isinstance(error, NoWorker)
+    return Trouble(text, Cause.ANSWER if unreadable else Cause.FAULT)
 
 
 def keep_each(

@@ -39,6 +39,10 @@ class WorkerLost(Exception):
     """A worker was killed at its time limit, or died: the text says which."""
 
 
+class NoWorker(WorkerLost):
+    """No worker could be started, which is no fault of what was to be read."""
+
+
 class Workers:
     """A pool that starts with its first task, so that a run with nothing new never pays for it."""
 
@@ -50,7 +54,10 @@ class Workers:
     async def run(
         self, function: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Result:
-        """What `function` returns in a worker process. Raises WorkerLost where the worker did not live to tell."""
+        """What `function` returns in a worker process. Raises WorkerLost where the worker did not live to tell.
+
+        Raises NoWorker where none could be started.
+        """
         for _ in range(_POOLS_A_TASK):
             pool = await self._started()
             try:
@@ -101,7 +108,7 @@ class Workers:
             if self._pool is starting:
                 self._pool = None
             message = f"found no process to read it: {error}"
-            raise WorkerLost(message) from error
+            raise NoWorker(message) from error
 
     def _start(self) -> ProcessPool:
         """A pool whose processes all run: one that were ended while it is being born would say so on our terminal."""

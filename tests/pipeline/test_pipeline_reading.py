@@ -1,6 +1,7 @@
 """Pages of entries read: what is kept of them, what waits for another attempt, and what is given up."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from monitor.pipeline import parsing
 from monitor.pipeline.polling import poll
 from monitor.pipeline.reading import read
 from monitor.pipeline.tally import Tally
-from monitor.pipeline.workers import Workers
+from monitor.pipeline.workers import NoWorker, Workers
 from monitor.store.articles import keep_articles
 from monitor.store.entries import due_entries
 
@@ -275,6 +276,43 @@ async def test_a_page_that_breaks_its_reader_fails_alone(house: House, site: Sit
     assert (entry.state, entry.attempts) == ("pending", 1)
     assert cause in entry.error
     assert entry.error.startswith(site.url("/bad"))
+
+
+@pytest.mark.parametrize("unreadable", ["a reader that hangs", "no text", "cut off"])
+async def test_a_page_that_cannot_be_read_is_asked_once_more_and_then_the_feeds_text_stands_in(
+    house: House, site: Site, monkeypatch, unreadable
+) -> None:
+    routes = {
+        "a reader that hangs": says(page("Bad")),
+        "no text": says(b"%PDF-1.7 ...", content_type="application/pdf"),
+        "cut off": says(gzip.compress(page("Bad"))[:-9], content_encoding="gzip"),
+    }
+    await listed(house, site, item(site.url("/told"), "Told by the feed", STANDING_IN), told=routes[unreadable])
+    monkeypatch.setattr(parsing, "read_page", hang)
+    short = Workers(count=1, limit=timedelta(seconds=0.6))
+    try:
+        assert (await reading(replace(house, workers=short))).stored == 0
+        house.clock.move(days=1)
+        assert (await reading(replace(house, workers=short))).stored == 1
+    finally:
+        await short.close()
+    assert [(article.grade, article.text) for article in articles(house)] == [("teaser", STANDING_IN.strip())]
+    assert len(site.asked("/told")) == 2
+
+
+async def test_where_no_reader_can_be_started_the_page_is_not_to_blame(house: House, site: Site, monkeypatch) -> None:
+    async def start_none(*arguments: object) -> None:
+        message = "found no process to read it: no more processes"
+        raise NoWorker(message)
+
+    await listed(house, site, item(site.url("/told"), "Told by the feed", STANDING_IN), told=says(page("Well")))
+    with monkeypatch.context() as patch:
+        patch.setattr(Workers, "run", start_none)
+        for _ in range(4):
+            assert (await reading(house)).pages_failed == 1
+            house.clock.move(days=1)
+    assert (await reading(house)).stored == 1
+    assert articles(house)[0].title == "Well"
 
 
 async def test_a_host_is_asked_for_as_many_pages_at_once_as_it_may_be(house: House, site: Site) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.errors import Cause, FetchError, ParseError, Refused
 from monitor.pipeline.trouble import Trouble, is_expected, trouble_of
-from monitor.pipeline.workers import WorkerLost
+from monitor.pipeline.workers import NoWorker, WorkerLost
 
 URL = "https://a.example/b.xml"
 
@@ -23,6 +23,10 @@ URL = "https://a.example/b.xml"
 def test_a_failure_names_the_address_and_its_kind(error: Exception, trouble: Trouble) -> None:
     assert trouble_of(error, URL) == trouble
     assert is_expected(error) is (trouble.cause is not Cause.FAULT)
+
+
+def test_a_reader_that_cannot_be_started_is_no_fault_of_what_was_to_be_read() -> None:
+    assert trouble_of(NoWorker("found no process"), URL).cause == Cause.FAULT
 
 
 def test_a_fault_without_an_end_is_cut() -> None:

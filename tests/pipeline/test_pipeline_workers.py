@@ -12,7 +12,7 @@ import pytest
 from pebble import ProcessPool
 from pipeline_house import die, hang, pid_after
 
-from monitor.pipeline.workers import WorkerLost, Workers
+from monitor.pipeline.workers import NoWorker, WorkerLost, Workers
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_where_no_process_starts_each_task_says_so_and_a_later_one_is_serv
 
     monkeypatch.setattr(Workers, "_start", fails)
     for _ in range(2):
-        with pytest.raises(WorkerLost, match="found no process to read it: no more processes"):
+        with pytest.raises(NoWorker, match="found no process to read it: no more processes"):
             await two.run(os.getpid)
     monkeypatch.setattr(Workers, "_start", start)
     assert await two.run(operator.add, 1, 1) == 2
