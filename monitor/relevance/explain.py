@@ -8,13 +8,17 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.models import Reasons
 from monitor.relevance.evidence import Evidence, Question
 from monitor.relevance.items import Item
 from monitor.relevance.meaning import Aim, Meant, aim, encode
+from monitor.relevance.ordering import INCLUSIVE_EVIDENCE
 from monitor.relevance.profile import Interest
 from monitor.text import read, sentences
+
+Floats = NDArray[np.float64]
 
 _TERMS_SHOWN = 6
 _NEIGHBOURS_SHOWN = 3
@@ -24,6 +28,8 @@ _LONGEST_SHOWN = 320
 _WORDS_BESIDE = 0.6
 # Facets less than a standard deviation behind the nearest are as near: of those the one whose sentence fits best.
 _AS_NEAR = 1.0
+# Articles on the subject at which what each facet is near to all of them is taken off in half.
+_COMMON_HALF = 5.0
 _SENTENCES_READ = 12  # of the article: what it is about stands at the top, and each costs as much as a title
 
 
@@ -44,7 +50,7 @@ class Explainer:
         self._interest = interest
         self._asked = asked
         self._evidence = evidence
-        self._nearness = evidence.facets if meant is None else meant.facets + _WORDS_BESIDE * evidence.facets
+        self._nearness = evidence.facets if meant is None else _set_apart(meant, evidence)
         self._aim: Aim | None = None if meant is None else aim(interest)
         self._seed = [
             [_Sentence(text, frozenset(read(text, facet.words.language).terms)) for text in facet.sentences]
@@ -115,6 +121,20 @@ class Explainer:
         everything = worth.keys()
         found = max(own, key=lambda one: (one.nearness(worth, nearest.terms), one.nearness(worth, everything)))
         return nearest.text, found.text
+
+
+def _set_apart(meant: Meant, evidence: Evidence) -> Floats:
+    """How near each document is to each facet, beyond how near the documents on the subject all are to it.
+
+    A facet in the middle of a subject is near to everything on it, and would be named for half of it. Of twelve
+    articles of the demo and the probe whose facet changed by it seven then had the better one, three a worse, and two
+    none that fits.
+    """
+    nearness = meant.facets + _WORDS_BESIDE * evidence.facets
+    on_subject = 1.0 / (1.0 + np.exp((INCLUSIVE_EVIDENCE - meant.total).clip(-30.0, 30.0)))
+    many = float(on_subject.sum())
+    common = on_subject @ nearness / many
+    return np.asarray(nearness - many / (many + _COMMON_HALF) * (common - common.mean()))
 
 
 def _shown(sentence: str) -> str:
