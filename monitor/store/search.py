@@ -253,7 +253,7 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     within += [articles.published < filters.until] if filters.until is not None else []
     if within:
         conditions.append(exists().where(articles.id == identity, *within))
-    if filters.is_short:
+    if filters.is_short and _on_sqlite(session):
         ids = select(func.count(), func.min(articles.id), func.max(articles.id)).where(*within)
         _, first, last = session.connection().execute(ids).one()
         conditions.append(identity.between(first or 0, last or 0))
