@@ -17,6 +17,7 @@ from monitor.store.checks import versions
 from monitor.store.reading_page import (
     Judged,
     Telling,
+    digests,
     judged_articles,
     originals_of,
     story_and_articles,
@@ -25,11 +26,14 @@ from monitor.store.reading_page import (
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller
 from monitor.web.shown import NAME, SENTENCE, ShownArticle, Teller, paragraphs
+from monitor.web.untold import why_untold
 
 router = APIRouter()
 
 # Independent reports in which is looked for what is new: each costs some 3 ms (bench/pages.py).
 COMPARED = 12
+# Digests among which is looked for one that could have told of an article.
+LOOKED_BACK = 40
 
 # The ids of PostgreSQL's integer columns; a greater number is in no table.
 Identity = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -113,12 +117,10 @@ def article(request: Request, house: Here, article_id: Identity) -> Response:
         original = originals_of(session, [found]).get(found.duplicate_of or 0)
         told = tellings(session, found.story_id) if found.story_id is not None else []
         changes = versions(session, [article_id]).get(article_id, [])
+        composed = [each.digest for each in digests(session, limit=LOOKED_BACK)]
+    thought = {topic.name: each for topic, by_id in judged if (each := by_id[article_id].assessment) is not None}
     opinions = [Opinion(topic.name, topic.title, shows.judged(by_id[article_id])) for topic, by_id in judged]
-    sentences = [
-        Reasons.from_json(assessment.reasons).article_sentence
-        for _, by_id in judged
-        if (assessment := by_id[article_id].assessment) is not None
-    ]
+    sentences = [Reasons.from_json(each.reasons).article_sentence for each in thought.values()]
     return page(
         request,
         house,
@@ -127,11 +129,10 @@ def article(request: Request, house: Here, article_id: Identity) -> Response:
         authors=[name for author in found.authors if (name := one_line(author, NAME))],
         stored=shows.moment(found.stored_at),
         clamped=found.published_clamped,
-        news=found.news,
         story_id=found.story_id,
         paragraphs=paragraphs(found.text, sentences),
         opinions=opinions,
-        relevant=any(_takes(by_id[article_id]) for _, by_id in judged),
+        untold=why_untold(shows, found, thought, house.settings.digests, composed),
         original=shows.article(original) if original else None,
         told=[_shown_telling(house, each, found) for each in told],
         changed=[shows.moment(version.first_seen) for version in changes[1:]],
