@@ -93,6 +93,11 @@ class Replay:
         self._process.wait()
 
     @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
+    @property
     def sites(self) -> tuple[Site, ...]:
         """Every site."""
         return tuple(Site(row["home"], row["feed"], row["kind"]) for row in self._asked("/"))

@@ -1,4 +1,4 @@
-"""prefect.yaml describes the deployments that `monitor serve` makes: same names, same schedules."""
+"""prefect.yaml describes the deployments that `monitor serve` makes, the collect in parts: same names and schedules."""
 
 from pathlib import Path
 
@@ -21,11 +21,12 @@ def test_it_holds_every_schedule_of_the_configuration() -> None:
     }
     settings = load(PROJECT, {})
     wanted = {
-        (name, "scheduled"): (section.schedule, section.timezone, "")
-        for name, section in (
-            ("collect", settings.collect),
-            ("train", settings.train),
-            ("maintain", settings.maintain),
+        (flow, name): (section.schedule, section.timezone, "")
+        for flow, name, section in (
+            ("collect", "scheduled", settings.collect),
+            ("collect", "scheduled-2", settings.collect),  # its second part
+            ("train", "scheduled", settings.train),
+            ("maintain", "scheduled", settings.maintain),
         )
     }
     wanted |= {("digest", each.name): (each.schedule, each.timezone, each.name) for each in settings.digests}
