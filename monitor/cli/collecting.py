@@ -97,7 +97,7 @@ def _report(tally: "Tally", *, json: bool) -> None:
         return
     rows = [
         ("sources asked", tally.polled, f"{tally.not_modified} had nothing new, {tally.sources_failed} failed"),
-        ("entries listed", tally.listed, f"{tally.new} new"),
+        ("entries listed", tally.listed, f"{tally.new} new, {tally.unpromising} left unread"),
         ("pages read", tally.fetched, f"{tally.pages_failed} failed, {tally.refused} refused, {tally.deferred} later"),
         ("articles stored", tally.stored, f"{tally.near_duplicates} near-duplicates"),
         ("pages asked again", tally.rechecked, _rechecks(tally)),

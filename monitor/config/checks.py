@@ -73,9 +73,6 @@ def warnings(settings: Settings) -> Iterator[str]:
 
 def _idle(settings: Settings) -> Iterator[str]:
     """Settings that are read and do nothing in this version, or nothing where they stand."""
-    for topic in settings.topics:
-        if topic.fetch == "promising":
-            yield f'config/topics/{topic.name}.toml: fetch: "promising" does the same as "all" in this version'
     for channel in settings.channels:
         if channel.signing_secret and not channel.bot_token:
             variable = f"MONITOR_CHANNELS__{channel.name.upper()}__SIGNING_SECRET"

@@ -10,7 +10,10 @@ from monitor.models.columns import json_field, moment_field, text_field
 
 
 class EntryState(StrEnum):
-    """Where an entry stands: waiting, kept as an article, to be asked later, given up, not to be asked, too old."""
+    """Where an entry stands: waiting, kept as an article, to be asked later, given up, not to be asked, too old.
+
+    An unpromising one was left unread, for its title and summary gave no topic a reason to ask for its page.
+    """
 
     PENDING = "pending"
     STORED = "stored"
@@ -18,6 +21,7 @@ class EntryState(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     SKIPPED = "skipped"
+    UNPROMISING = "unpromising"
 
 
 class FeedState(SQLModel, table=True):
@@ -85,6 +89,10 @@ class Entry(SQLModel, table=True):
     `article_id` is the article that its page became: several entries may lead to one. It is no foreign key, for
     article points back at the entry it was made of. `site` is there only where the entry itself names one, as messages
     do, whose addresses (`mid:`) lead to no page and whose text is in `content`.
+
+    `promise` is the best score in [0, 1] that its title and summary got from any topic, None where none judged it;
+    `triaged_by` a mark of all that it was judged by, "" for nothing yet; `probability` the chance with which it was
+    drawn to be read though no topic had reason to, 0 where it was not.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -104,6 +112,9 @@ class Entry(SQLModel, table=True):
     next_attempt: datetime | None = moment_field(nullable=True, index=True)
     error: str = text_field()
     article_id: int | None = Field(default=None, index=True)
+    promise: float | None = None
+    triaged_by: str = ""
+    probability: float = 0.0
 
 
 class Sighting(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """One collect: poll what is due, read what is pending, ask again, group, assess, send what cannot wait.
 
-    due sources ─(batches)─ poll ─> pending entries ─(batches)─ read ─> group ─> assess each topic ─> instant digests
-                                              due articles ─ recheck ─'
+    due sources ─(batches)─ poll ─> pending entries ─ triage ─(batches)─ read ─> group ─> assess each topic ─> instant
+                                                       due articles ─ recheck ─'                               digests
 
 Pages are asked again before anything is judged, so that a text that changed is judged in the same run.
 Nothing is lost when it is killed: entries are kept before their pages are asked, articles before they are judged, and
@@ -31,6 +31,7 @@ from monitor.pipeline.queue import in_turns
 from monitor.pipeline.shared import Share, work
 from monitor.pipeline.steps import judged, timed
 from monitor.pipeline.tally import Tally
+from monitor.pipeline.triage import triage
 from monitor.store.entries import due_entries
 from monitor.store.leases import holds_any, lock_leases, release_all, working
 from monitor.store.polling import feed_states
@@ -215,9 +216,10 @@ def chosen(context: Context, request: Request) -> tuple[Source, ...]:
 
 
 async def _read_pending(context: Context, request: Request, restricted: Sequence[str] | None) -> Tally:
+    tally = await timed(context, "triage", triage, restricted)
     with context.database.reading() as session:
         pending = due_entries(session, now=context.now(), sources=restricted)
-    return await _batches(context, "read", reading.read, in_turns(pending)[: request.limit], PAGES_A_BATCH)
+    return tally + await _batches(context, "read", reading.read, in_turns(pending)[: request.limit], PAGES_A_BATCH)
 
 
 async def _batches(

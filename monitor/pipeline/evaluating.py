@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
-from monitor.models import Feedback
+from monitor.models import Feedback, Topic
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.examine import chances_of_draws
 from monitor.pipeline.profiles import topic_or_first
@@ -20,7 +20,9 @@ from monitor.relevance.asking import Answer, Missed, missed
 from monitor.relevance.plots import calibration_plot, histogram_plot, precision_recall_plot
 from monitor.relevance.scorer import Judgement
 from monitor.relevance.threshold import decide, parse, promise
+from monitor.relevance.triage import lost_unread
 from monitor.store.topics import assessments, left_out, taken, verdicts
+from monitor.store.triage import unread_lately
 
 # The most stories that a digest holds unless it says otherwise.
 DIGEST = 20
@@ -103,11 +105,52 @@ def evaluate_verdicts(settings: Settings, name: str) -> Evaluation:
             message = f"topic {topic.name} has no verdict on a judged article: give some with `monitor feedback`"
             raise ConfigurationError(message)
         found = missed_of(session, topic.name, list(given.values()))
+        unread = unread_of(settings, session, topic, clock())
     both = [(given[key].relevant, each) for key, each in sorted(kept.items())]
     scores = [each.score for _, each in both]
     made = _evaluation([yes for yes, _ in both], scores, both[-1][1].threshold, found)
     notes = ["scores were made with these verdicts known: but for the recall of random draws, figures are flattered"]
-    return replace(made, notes=(*_promised(topic.threshold, made), *made.notes, *notes))
+    notes += [unread.text] if unread.left else []
+    figures = (*made.figures, *_figures_unread(unread))
+    return replace(made, figures=figures, notes=(*_promised(topic.threshold, made), *made.notes, *notes))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftUnread:
+    """What the sources of a topic listed of late and nobody read; `lost` is what random draws of it say, if any."""
+
+    left: int
+    lost: Missed | None
+
+    @property
+    def text(self) -> str:
+        """The same in words."""
+        told = f"{self.left} pages of the last {_MEASURED.days} days were left unread"
+        if self.lost is None:
+            return f"{told}; none that was drawn at random is read yet, so what is lost is not known"
+        recall = self.lost.recall
+        return (
+            f"{told}; of what the topic would take, {recall.value:.0%} was read (95% interval {recall.low:.0%} to "
+            f"{recall.high:.0%}, from {self.lost.answers} drawn at random)"
+        )
+
+
+def unread_of(settings: Settings, session: Session, topic: Topic, now: datetime) -> LeftUnread:
+    """What triage left unread of late in the sources of a topic, and what that lost it."""
+    where = None if "*" in topic.sources else settings.sources_of(topic)
+    unread = unread_lately(session, topic.name, where, since=now - _MEASURED)
+    return LeftUnread(unread.left, lost_unread(unread.drawn, unread.left, unread.found))
+
+
+def _figures_unread(unread: LeftUnread) -> list[Figure]:
+    if unread.lost is None:
+        return []
+    of = f"from {unread.lost.answers} unread pages drawn"
+    recall, lost = unread.lost.recall, unread.lost.missed
+    return [
+        Figure(f"recall of reading, {of}", recall.value, recall.low, recall.high),
+        Figure(f"relevant pages left unread, {of}", lost.value, lost.low, lost.high),
+    ]
 
 
 def _promised(text: str, made: Evaluation) -> tuple[str, ...]:

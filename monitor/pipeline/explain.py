@@ -20,6 +20,7 @@ from monitor.relevance.scorer import judge
 from monitor.store.articles import article_by_url
 from monitor.store.digests import digests_with
 from monitor.store.topics import assessments_of
+from monitor.store.triage import why_unread
 from monitor.urls import canonical_url
 
 
@@ -63,19 +64,24 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An article and what was made of it; `told` are the digests that told its story, `kept` whether it is kept."""
+    """An article and what was made of it; `told` are the digests that told its story, `kept` whether it is kept.
+
+    `unread` says why a collect left its page unread, "" where none did.
+    """
 
     url: str
     title: str
     kept: bool
     told: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
+    unread: str = ""
 
     def lines(self) -> Sequence[str]:
         """What a person reads."""
         where = "from the store" if self.kept else "fetched afresh, not kept"
         sent = "told in " + ", ".join(self.told) if self.told else "never told"
-        return [f"{self.title} ({where}; {sent})", *(line for each in self.verdicts for line in each.lines())]
+        left = [f"left unread by the collects: {self.unread}"] if self.unread else []
+        return [f"{self.title} ({where}; {sent})", *left, *(line for each in self.verdicts for line in each.lines())]
 
     def to_json(self) -> dict[str, Any]:
         """The document of `monitor explain --json`."""
@@ -84,6 +90,7 @@ class Explained:
             "title": self.title,
             "kept": self.kept,
             "told": list(self.told),
+            "unread": self.unread,
             "topics": [
                 {
                     "topic": each.topic,
@@ -114,13 +121,14 @@ async def _explain(settings: Settings, url: str, topics: Sequence[Topic]) -> Exp
         with context.database.reading() as session:
             article = article_by_url(session, canonical_url(url))
             known = {each.topic: each for each in assessments_of(session, article.id or 0)} if article else {}
+            unread = why_unread(session, canonical_url(url))
             told = tuple(each.name + " " + each.slot for each in digests_with(session, _story(article)))
         if article is not None and (judged_before := [topic for topic in topics if topic.name in known]):
             kept = [await _kept(context, topic, item(article), known[topic.name]) for topic in judged_before]
             return Explained(article.canonical_url, article.title, True, told, tuple(kept))
         fresh = item(article) if article else await _fetched(context, url)
         verdicts = tuple([await _judged(context, topic, fresh) for topic in topics])
-        return Explained(canonical_url(url), fresh.title, article is not None, told, verdicts)
+        return Explained(canonical_url(url), fresh.title, article is not None, told, verdicts, unread)
 
 
 async def _kept(context: Context, topic: Topic, article: Item, thought: Assessment) -> Verdict:

@@ -60,6 +60,15 @@ async def standing_profile(context: Context, topic: Topic) -> Standing:
     return Standing(profile)
 
 
+async def profile_at_hand(context: Context, topic: Topic) -> Profile:
+    """The topic's profile, of seeds at addresses as they were last: these are asked again where articles are judged.
+
+    Raises as `standing_profile`, where none is kept.
+    """
+    asks = any(names_address(seed) for seed in topic.seeds)
+    return (_earlier(context, topic) if asks else None) or await current_profile(context, topic)
+
+
 def refuse_unreadable_seeds(root: Path, topics: Iterable[Topic]) -> None:
     """Nothing where every seed that is a file says something; else ConfigurationError, before anybody is asked."""
     for topic in topics:

@@ -4,6 +4,8 @@
     due entries ├─ next batch ─ take ─┤
     due checks  ┘                     └─ step ─ give back ─ next batch ...          the last one out judges it all
 
+Before a batch of pages whatever came in meanwhile, here or elsewhere, is judged by title and summary (`triage.py`); two
+workers that judge the same at one time decide the same.
 What another worker holds is that worker's to finish. One that was killed leaves what it had in hand, and whoever still
 runs, or the next collect, takes it up.
 """
@@ -22,9 +24,11 @@ from monitor.pipeline.parts import Part, batch, granted, lease_of
 from monitor.pipeline.queue import in_turns
 from monitor.pipeline.steps import timed
 from monitor.pipeline.tally import Tally
+from monitor.pipeline.triage import triage
 from monitor.sources.search import address
 from monitor.store.entries import due_entries
 from monitor.store.polling import feed_states
+from monitor.store.triage import any_unjudged
 
 # Small enough that the workers end at about the same time, large enough to hold many hosts side by side.
 ITEMS_A_BATCH = 200
@@ -77,18 +81,28 @@ class _Worker:
     hosts: Hosts
     started: datetime
     tally: Tally = field(default_factory=Tally)
+    looked: bool = False
 
     async def work(self) -> Tally:
         """What came of all of it."""
         polls = _Kind("poll", self._sources, polling.poll, is_bounded=False)
         pages = _Kind("read", self._entries, reading.read)
-        while await self._batch(polls) or await self._batch(pages) or await self._later(polls, pages):
+        while await self._batch(polls) or await self._pages(pages) or await self._later(polls, pages):
             pass
         again = self._checks()
         checks = _Kind("recheck", lambda: again, rechecking.recheck)
         while await self._batch(checks):
             pass
         return self.tally
+
+    async def _pages(self, pages: _Kind) -> bool:
+        """The next batch of pages, once all that waits is judged by title and summary."""
+        with self.context.database.reading() as session:
+            unjudged = any_unjudged(session, self.context.now())
+        if unjudged or not self.looked:
+            self.looked = True  # at what was left unread, once; at what came in, whenever something did
+            self.tally += await timed(self.context, "triage", triage, self.share.restricted)
+        return await self._batch(pages)
 
     async def _batch(self, kind: _Kind) -> bool:
         """Do the next batch of a kind; False where nothing of it is free."""

@@ -87,6 +87,8 @@ class Standing:
             yield f"digest {name}: composed {moment:%Y-%m-%d %H:%M} UTC"
         yield "sources: " + (", ".join(f"{number} {name}" for name, number in sorted(self.sources.items())) or "none")
         waits = self.backlog
+        if waits.unread:
+            yield f"left unread: {waits.unread} pages that no topic had reason to ask for"
         yield f"waiting: {waits.pending} pages, {waits.ungrouped} articles to group, {waits.deliveries} deliveries"
         yield f"kept: {self.holdings.articles} articles in {self.holdings.stories} stories, {self.database_bytes} bytes"
         if self.cost:
@@ -112,6 +114,7 @@ class Standing:
                 "deferred": self.backlog.deferred,
                 "ungrouped": self.backlog.ungrouped,
                 "deliveries": self.backlog.deliveries,
+                "unread": self.backlog.unread,
             },
             "articles": self.holdings.articles,
             "stories": self.holdings.stories,

@@ -26,7 +26,8 @@ class Tally:
     """Counts of one step, or of a whole collect; `seconds` by stage, `relevant` by topic.
 
     `rechecked` pages of stories told before were asked again; of these `changed` said something else, `withdrawn` were
-    gone, and `rechecks_failed` gave nothing that could stand for what they gave before.
+    gone, and `rechecks_failed` gave nothing that could stand for what they gave before. `unpromising` entries were left
+    unread, for no topic had reason to ask for their pages.
     """
 
     polled: int = 0
@@ -34,6 +35,7 @@ class Tally:
     sources_failed: int = 0
     listed: int = 0
     new: int = 0
+    unpromising: int = 0
     fetched: int = 0
     pages_failed: int = 0
     refused: int = 0
@@ -72,7 +74,7 @@ class Tally:
         """The document of `monitor collect --json`."""
         return {
             "sources": {"polled": self.polled, "not_modified": self.not_modified, "failed": self.sources_failed},
-            "entries": {"listed": self.listed, "new": self.new},
+            "entries": {"listed": self.listed, "new": self.new, "unpromising": self.unpromising},
             "pages": {
                 "fetched": self.fetched,
                 "failed": self.pages_failed,

@@ -30,11 +30,15 @@ class EntryChange:
 
 @dataclass(frozen=True, slots=True)
 class DueEntry:
-    """An entry to be fetched, as much as its turn depends on; `moment` is when it was published or else first seen."""
+    """An entry to be fetched, as much as its turn depends on; `moment` is when it was published or else first seen.
+
+    `promise` is the best score in [0, 1] that its title and summary got from any topic, None where none judged it.
+    """
 
     id: int
     url: str
     moment: datetime
+    promise: float | None = None
 
 
 def keep_entries(session: Session, entries: Sequence[Entry], *, now: datetime, max_age: timedelta) -> int:
@@ -87,6 +91,9 @@ def _beginning(
         "next_attempt": None,
         "error": "",
         "article_id": article,
+        "promise": None,
+        "triaged_by": "",
+        "probability": 0.0,
     }
 
 
@@ -105,14 +112,14 @@ def due_entries(session: Session, *, now: datetime, sources: Collection[str] | N
     Only such as one of `sources` listed, where these are named.
     """
     columns = table(Entry).c
-    query = select(columns.id, columns.url, columns.published, columns.first_seen).where(
+    query = select(columns.id, columns.url, columns.published, columns.first_seen, columns.promise).where(
         text(WAITING), or_(columns.next_attempt.is_(None), columns.next_attempt <= now)
     )
     if sources is not None:
         listed = table(Sighting).c
         query = query.where(exists().where(listed.entry_id == columns.id, among(session, listed.source, sources)))
     found = session.connection().execute(query.order_by(columns.first_seen, columns.id))
-    return [DueEntry(row.id, row.url, row.published or row.first_seen) for row in found]
+    return [DueEntry(row.id, row.url, row.published or row.first_seen, row.promise) for row in found]
 
 
 def entries_of(session: Session, entry_ids: Collection[int]) -> list[Entry]:

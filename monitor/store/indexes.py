@@ -11,6 +11,8 @@ from monitor.store.bulk import table
 # Entries that wait, oldest first: some hundred among millions, so that a run costs the same however much is kept. The
 # condition stands in the question word for word, or SQLite would not use the index (https://sqlite.org/partialindex.html).
 WAITING = "state IN ('pending', 'deferred')"
+# Entries left unread, which are looked at again while they are recent: the same holds for them.
+UNREAD = "state = 'unpromising'"
 
 Index(
     "ix_entry_waiting",
@@ -18,6 +20,7 @@ Index(
     sqlite_where=text(WAITING),
     postgresql_where=text(WAITING),
 )
+Index("ix_entry_unread", table(Entry).c.first_seen, sqlite_where=text(UNREAD), postgresql_where=text(UNREAD))
 
 # What was published of late. PostgreSQL counts it, and finds the least id of it, without looking at a single article.
 Index("ix_article_published", table(Article).c.published, postgresql_include=["id"])

@@ -9,17 +9,22 @@ from sqlmodel import Session
 
 from monitor.models import Article, Assessment, Delivery, DeliveryState, Entry, EntryState, Feedback, Story
 from monitor.store.bulk import table
+from monitor.store.indexes import UNREAD
 from monitor.store.location import Location
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits: entries whose page is to be asked (`deferred` ones later), articles in no story, deliveries."""
+    """What waits: entries whose page is to be asked (`deferred` ones later), articles in no story, deliveries.
+
+    `unread` is how many entries of all that are kept were left unread, for no topic had reason to ask for their pages.
+    """
 
     pending: int
     deferred: int
     ungrouped: int
     deliveries: int
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ def backlog(session: Session) -> Backlog:
         deferred=ask(select(func.count()).where(entries.state == EntryState.DEFERRED.value)).scalar_one(),
         ungrouped=ask(select(func.count()).where(articles.story_id.is_(None))).scalar_one(),
         deliveries=ask(select(func.count()).where(deliveries.state.in_(waits))).scalar_one(),
+        unread=ask(select(func.count()).select_from(table(Entry)).where(text(UNREAD))).scalar_one(),
     )
 
 

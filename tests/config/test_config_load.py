@@ -329,11 +329,9 @@ def test_a_slack_bot_with_its_channel_and_a_webhook_alone_reach_somebody(root: P
 
 def test_what_does_nothing_yet_is_warned_of_in_a_line_each(root: Path) -> None:
     assert list(warnings(load(root, {}))) == []
-    replace(root, "config/topics/race.toml", "threshold = 0.7", 'fetch = "promising"')
     replace(root, "config/monitor.toml", "[channels.desk]", '[channels.team]\nkind = "slack"\n[channels.desk]')
     replace(root, "config/sources.toml", 'tags = ["technology"]', 'tags = ["technology"]\nquery = "x"')
-    promising, secret, query = warnings(load(root, {"MONITOR_CHANNELS__TEAM__SIGNING_SECRET": "hidden"}))
-    assert promising.startswith('config/topics/race.toml: fetch: "promising" does the same as "all"')
+    secret, query = warnings(load(root, {"MONITOR_CHANNELS__TEAM__SIGNING_SECRET": "hidden"}))
     assert secret.startswith("environment: MONITOR_CHANNELS__TEAM__SIGNING_SECRET does nothing without the BOT_TOKEN")
     assert query.startswith('config/sources.toml: source "one": query does nothing: write {query} where')
     assert "hidden" not in secret

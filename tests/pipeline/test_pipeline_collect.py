@@ -56,7 +56,7 @@ async def test_from_sources_to_assessments(declared: House) -> None:
     tally = await collected(declared)
     assert (tally.polled, tally.new, tally.fetched, tally.stored) == (2, 3, 3, 3)
     assert (tally.near_duplicates, dict(tally.relevant), tally.failures) == (1, {TOPIC: 2}, ())
-    assert set(tally.seconds) == {"poll", "read", "group", "assess"}
+    assert set(tally.seconds) == {"poll", "triage", "read", "group", "assess"}
     assert {entry.state for entry in declared.rows(Entry)} == {"stored"}
     assert len(declared.rows(Story)) == 2
     assert len(declared.rows(Assessment)) == 3
@@ -231,7 +231,7 @@ async def test_a_collect_that_takes_longer_than_its_lease_holds_it_with_every_st
         return await step(*arguments)
 
     assert (await collected(declared, call=slowly)).stored == 3
-    assert turned_away == [True] * 4
+    assert turned_away == [True] * 5
     assert declared.rows(Lease) == []
 
 
@@ -310,7 +310,7 @@ async def test_steps_are_handed_to_the_caller_in_their_order_and_in_batches(decl
         return await step(*arguments)
 
     assert (await collected(declared, call=noting)).stored == 3
-    assert labels == ["poll 1-1", "poll 2-2", "read 1-2", "read 3-3", "group", f"assess {TOPIC}"]
+    assert labels == ["poll 1-1", "poll 2-2", "triage", "read 1-2", "read 3-3", "group", f"assess {TOPIC}"]
 
 
 async def test_the_example_user_agent_asks_nobody_but_this_machine(declared: House, site: Site) -> None:

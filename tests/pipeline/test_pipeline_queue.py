@@ -9,8 +9,8 @@ from monitor.pipeline.queue import host_of, in_turns
 from monitor.store.entries import DueEntry
 
 
-def due(identity: int, host: str, hours: float = 0) -> DueEntry:
-    return DueEntry(identity, f"https://{host}.example/{identity}", NOW - timedelta(hours=hours))
+def due(identity: int, host: str, hours: float = 0, promise: float | None = None) -> DueEntry:
+    return DueEntry(identity, f"https://{host}.example/{identity}", NOW - timedelta(hours=hours), promise)
 
 
 def test_hosts_take_turns_and_of_each_the_newest_comes_first() -> None:
@@ -21,6 +21,17 @@ def test_hosts_take_turns_and_of_each_the_newest_comes_first() -> None:
         due(8, "late", hours=40),
     ]
     assert in_turns(entries) == [6, 5, 8, 4, 7, 3, 2, 1]
+
+
+def test_the_promising_come_first_then_the_unknown_then_the_newest() -> None:
+    entries = [
+        due(1, "a", promise=0.01),
+        due(2, "a"),
+        due(3, "a", hours=5, promise=0.9),
+        due(4, "a", hours=-1, promise=0),
+    ]
+    assert in_turns(entries) == [3, 2, 4, 1]
+    assert in_turns([*entries, due(5, "b", promise=0.4)]) == [3, 5, 2, 4, 1]
 
 
 def test_of_one_moment_the_one_listed_first_comes_first() -> None:

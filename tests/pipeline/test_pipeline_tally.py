@@ -49,7 +49,7 @@ def test_its_json_is_the_documented_one() -> None:
     document = Tally(polled=2, failures=failures, seconds={"poll": 0.12345}).to_json()
     assert document == {
         "sources": {"polled": 2, "not_modified": 0, "failed": 0},
-        "entries": {"listed": 0, "new": 0},
+        "entries": {"listed": 0, "new": 0, "unpromising": 0},
         "pages": {"fetched": 0, "failed": 0, "refused": 0, "deferred": 0},
         "articles": {"stored": 0, "near_duplicates": 0},
         "rechecks": {"asked": 0, "changed": 0, "withdrawn": 0, "failed": 0},

@@ -18,6 +18,7 @@ branch_labels = None
 depends_on = None
 
 WAITING = sa.text("state IN ('pending', 'deferred')")
+UNREAD = sa.text("state = 'unpromising'")
 
 
 def upgrade() -> None:
@@ -141,6 +142,9 @@ def keep_listing() -> None:
         moment("next_attempt", nullable=True),
         text("error"),
         number("article_id", nullable=True),
+        real("promise", nullable=True),
+        word("triaged_by"),
+        real("probability"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("canonical_url", name="uq_entry_canonical_url"),
     )
@@ -150,6 +154,7 @@ def keep_listing() -> None:
     op.create_index("ix_entry_source", "entry", ["source"])
     op.create_index("ix_entry_state", "entry", ["state"])
     op.create_index("ix_entry_waiting", "entry", ["first_seen"], sqlite_where=WAITING, postgresql_where=WAITING)
+    op.create_index("ix_entry_unread", "entry", ["first_seen"], sqlite_where=UNREAD, postgresql_where=UNREAD)
     op.create_table(
         "sighting",
         number("entry_id"),

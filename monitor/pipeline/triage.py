@@ -1,0 +1,180 @@
+"""Judges what sources list by title and summary, before any page is asked: what comes first, and what is left unread.
+
+    entries that wait, or were left unread of late ──each topic that looks in their sources──> prospects
+        any topic with fetch = "all", or with reason to read it    ──> waits, the most promising first
+        hopeless for all of them, one in sixteen by its address    ──> waits, with the chance that it was drawn by
+        hopeless for all of them                                   ──> unpromising, with the reason
+
+Each entry carries a mark of all that it was judged by: topics, seeds, thresholds, models, verdicts as they double. One
+whose mark is another is judged again, as long as it is recent, so that a seed that changed today finds what was left
+unread yesterday. Nothing here stops a run: what cannot be judged is read.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.errors import ConfigurationError, FetchError
+from monitor.models import EntryState, Profile, Topic
+from monitor.pipeline.archive import items
+from monitor.pipeline.context import Context
+from monitor.pipeline.letters import is_letter
+from monitor.pipeline.profiles import profile_at_hand
+from monitor.pipeline.tally import Tally
+from monitor.pipeline.taught import current_model
+from monitor.relevance import meaning
+from monitor.relevance.items import NOTHING, Archive, Item
+from monitor.relevance.triage import SAMPLED, Prospect, is_drawn, is_relevant_source, prospects
+from monitor.store.articles import articles_of
+from monitor.store.topics import verdicts
+from monitor.store.triage import Listed, Triaged, keep_triaged, shares_relevant, untriaged
+
+# Judged and kept at once; a killed run judges no more than these again.
+ENTRIES_A_BATCH = 2000
+# Over which a source is taken for one that is mostly on a topic.
+_SHARES_OVER = timedelta(days=60)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A topic as entries are judged by it; without a profile everything of its sources is read.
+
+    `sources` is where it looks, None for everywhere.
+    """
+
+    topic: Topic
+    sources: frozenset[str] | None
+    profile: Profile | None = None
+    known: Archive = NOTHING
+
+    @property
+    def mark(self) -> Sequence[object]:
+        """What its judgements depend on."""
+        topic, model = self.topic, self.known.model
+        profile = self.profile.version if self.profile else ""
+        where = sorted(self.sources) if self.sources is not None else "*"
+        taught = (model.version if model else "", len(self.known.verdicts).bit_length())
+        return (topic.name, topic.fetch, topic.threshold, topic.must_not, where, profile, taught)
+
+    def looks_in(self, sources: frozenset[str]) -> bool:
+        """Whether the topic looks in any of these sources."""
+        return self.sources is None or not self.sources.isdisjoint(sources)
+
+
+async def triage(context: Context, sources: Sequence[str] | None = None) -> Tally:
+    """Judge every entry that waits, or was left unread of late, and was not judged by the present topics yet.
+
+    Only such as one of `sources` listed, where these are named. Returns how many more are left unread.
+    """
+    if not _listed(context, None, sources, 1):
+        return Tally()
+    standards = [await _standard(context, topic) for topic in context.settings.topics]
+    mark = _mark(standards)
+    left = 0
+    while batch := _listed(context, mark, sources, ENTRIES_A_BATCH):
+        try:
+            decided = await _decided(context, standards, batch)
+        except Exception:  # noqa: BLE001 - recorded, with its traceback
+            _log.exception("an error that nobody expects, judging by title and summary; what waits is read")
+            break
+        with context.writing() as session:
+            keep_triaged(session, decided, mark)
+        was = sum(each.state == EntryState.UNPROMISING for each in batch)
+        left += sum(each.state == EntryState.UNPROMISING for each in decided) - was
+    return Tally(unpromising=max(0, left))
+
+
+def decide(entry: Listed, wanted: Sequence[tuple[Topic, Prospect | None]], rich: bool) -> Triaged:
+    """What becomes of an entry that these topics look at, each with what it promises them (None: it was not judged).
+
+    `rich` says that its source is one that is read whole.
+    """
+    known = [prospect for _, prospect in wanted if prospect]
+    nearest = max(known, key=lambda prospect: prospect.score, default=None)
+    waits = Triaged(entry.id, EntryState.PENDING, nearest.score if nearest else None, 0.0)
+    if nearest is None or rich:
+        return waits
+    if any(topic.fetch == "all" or not (prospect and prospect.hopeless) for topic, prospect in wanted):
+        return waits
+    if is_drawn(entry.canonical_url):
+        return Triaged(entry.id, EntryState.PENDING, nearest.score, SAMPLED)
+    reason = f"it promises {nearest.topic} most, {nearest.score:.4f} where {nearest.least:.4f} is the least to be read"
+    return Triaged(entry.id, EntryState.UNPROMISING, nearest.score, 0.0, reason)
+
+
+def _listed(context: Context, mark: str | None, sources: Sequence[str] | None, limit: int) -> list[Listed]:
+    now = context.now()
+    since = now - context.settings.collect.max_age
+    with context.database.reading() as session:
+        return untriaged(session, mark, now=now, since=since, sources=sources, limit=limit)
+
+
+async def _standard(context: Context, topic: Topic) -> Standard:
+    where = None if "*" in topic.sources else context.settings.sources_of(topic)
+    try:
+        profile = await profile_at_hand(context, topic)
+    except (FetchError, ConfigurationError):  # told where it judges articles
+        return Standard(topic, where)
+    model = await current_model(context, topic, profile)
+    with context.database.reading() as session:
+        given = verdicts(session, topic.name)
+        judged = items(session, articles_of(session, list(given)))
+    said = {str(identity): verdict.relevant for identity, verdict in given.items()}
+    return Standard(topic, where, profile, Archive(judged, said, model))
+
+
+def _mark(standards: Sequence[Standard]) -> str:
+    """A mark of all that entries are judged by."""
+    told = json.dumps([[each.mark for each in standards], meaning.available()])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+async def _decided(context: Context, standards: Sequence[Standard], batch: Sequence[Listed]) -> list[Triaged]:
+    languages = {source.name: source.language for source in context.settings.sources}
+    readable = {
+        each.id: Item(f"entry {each.id}", each.title, each.text, languages.get(each.source, ""))
+        for each in batch
+        if each.title and not is_letter(each.url)
+    }
+    found: list[tuple[Standard, Mapping[int, Prospect]]] = []
+    for standard in standards:
+        mine = [each.id for each in batch if each.id in readable and standard.looks_in(each.sources)]
+        found.append((standard, await _prospects(standard, mine, readable)))
+    wanted = {
+        each.id: [(one.topic, promised.get(each.id)) for one, promised in found if one.looks_in(each.sources)]
+        for each in batch
+    }
+    rich = _rich(context, standards, batch, wanted)
+    return [decide(each, wanted[each.id], each.source in rich) for each in batch]
+
+
+async def _prospects(standard: Standard, mine: Sequence[int], readable: Mapping[int, Item]) -> Mapping[int, Prospect]:
+    if standard.profile is None or not mine:
+        return {}
+    entries = [readable[identity] for identity in mine]
+    promised = await asyncio.to_thread(prospects, standard.profile, standard.topic, entries, standard.known)
+    return dict(zip(mine, promised, strict=True))
+
+
+def _rich(
+    context: Context,
+    standards: Sequence[Standard],
+    batch: Sequence[Listed],
+    wanted: Mapping[int, Sequence[tuple[Topic, Prospect | None]]],
+) -> frozenset[str]:
+    """The sources of hopeless entries of which a topic takes so much that they are read whole."""
+    doubted = {each.source for each in batch if any(known and known.hopeless for _, known in wanted[each.id])}
+    saving = [standard for standard in standards if standard.topic.fetch != "all"]
+    found: set[str] = set()
+    with context.database.reading() as session:
+        for standard in saving if doubted else ():
+            mine = sorted(name for name in doubted if standard.looks_in(frozenset({name})))
+            shares = shares_relevant(session, standard.topic.name, mine, since=context.now() - _SHARES_OVER)
+            found |= {name for name, share in shares.items() if is_relevant_source(*share)}
+    return frozenset(found)
