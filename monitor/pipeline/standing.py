@@ -22,10 +22,11 @@ from monitor.pipeline.health import Health, health_of
 from monitor.pipeline.schedule import latest
 from monitor.store.database import Database
 from monitor.store.digests import digests
+from monitor.store.leases import working
 from monitor.store.outbox import digest_at
 from monitor.store.polling import feed_states
 from monitor.store.reading_page import delivery_counts
-from monitor.store.runs import first_success, holder_of, runs
+from monitor.store.runs import first_success, runs
 from monitor.store.standing import Backlog, Holdings, backlog, holdings, size_of
 
 # A run that should have begun so long ago is late: schedulers take runs up within seconds, a machine that boots within
@@ -138,8 +139,7 @@ def standing(settings: Settings, database: Database, now: datetime) -> Standing:
     with database.reading() as session:
         collects = runs(session, "collect", limit=_COSTED)
         begun = first_success(session, "collect")
-        held = holder_of(session, "collect")
-        collecting = held is not None and held.until > now
+        collecting = bool(working(session, "collect", now))
         late = tuple(_late(settings, session, collects, now, begun)) if begun and not collecting else ()
         states = feed_states(session)
         health = [health_of(each, states.get(each.name), now) for each in settings.sources]

@@ -57,10 +57,11 @@ def test_a_collect_that_did_not_begin_is_late(house: House) -> None:
     assert [each.what for each in now.troubles] == ["late: collect"]
 
 
-def test_one_that_is_under_way_is_not_late(house: House) -> None:
+@pytest.mark.parametrize("lease", ["collect", "collect 2/2"])
+def test_one_that_is_under_way_is_not_late(house: House, lease: str) -> None:
     collected(house, timedelta(days=2))
     with house.database() as database, database.writing() as session:
-        assert acquire(session, "collect", "1", NOW, timedelta(hours=1))
+        assert acquire(session, lease, "1", NOW, timedelta(hours=1))
     now = found(house)
     assert (now.alive, now.late, now.collecting) == (True, (), True)
 
