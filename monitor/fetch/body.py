@@ -46,6 +46,11 @@ class Body:
             raise FetchError(self._url, f"the answer grew past {megabytes(self._limit)}{decoded}")
         return not self._full
 
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return len(self._content)
+
     def whole(self) -> bytes:
         """The content, once the last chunk was added; FetchError where a gzip stream stopped before its end."""
         broken = self._inflater is not None and not self._inflater.eof

@@ -12,7 +12,8 @@ Never sends cookies, and no password to another origin than its own; never follo
 who asked knows when to ask again.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -37,6 +38,7 @@ from monitor.fetch.exchange import Answer, Ask, Exchange
 from monitor.fetch.guard import Guard, Resolver, SystemResolver
 from monitor.fetch.memory import Memory, moment
 from monitor.fetch.robots import LONGEST, Robots
+from monitor.fetch.room import Place, Room
 from monitor.fetch.settings import FetchSettings
 from monitor.fetch.transport import Transport
 from monitor.fetch.turns import Turns
@@ -129,6 +131,7 @@ class Client:
         self._admit: Callable[[str], None] = _anybody
         self._pauses: dict[str, timedelta] = {}
         turns = Turns(settings.connections, settings.per_host)
+        self._room = Room(settings)
         self._exchange = Exchange(self._transport, turns, settings)
         self._robots = Robots(self._memory, self._ask_robots, settings.user_agent, now)
 
@@ -173,14 +176,31 @@ class Client:
 
         Raises Refused, Gone, Deferred, or else FetchError; nothing else for anything that a server can do.
         """
+        async with self.holding(url, purpose=purpose, etag=etag, last_modified=last_modified) as page:
+            return page
+
+    @asynccontextmanager
+    async def holding(
+        self, url: str, *, purpose: Purpose = "page", etag: str = "", last_modified: str = ""
+    ) -> AsyncIterator[Page]:
+        """What `get` gives, held until the content was used: large pages wait for one another (`room.py`).
+
+        Whoever holds one must not ask for another: all that are held might do so.
+        """
+        place = self._room.place()
+        try:
+            yield await self._got(url, purpose, _validators(etag, last_modified), place)
+        finally:
+            place.leave()
+
+    async def _got(self, url: str, purpose: Purpose, validators: Mapping[str, str], place: Place) -> Page:
         shown = without_user(url)
-        validators = _validators(etag, last_modified)
         try:
             trail = self._trail(address_of(url))
         except Refused as error:
             raise Refused(shown, error.reason) from error.__cause__
         try:
-            answer = await self._follow(trail, partial(self._ask_politely, purpose, validators))
+            answer = await self._follow(trail, partial(self._ask_politely, purpose, validators, place))
             return self._page(shown, trail, answer, purpose, conditional=bool(validators))
         except FetchError as error:
             raise _retold(error, shown, trail) from error
@@ -195,7 +215,9 @@ class Client:
             answer = await ask(trail)
         return answer
 
-    async def _ask_politely(self, purpose: Purpose, validators: Mapping[str, str], trail: _Trail) -> Answer:
+    async def _ask_politely(
+        self, purpose: Purpose, validators: Mapping[str, str], place: Place, trail: _Trail
+    ) -> Answer:
         settings, address = self._settings, trail.address
         self._admit(address.origin)
         welcome = partial(self._memory.check, address.origin)
@@ -205,7 +227,7 @@ class Client:
         pause = longest.total_seconds()
         limit = settings.max_feed if purpose == "feed" else settings.max_page
         headers = {"Accept": _ACCEPT[purpose], **validators}
-        return await self._exchange.send(Ask(address, limit, trail.seconds, pause, headers), welcome)
+        return await self._exchange.send(Ask(address, limit, trail.seconds, pause, headers, place=place), welcome)
 
     async def _ask_robots(self, address: Address) -> Answer:
         """A site's robots.txt, for `Robots`; one that leads astray leaves the last redirect for an answer."""

@@ -19,6 +19,7 @@ from monitor.errors import Cause, FetchError
 from monitor.fetch.address import Address
 from monitor.fetch.answers import quoted
 from monitor.fetch.body import Body
+from monitor.fetch.room import LARGE, Place
 from monitor.fetch.settings import FetchSettings
 from monitor.fetch.transport import Transport
 from monitor.fetch.turns import Turns
@@ -46,7 +47,7 @@ class Ask:
     """A request to be made, `pause` seconds after the last one to the same host began.
 
     At most `limit` decoded bytes are taken, in `seconds` (what earlier redirects left of the time limit); an answer
-    that is longer is refused, or with `cut` taken up to there.
+    that is longer is refused, or with `cut` taken up to there. One that grows large takes its `place` first.
     """
 
     address: Address
@@ -55,6 +56,7 @@ class Ask:
     pause: float
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     cut: bool = False
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,13 @@ class Exchange:
             begun = loop.time()
             status = 0
             try:
-                async with asyncio.timeout(ask.seconds):
+                async with asyncio.timeout(ask.seconds) as deadline:
                     response = await self._transport.handle_async_request(self._request(ask))
                     turn.heard()
                     status = response.status_code
                     try:
                         headers = _headers(response)
-                        content = await _content(response, headers, ask)
+                        content = await _content(response, headers, ask, deadline)
                     finally:
                         await response.aclose()
             except FAILURES as error:
@@ -126,7 +128,7 @@ def _headers(response: httpx.Response) -> dict[str, str]:
     return joined
 
 
-async def _content(response: httpx.Response, headers: Mapping[str, str], ask: Ask) -> bytes:
+async def _content(response: httpx.Response, headers: Mapping[str, str], ask: Ask, deadline: asyncio.Timeout) -> bytes:
     if response.status_code != 200:
         await _drain(response, headers)
         return b""
@@ -135,6 +137,8 @@ async def _content(response: httpx.Response, headers: Mapping[str, str], ask: As
         async for chunk in response.aiter_raw():
             if not body.add(chunk):
                 break
+            if ask.place and body.size > LARGE:
+                await ask.place.take(deadline)
         return body.whole()
     finally:
         body.forget()

@@ -159,9 +159,8 @@ def _story(article: Article | None) -> int:
 
 
 async def _fetched(context: Context, url: str) -> Item:
-    page = await context.client.get(url, purpose="page")
     try:
-        reading = await read_whole(context, page)
+        _, reading = await read_whole(context, url)
     except WorkerLost as error:
         message = f"{url}: {error}"
         raise ConfigurationError(message) from error

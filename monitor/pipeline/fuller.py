@@ -8,6 +8,7 @@ of the page: the part that it shows is kept.
 """
 
 import logging
+from dataclasses import replace
 
 from monitor.errors import FetchError
 from monitor.models import Page
@@ -19,9 +20,17 @@ from monitor.pipeline.workers import WorkerLost
 _log = logging.getLogger(__name__)
 
 
-async def read_whole(context: Context, page: Page) -> Reading:
-    """The document of a page, with the text of its fuller form where there is one. Raises WorkerLost."""
-    reading = await context.workers.run(parsing.read_page, page.content, page.final_url, content_type(page))
+async def read_whole(context: Context, url: str) -> tuple[Page, Reading]:
+    """The page at an address, its content let go, and its document, with the text of its fuller form where it has one.
+
+    Raises FetchError and WorkerLost.
+    """
+    async with context.client.holding(url, purpose="page") as page:
+        reading = await context.workers.run(parsing.read_page, page.content, page.final_url, content_type(page))
+    return replace(page, content=b""), await _with_other(context, reading)
+
+
+async def _with_other(context: Context, reading: Reading) -> Reading:
     other = await fuller_page(context, reading)
     if other is None:
         return reading

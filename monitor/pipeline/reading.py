@@ -102,8 +102,7 @@ async def _read_page(context: Context, entry: Entry) -> Outcome:
         reason = f"{entry.url}: Google News tells only a script where this leads; search with another source"
         return await _stand_in(context, entry, reason, EntryState.REFUSED)
     try:
-        page = await context.client.get(entry.url, purpose="page")
-        reading = await read_whole(context, page)
+        page, reading = await read_whole(context, entry.url)
         address = canonical_url(page.final_url)
     except Held:  # it leads to a host that another worker is asking: it is as due as before
         context.held.add(entry.id or 0)

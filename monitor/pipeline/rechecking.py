@@ -124,10 +124,11 @@ async def _ask_one(context: Context, article: Article) -> Outcome:
 
 async def _ask(context: Context, article: Article) -> Outcome:
     url = article.canonical_url
-    page = await context.client.get(url, purpose="page", etag=article.etag, last_modified=article.last_modified)
-    if page.not_modified:
-        return Outcome(article, _check(article, after_check(article.stored_at, context.now())))
-    again = await _read_again(context, article, page)
+    known = {"etag": article.etag, "last_modified": article.last_modified}
+    async with context.client.holding(url, purpose="page", **known) as page:
+        if page.not_modified:
+            return Outcome(article, _check(article, after_check(article.stored_at, context.now())))
+        again = await _read_again(context, article, page)
     if _unfit(article, again) and (other := await fuller_page(context, again.reading)):
         again = await _read_again(context, article, other)
     if reason := _unfit(article, again):
