@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: setup demo test check lint types layers bench lock clean
+.PHONY: setup demo test test-library check lint types layers bench lock clean
 
 setup: $(INSTALLED)
 
@@ -27,6 +27,12 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# For a further interpreter: all but the tests that drive whole programs or a browser, which are the longest and the same
+# on every one.
+test-library: setup
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/whole --ignore tests/browser \
+	  --ignore tests/test_benches.py --ignore tests/pipeline/test_pipeline_shared.py
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

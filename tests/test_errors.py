@@ -16,8 +16,8 @@ MOMENT = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
 
 def made(kind: type[MonitorError]) -> MonitorError:
-    if kind is Deferred:
-        return Deferred("https://a.example/", "answered 429", MOMENT)
+    if issubclass(kind, Deferred):
+        return kind("https://a.example/", "answered 429", MOMENT)
     if issubclass(kind, FetchError):
         return kind("https://a.example/", "answered 500")
     return kind("what is wrong, and what to do")

@@ -88,8 +88,12 @@ class Workers:
             self._pool = None
 
     async def _replace(self, broken: ProcessPool) -> None:
-        """Let a broken pool go, if no other task did already; the next task starts another."""
-        if self._pool is not None and await self._started() is broken:
+        """Let a broken pool go, if no other task did already; the next task starts another.
+
+        Looked at and let go in one step of the event loop: five tasks that all waited here would all stop it.
+        """
+        pool = self._pool
+        if pool is not None and pool.done() and not pool.exception() and pool.result() is broken:
             self._pool = None
             _log.warning("the pool of workers broke; another takes its place")
             broken.stop()

@@ -203,7 +203,7 @@ async def test_a_collect_tells_what_became_of_the_pages_asked_again(told: House,
     assert tally.to_json()["rechecks"] == {"asked": 1, "changed": 1, "withdrawn": 0, "failed": 0}
     assert (tally.fetched, tally.stored) == (0, 0)
     assert list(tally.relevant.values()) == [1]  # judged again in the same run
-    assert set(tally.seconds) == {"poll", "recheck", "group", "assess"}
+    assert set(tally.seconds) == {"poll", "triage", "recheck", "group", "assess"}
 
 
 async def test_pages_asked_again_leave_room_to_new_ones(told: House, site: Site) -> None:
