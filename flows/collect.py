@@ -58,7 +58,8 @@ def report(tally: Tally) -> None:
 def _summary(tally: Tally) -> str:
     relevant = ", ".join(f"{count} for {topic}" for topic, count in tally.relevant.items()) or "none"
     return (
-        f"{tally.polled} sources asked, {tally.sources_failed} failed; {tally.new} new entries; "
+        f"{tally.polled} sources asked, {tally.sources_failed} failed, {tally.put_off} put off; "
+        f"{tally.new} new entries; "
         f"{tally.stored} articles stored, {tally.near_duplicates} of them near-duplicates; "
         f"{tally.rechecked} pages asked again, {tally.changed} changed, {tally.withdrawn} withdrawn; "
         f"relevant: {relevant}"

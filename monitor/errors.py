@@ -7,6 +7,7 @@
     ├── FetchError                    a request that gave no page; carries the URL
     │   ├── Refused                   not asked at all: robots.txt, a private address, a foreign scheme
     │   ├── Deferred                  asked to come back later; carries the moment
+    │   │   ├── LeftAlone             not asked: its host has had enough of us for now
     │   │   └── Held                  not asked: another worker of this collect is asking that host
     │   └── Gone                      404 or 410: never asked again
     ├── ParseError                    a source document that lists nothing we understand
@@ -100,6 +101,10 @@ class Deferred(FetchError):
     def retold(self, url: str, reason: str) -> Self:
         """The same failure for another address, in other words."""
         return type(self)(url, reason, self.until, self.cause, self.status)
+
+
+class LeftAlone(Deferred):
+    """Its host asked, over something else, to be left alone for now: nothing was asked of it, and it did not fail."""
 
 
 class Held(Deferred):

@@ -97,6 +97,7 @@ def _report(tally: "Tally", *, json: bool) -> None:
         return
     rows = [
         ("sources asked", tally.polled, f"{tally.not_modified} had nothing new, {tally.sources_failed} failed"),
+        *([("sources put off", tally.put_off, "their hosts want to be left alone")] if tally.put_off else []),
         ("entries listed", tally.listed, f"{tally.new} new, {tally.unpromising} left unread"),
         ("pages read", tally.fetched, f"{tally.pages_failed} failed, {tally.refused} refused, {tally.deferred} later"),
         ("articles stored", tally.stored, f"{tally.near_duplicates} near-duplicates"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.errors import Deferred
+from monitor.errors import LeftAlone
 from monitor.models import HostState
 
 STRIKES = 3
@@ -53,10 +53,10 @@ class Memory:
         return self._keep(origin, replace(self._of(origin), robots=text, robots_status=status, robots_expires=expires))
 
     def check(self, origin: str) -> None:
-        """Nothing where an origin may be asked now; Deferred while it wants to be left alone."""
+        """Nothing where an origin may be asked now; LeftAlone while it wants to be left alone."""
         until = self._of(origin).not_before
         if until is not None and until > self._now():
-            raise Deferred(origin, f"{origin} asked to be left alone until {moment(until)}", until)
+            raise LeftAlone(origin, f"{origin} asked to be left alone until {moment(until)}", until)
 
     def leave_alone(self, origin: str, until: datetime) -> None:
         """The whole origin waits until then, or longer where it asked for longer before."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from monitor.errors import MonitorError, ParseError
+from monitor.errors import LeftAlone, MonitorError, ParseError
 from monitor.models import Page, Source
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
@@ -105,6 +105,8 @@ async def _first_feed(
             answer = await context.client.get(candidate, purpose="feed")
             read = Found(await parsed(context, answer, source), answer, answer.moved_to or candidate)
             found = await _with_sitemaps(context, source, read)
+        except LeftAlone:  # nothing is known of it: the source waits for it, and takes nothing in its place
+            raise
         except (MonitorError, WorkerLost) as error:
             failed.append(trouble_of(error, candidate))
         else:
@@ -132,7 +134,7 @@ async def _with_sitemaps(context: Context, source: Source, found: Found) -> Foun
     listings = [answer for answer in answers if isinstance(answer, Listing)]
     failed = [(child, answer) for child, answer in zip(children, answers, strict=True) if isinstance(answer, Exception)]
     if not listings:
-        raise failed[0][1]
+        raise next((error for _, error in failed if not isinstance(error, LeftAlone)), failed[0][1])
     for child, error in failed:
         if not is_expected(error):
             _log.error("an error that nobody expects, reading %s", child, exc_info=error)

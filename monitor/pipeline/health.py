@@ -115,7 +115,7 @@ def health_of(source: Source, state: FeedState | None, now: datetime, came: Yiel
     """How a source fares, decided on what is kept of it and on what came of its entries."""
     if state is None:
         return Health(source, "paused" if source.paused else "new")
-    condition = "failing" if state.error else "well"
+    condition = "failing" if state.error else "well" if state.last_polled else "new"
     if is_broken(state, now):
         condition = "broken"
     if source.paused:

@@ -105,6 +105,11 @@ def failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
     return FeedState.model_validate(kept)
 
 
+def put_off(state: FeedState, until: datetime) -> FeedState:
+    """A source that was not asked, for its host wants to be left alone until then: neither a success nor a failure."""
+    return FeedState.model_validate({**state.model_dump(), "next_poll": max(state.next_poll or until, until)})
+
+
 def newest_of(entries: Sequence[Entry], most: int) -> tuple[Entry, ...]:
     """At most so many entries; of more the newest, for archives list the oldest first."""
     if len(entries) <= most:

@@ -5,10 +5,10 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from monitor.errors import Held, MonitorError
+from monitor.errors import Held, LeftAlone, MonitorError
 from monitor.models import Entry, FeedState, Page, Source
 from monitor.pipeline import hearing
 from monitor.pipeline.context import Context
@@ -26,30 +26,39 @@ from monitor.store.polling import feed_states, keep_feed_states
 KEEP_EVERY = 50
 # What one answer may bring in: a feed of a hundred thousand items is a flood, not news.
 ENTRIES = 5000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of asking one source: its new state, what it lists, and what went wrong, wholly or in part."""
+    """What became of asking one source: its new state, what it lists, and what went wrong, wholly or in part.
+
+    One that was `put_off` was not asked, for its host wants to be left alone.
+    """
 
     state: FeedState
     entries: tuple[Entry, ...] = ()
     not_modified: bool = False
+    put_off: bool = False
     troubles: tuple[Trouble, ...] = ()
 
     @property
     def failed(self) -> bool:
         """Whether the source as a whole failed."""
-        return self.state.failures > 0
+        return self.state.failures > 0 and not self.put_off
 
 
 def due(
     sources: Sequence[Source], states: Mapping[str, FeedState], now: datetime, *, everything: bool
 ) -> tuple[Source, ...]:
-    """The sources to ask now: those not paused whose time has come, or all of those where `everything` is asked."""
-    return tuple(source for source in sources if not source.paused and (everything or _is_due(source, states, now)))
+    """The sources to ask now: those not paused whose time has come, or all of those where `everything` is asked.
+
+    Those come first that were not asked for longest: where one of a host makes it close, the others have their turn.
+    """
+    chosen = (source for source in sources if not source.paused and (everything or _is_due(source, states, now)))
+    return tuple(sorted(chosen, key=lambda source: _state(source, states).last_polled or _NEVER))
 
 
 async def poll(context: Context, names: Sequence[str]) -> Tally:
@@ -115,7 +124,8 @@ def _settle(context: Context, answers: Sequence[Answer]) -> Tally:
         keep_feed_states(session, [answer.state for answer in answers])
         new = keep_entries(session, entries, now=context.now(), max_age=context.settings.collect.max_age)
     return Tally(
-        polled=len(answers),
+        polled=sum(not answer.put_off for answer in answers),
+        put_off=sum(answer.put_off for answer in answers),
         not_modified=sum(answer.not_modified for answer in answers),
         sources_failed=sum(answer.failed for answer in answers),
         listed=len(entries),
@@ -142,6 +152,9 @@ async def _ask(context: Context, source: Source, state: FeedState) -> Answer | N
     except Held:
         context.held.add(source.name)
         return None
+    except LeftAlone as error:
+        _log.info("%s: %s", source.name, error)
+        return Answer(hearing.put_off(state, error.until), put_off=True)
     except Exception as error:  # noqa: BLE001 - recorded, with its traceback where nobody expects it
         if not is_expected(error):
             _log.exception("an error that nobody expects, asking %s", source.name)

@@ -25,6 +25,7 @@ class Failure:
 class Tally:
     """Counts of one step, or of a whole collect; `seconds` by stage, `relevant` by topic.
 
+    Sources that were `put_off` were due and not asked, for their hosts want to be left alone.
     `rechecked` pages of stories told before were asked again; of these `changed` said something else, `withdrawn` were
     gone, and `rechecks_failed` gave nothing that could stand for what they gave before. `unpromising` entries were left
     unread, for no topic had reason to ask for their pages.
@@ -33,6 +34,7 @@ class Tally:
     polled: int = 0
     not_modified: int = 0
     sources_failed: int = 0
+    put_off: int = 0
     listed: int = 0
     new: int = 0
     unpromising: int = 0
@@ -73,7 +75,12 @@ class Tally:
     def to_json(self) -> dict[str, Any]:
         """The document of `monitor collect --json`."""
         return {
-            "sources": {"polled": self.polled, "not_modified": self.not_modified, "failed": self.sources_failed},
+            "sources": {
+                "polled": self.polled,
+                "not_modified": self.not_modified,
+                "failed": self.sources_failed,
+                "put_off": self.put_off,
+            },
             "entries": {"listed": self.listed, "new": self.new, "unpromising": self.unpromising},
             "pages": {
                 "fetched": self.fetched,

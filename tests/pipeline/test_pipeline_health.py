@@ -21,7 +21,7 @@ WIRE = Source("wire", "https://a.example/feed")
 
 
 def state(**changes: Any) -> FeedState:
-    return FeedState.model_validate({"source": "wire", "url": WIRE.url} | changes)
+    return FeedState.model_validate({"source": "wire", "url": WIRE.url, "last_polled": NOW} | changes)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_its_json_is_the_documented_one() -> None:
     failures = (Failure("answered 500", source="wire"), Failure("https://a.example/: gone", url="https://a.example/"))
     document = Tally(polled=2, failures=failures, seconds={"poll": 0.12345}).to_json()
     assert document == {
-        "sources": {"polled": 2, "not_modified": 0, "failed": 0},
+        "sources": {"polled": 2, "not_modified": 0, "failed": 0, "put_off": 0},
         "entries": {"listed": 0, "new": 0, "unpromising": 0},
         "pages": {"fetched": 0, "failed": 0, "refused": 0, "deferred": 0},
         "articles": {"stored": 0, "near_duplicates": 0},
