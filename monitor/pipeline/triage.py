@@ -28,7 +28,7 @@ from monitor.pipeline.tally import Tally
 from monitor.pipeline.taught import current_model
 from monitor.relevance import meaning
 from monitor.relevance.items import NOTHING, Archive, Item
-from monitor.relevance.triage import SAMPLED, Prospect, is_drawn, is_relevant_source, prospects
+from monitor.relevance.triage import SAMPLED, Prospect, by_words, is_drawn, is_relevant_source, prospects
 from monitor.store.articles import articles_of
 from monitor.store.topics import verdicts
 from monitor.store.triage import Listed, Triaged, keep_triaged, shares_relevant, untriaged
@@ -52,6 +52,11 @@ class Standard:
     sources: frozenset[str] | None
     profile: Profile | None = None
     known: Archive = NOTHING
+
+    @property
+    def saves(self) -> bool:
+        """Whether it leaves pages unread; of any other it counts only which are read first."""
+        return self.topic.fetch != "all"
 
     @property
     def mark(self) -> Sequence[object]:
@@ -121,6 +126,8 @@ async def _standard(context: Context, topic: Topic) -> Standard:
         profile = await profile_at_hand(context, topic)
     except (FetchError, ConfigurationError):  # told where it judges articles
         return Standard(topic, where)
+    if topic.fetch == "all":
+        return Standard(topic, where, profile)
     model = await current_model(context, topic, profile)
     with context.database.reading() as session:
         given = verdicts(session, topic.name)
@@ -131,7 +138,8 @@ async def _standard(context: Context, topic: Topic) -> Standard:
 
 def _mark(standards: Sequence[Standard]) -> str:
     """A mark of all that entries are judged by."""
-    told = json.dumps([[each.mark for each in standards], meaning.available()])
+    saves = any(each.saves for each in standards)
+    told = json.dumps([[each.mark for each in standards], saves and meaning.available()])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -158,7 +166,11 @@ async def _prospects(standard: Standard, mine: Sequence[int], readable: Mapping[
     if standard.profile is None or not mine:
         return {}
     entries = [readable[identity] for identity in mine]
-    promised = await asyncio.to_thread(prospects, standard.profile, standard.topic, entries, standard.known)
+    profile, topic = standard.profile, standard.topic
+    if standard.saves:
+        promised = await asyncio.to_thread(prospects, profile, topic, entries, standard.known)
+    else:
+        promised = await asyncio.to_thread(by_words, profile, topic, entries)
     return dict(zip(mine, promised, strict=True))
 
 
@@ -170,7 +182,7 @@ def _rich(
 ) -> frozenset[str]:
     """The sources of hopeless entries of which a topic takes so much that they are read whole."""
     doubted = {each.source for each in batch if any(known and known.hopeless for _, known in wanted[each.id])}
-    saving = [standard for standard in standards if standard.topic.fetch != "all"]
+    saving = [standard for standard in standards if standard.saves]
     found: set[str] = set()
     with context.database.reading() as session:
         for standard in saving if doubted else ():

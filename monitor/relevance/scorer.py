@@ -64,6 +64,36 @@ def judge(profile: Profile, topic: Topic, items: Sequence[Item], archive: Archiv
     purpose = threshold.parse(topic.threshold)
     if not items:
         return []
+    known = _known(profile, items, archive)
+    first = len(known.documents) - len(items)
+    cut = threshold.decide(purpose, known.scores[first:], [] if purpose.cut is not None else _held_out(known))
+    if cut.note:
+        _log.info("topic %s: %s", topic.name, cut.note)
+    return [_judgement(row, topic, cut.value, known) for row in range(first, len(known.documents))]
+
+
+def scores(profile: Profile, items: Sequence[Item], archive: Archive = NOTHING) -> Floats:
+    """The score of each item, in [0, 1], as `judge` gives it where no guard excludes it, without its reasons."""
+    return _known(profile, items, archive).scores[-len(items) :] if items else np.zeros(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What is known of all documents, by row: the archive's first, then the items.
+
+    `evidence` is what each says of the interest by itself, and `scores` what became of it in the stream.
+    """
+
+    documents: Sequence[Item]
+    stream: Stream
+    seed: Words
+    order: Order
+    evidence: Floats
+    scores: Floats
+    explainer: Explainer
+
+
+def _known(profile: Profile, items: Sequence[Item], archive: Archive) -> _Known:
     subject = interest(profile)
     asked = question(subject)
     batch = {item.id for item in items}
@@ -76,29 +106,25 @@ def judge(profile: Profile, topic: Topic, items: Sequence[Item], archive: Archiv
     # Measured with sentence vectors only: evidence by words alone is spread otherwise.
     lowered = 0.0 if meant is None else lowering(subject, own)
     stream = Stream(words, own, verdicts, meant, lowered)
-    seed, model = seed_words(subject), _trusted(archive, profile)
-    order = put_in_order(stream, seed, model)
-    scores = threshold.score(order.evidence)
-    first = len(documents) - len(items)
-    cut = threshold.decide(purpose, scores[first:], [] if purpose.cut is not None else _held_out(stream, seed))
-    if cut.note:
-        _log.info("topic %s: %s", topic.name, cut.note)
-    known = _Known(documents, own + stream.lowered, order, scores, Explainer(subject, asked, evidence, meant))
-    return [_judgement(row, topic, cut.value, known) for row in range(first, len(documents))]
+    seed = seed_words(subject)
+    order = put_in_order(stream, seed, _trusted(archive, profile))
+    explainer = Explainer(subject, asked, evidence, meant)
+    return _Known(documents, stream, seed, order, own + lowered, threshold.score(order.evidence), explainer)
 
 
-def _held_out(stream: Stream, seed: Words) -> list[tuple[float, bool]]:
+def _held_out(known: _Known) -> list[tuple[float, bool]]:
     """The score that each document with a verdict gets from the others' verdicts, and its own.
 
     A promise made on scores that know the verdicts would be broken on articles that nobody judged.
     """
+    stream = known.stream
     rows = sorted(stream.verdicts)
     found: list[tuple[float, bool]] = []
     for fold in range(min(_FOLDS, len(rows))):
         held = rows[fold::_FOLDS]
         others = {row: yes for row, yes in stream.verdicts.items() if row not in held}
-        scores = threshold.score(put_in_order(replace(stream, verdicts=others), seed, None).evidence)
-        found.extend((float(scores[row]), stream.verdicts[row]) for row in held)
+        held_out = threshold.score(put_in_order(replace(stream, verdicts=others), known.seed, None).evidence)
+        found.extend((float(held_out[row]), stream.verdicts[row]) for row in held)
     return found
 
 
@@ -108,17 +134,6 @@ def _said(subject: Interest, evidence: Evidence, words: Sequence[Words]) -> Said
         return Said(evidence.total, np.zeros(len(words)))
     plain = measure(question(replace(subject, added=())), words).total
     return Said(plain, evidence.total - plain)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    """What is known of all documents, by row, when the reasons of one are put into words."""
-
-    documents: Sequence[Item]
-    evidence: Floats
-    order: Order
-    scores: Floats
-    explainer: Explainer
 
 
 def _judgement(row: int, topic: Topic, cut: float, known: _Known) -> Judgement:

@@ -14,8 +14,10 @@ from monitor.pipeline import triage as triaging
 from monitor.pipeline.collect import Request, collect
 from monitor.pipeline.evaluating import unread_of
 from monitor.pipeline.explain import explain
+from monitor.pipeline.polling import poll
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.triage import decide
+from monitor.relevance import meaning
 from monitor.relevance.triage import SAMPLED, Prospect
 from monitor.store.triage import Listed
 
@@ -55,6 +57,10 @@ def saving(house: House, site: Site) -> House:
     return house
 
 
+def not_to_be_called(texts: object) -> None:
+    raise AssertionError(texts)
+
+
 async def collected(house: House, request: Request = ALL) -> Tally:
     async with house.context() as context:
         return await collect(context, request)
@@ -80,6 +86,19 @@ async def test_a_bounded_run_reads_the_promising(house: House, site: Site) -> No
     house.sources(wire=site.url("/feed"))
     await collected(house, Request(everything=True, limit=1))
     assert pages_of(site) == ["/cranes"]
+
+
+async def test_where_everything_is_read_nothing_is_encoded_before(house: House, site: Site) -> None:
+    """Vectors beside the pages took all our processes above 1 GB, and time, where only the order depends on them."""
+    house.sources(wire=site.url("/feed"))
+    async with house.context() as context:
+        await poll(context, ["wire"])
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(meaning, "encode", not_to_be_called)
+            await triaging.triage(context)
+    promised = {each.promise: each.url.rpartition("/")[2] for each in house.rows(Entry)}
+    assert None not in promised
+    assert promised[max(promised)] == "cranes"
 
 
 async def test_the_hopeless_stay_unread_with_a_reason_but_for_those_drawn(saving: House, site: Site) -> None:

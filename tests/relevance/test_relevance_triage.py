@@ -10,6 +10,7 @@ from monitor.relevance.scorer import judge
 from monitor.relevance.triage import (
     SAMPLED,
     Prospect,
+    by_words,
     is_drawn,
     is_relevant_source,
     least_promising,
@@ -68,6 +69,23 @@ def test_what_must_occur_may_stand_on_the_page(newsroom: Newsroom) -> None:
     barred = prospects(profile(), topic(must_not=("DeepSeek",)), entries)
     assert barred[0].score == 0.0 < plain[0].score
     assert barred[0].hopeless
+
+
+@pytest.mark.parametrize("name", sorted(SEEDS))
+def test_words_alone_say_what_to_read_first(newsroom: Newsroom, name: str) -> None:
+    """Of what a topic is about, nearly all stands in the first half; none of it is hopeless, nor anything else."""
+    entries = [listed(each) for each in newsroom.items]
+    found = by_words(profile(name), topic(name), entries)
+    assert not any(each.hopeless for each in found)
+    first = sorted(range(len(found)), key=lambda row: -found[row].score)[: len(found) // 2]
+    on = {row for row, item in enumerate(newsroom.items) if newsroom.label(name, item) == "on"}
+    assert len(on & set(first)) >= 0.9 * len(on)
+
+
+def test_words_alone_know_what_must_not_occur(newsroom: Newsroom) -> None:
+    entries = [listed(each) for each in newsroom.items if newsroom.label("ai-competition", each) == "on"]
+    assert by_words(profile(), topic(), entries)[0].score > 0.0
+    assert by_words(profile(), topic(must_not=("DeepSeek",)), entries)[0].score == 0.0
 
 
 def test_a_threshold_that_makes_a_promise_is_not_kept_to_here(newsroom: Newsroom) -> None:
