@@ -15,7 +15,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +29,7 @@ from sqlmodel import Session, SQLModel, select
 
 from monitor.config import Settings, load
 from monitor.fetch.client import Client
+from monitor.fetch.room import LARGE
 from monitor.models import Article, Assessment
 from monitor.pipeline.context import Context
 from monitor.pipeline.digest import Slot, send
@@ -286,6 +287,26 @@ class SharedWorkers(Workers):
         await super().close()
 
 
+class WatchedWorkers(Workers):
+    """Others' workers, and how many large contents they were given at once, at most."""
+
+    def __init__(self, others: Workers) -> None:
+        super().__init__()
+        self.others = others
+        self.now = self.most = 0
+
+    async def run(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """The same, a moment later, so that all that may come meanwhile has come."""
+        large = sum(isinstance(each, bytes) and len(each) > LARGE for each in arguments)
+        self.now += large
+        self.most = max(self.most, self.now)
+        try:
+            await asyncio.sleep(0.2)
+            return await self.others.run(function, *arguments, **named)
+        finally:
+            self.now -= large
+
+
 @pytest.fixture(name="workers", scope="session")
 def workers_fixture() -> Iterator[Workers]:
     """Processes that read, started once: that takes seconds."""
@@ -334,7 +355,8 @@ def page(title: str, text: Sequence[str] = CRANES, head: str = "") -> bytes:
 
 def hang(*arguments: object) -> None:
     """What a parser does that never ends; in a worker process, whatever it is given."""
-    time.sleep(600)
+    while True:
+        pass
 
 
 def die(*arguments: object) -> None:
@@ -356,8 +378,16 @@ def stumble_over_listing(content: bytes, url: str, source: str, content_type: st
     return read_listing(content, url, source, content_type)
 
 
+def busy_for(seconds: float) -> float:
+    """Takes so much of a processor, however long that lasts."""
+    begun = time.process_time()
+    while (taken := time.process_time() - begun) < seconds:
+        pass
+    return taken
+
+
 def pid_after(seconds: float) -> int:
-    """The process that was kept busy for so long."""
+    """The process that was kept waiting for so long, which takes nothing of a processor."""
     time.sleep(seconds)
     return os.getpid()
 

@@ -8,7 +8,9 @@ of the page: the part that it shows is kept.
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from monitor.errors import FetchError
 from monitor.models import Page
@@ -16,6 +18,8 @@ from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.workers import WorkerLost
+
+Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
@@ -31,28 +35,30 @@ async def read_whole(context: Context, url: str) -> tuple[Page, Reading]:
 
 
 async def _with_other(context: Context, reading: Reading) -> Reading:
-    other = await fuller_page(context, reading)
-    if other is None:
-        return reading
-    try:
+    async def beside(other: Page) -> Reading:
         return await context.workers.run(
             parsing.read_beside, reading, other.content, other.final_url, content_type(other)
         )
-    except WorkerLost as error:
-        _log.info("%s: %s", other.final_url, error)
-        return reading
+
+    return await from_fuller(context, reading, beside) or reading
 
 
-async def fuller_page(context: Context, reading: Reading) -> Page | None:
-    """The page that may hold more than this reading; None where there is none, or it cannot be had."""
+async def from_fuller(context: Context, reading: Reading, read: Callable[[Page], Awaitable[Result]]) -> Result | None:
+    """What `read` makes of the page that may hold more than this reading, held until then.
+
+    None where there is none, it cannot be had, or the worker that reads it is lost.
+    """
     url = reading.document.fuller_url
     if not url:
         return None
     try:
-        return await context.client.get(url, purpose="page")
+        async with context.client.holding(url, purpose="page") as other:
+            return await read(other)
     except FetchError as error:
         _log.info("%s", error)
-        return None
+    except WorkerLost as error:
+        _log.info("%s: %s", url, error)
+    return None
 
 
 def content_type(page: Page) -> str:

@@ -27,7 +27,7 @@ from monitor.store.leases import (
 )
 from monitor.store.polling import host_states, keep_host_states
 
-# A worker of which nothing was heard for so long is dead: others take its hosts. A page may take 30 s of a processor, a
+# A worker of which nothing was heard for so long is dead: others take its hosts. A page may take 20 s of a processor, a
 # transaction waits up to 30 s; nothing holds the heartbeat up for longer.
 TTL = timedelta(minutes=3)
 BEAT = timedelta(seconds=20)

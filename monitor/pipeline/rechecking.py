@@ -21,7 +21,7 @@ from monitor.errors import Cause, Deferred, Gone
 from monitor.models import Article, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
-from monitor.pipeline.fuller import content_type, fuller_page
+from monitor.pipeline.fuller import content_type, from_fuller
 from monitor.pipeline.lanes import in_lanes
 from monitor.pipeline.parsing import Again
 from monitor.pipeline.queue import host_of
@@ -129,8 +129,8 @@ async def _ask(context: Context, article: Article) -> Outcome:
         if page.not_modified:
             return Outcome(article, _check(article, after_check(article.stored_at, context.now())))
         again = await _read_again(context, article, page)
-    if _unfit(article, again) and (other := await fuller_page(context, again.reading)):
-        again = await _read_again(context, article, other)
+    if _unfit(article, again):
+        again = await from_fuller(context, again.reading, partial(_read_again, context, article)) or again
     if reason := _unfit(article, again):
         return _failed(context, article, f"{url}: asked again it gave {reason}; what it gave before is kept")
     check = _check(article, after_check(article.stored_at, context.now()), page)

@@ -29,7 +29,7 @@ _HOUR = timedelta(hours=1)
 ATTEMPTS = 5
 # Where its answer cannot be read (too large, no text, or what ends its reader), once more: that a page changes within
 # minutes is rare, each attempt costs its host the whole page and may cost us a worker for its time limit. Not given up
-# at once, for a busy machine may stop a reader that would have ended.
+# at once, for what was cut off or half written is often whole a little later.
 UNREADABLE_ATTEMPTS = 2
 # A page that tells a relevant story is asked again so long after it was stored: most corrections come within hours, a
 # few after a day; twice is what its publisher is burdened with.

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from pipeline_house import CRANES, LOAVES, NOW, House, die, hang, item, page, rss, stumble_over_page
+from pipeline_house import CRANES, LOAVES, NOW, House, WatchedWorkers, die, hang, item, page, rss, stumble_over_page
 from servers import Route, Site, redirects, says, silent
 
 from monitor.errors import StoreError
+from monitor.fetch.room import LARGE
 from monitor.models import Article, Entry, FeedState
 from monitor.pipeline import parsing
 from monitor.pipeline.polling import poll
@@ -262,7 +263,9 @@ async def test_what_is_no_text_is_not_read(house: House, site: Site) -> None:
     assert "not html but application/pdf" in (await reading(house)).failures[0].error
 
 
-@pytest.mark.parametrize(("broken", "cause"), [(hang, "took longer than 1 s"), (die, "broke the process")])
+@pytest.mark.parametrize(
+    ("broken", "cause"), [(hang, "took longer than 1 s of a processor"), (die, "broke the process")]
+)
 async def test_a_page_that_breaks_its_reader_fails_alone(house: House, site: Site, monkeypatch, broken, cause) -> None:
     await listed(house, site, bad=says(page("Bad")))
     monkeypatch.setattr(parsing, "read_page", broken)
@@ -427,6 +430,18 @@ async def test_a_page_that_shows_a_part_is_read_by_its_print_version(house: Hous
     (article,) = articles(house)
     assert (article.canonical_url, article.grade) == (site.url("/cranes"), "full")
     assert all(sentence in article.text for sentence in CRANES)
+
+
+async def test_large_print_versions_are_held_one_after_another_where_there_is_one_place(
+    house: House, site: Site
+) -> None:
+    house.monitor('max_page = "200MB"')
+    site.routes["/print"] = says(page("Cranes", CRANES) + b" " * LARGE)
+    await listed(house, site, **{name: says(FIRST_PART) for name in ("one", "two", "three")})
+    watched = WatchedWorkers(house.workers)
+    assert (await reading(replace(house, workers=watched))).stored == 3
+    assert [article.grade for article in articles(house)] == ["full"] * 3
+    assert watched.most == 1
 
 
 @pytest.mark.parametrize("route", [says(b"gone", status=404), says(page("Log in", ("Log in.",))), says(b"%PDF-1.7")])

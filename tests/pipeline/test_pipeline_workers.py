@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from pebble import ProcessPool
-from pipeline_house import die, hang, pid_after
+from pipeline_house import busy_for, die, hang, pid_after
 
 from monitor.pipeline.workers import NoWorker, WorkerLost, Workers
 
@@ -33,10 +33,26 @@ async def test_one_that_hangs_is_killed_at_its_limit_and_replaced_and_the_others
     others = [await two.run(operator.add, number, 1) for number in range(20)]
     assert others == [number + 1 for number in range(20)]
     assert not hanging.done()
-    with pytest.raises(WorkerLost, match="took longer than 1 s to read, and was stopped"):
+    with pytest.raises(WorkerLost, match="took longer than 1 s of a processor, and was stopped"):
         await hanging
     assert 0.5 < time.monotonic() - started < 10
     assert await both(two)
+
+
+async def test_one_that_waits_for_ever_is_killed_by_the_clock() -> None:
+    pool = Workers(count=1, limit=timedelta(seconds=0.2))
+    try:
+        with pytest.raises(WorkerLost, match="took longer than 1 s to read, and was stopped"):
+            await pool.run(pid_after, 600)
+    finally:
+        await pool.close()
+
+
+async def test_on_a_busy_machine_a_task_may_take_longer_than_its_limit_of_a_processor(two: Workers) -> None:
+    """What took no processor for longer than its limit is not stopped, and what earlier tasks took does not count."""
+    assert await two.run(pid_after, 0.8)
+    for _ in range(8):
+        assert await two.run(busy_for, 0.2)
 
 
 async def test_one_that_dies_is_replaced_and_the_others_are_unaffected(two: Workers) -> None:
