@@ -77,8 +77,11 @@ def score(
     from monitor.pipeline import scoring
 
     request = scoring.Request(tuple(seed), articles, background, labels, threshold, topic, batch)
-    for judgement in scoring.score(request):
+    judged = scoring.score(request)
+    for judgement in judged:
         output.as_json_line(scoring.to_json(judgement))
+    if note := scoring.on_unknown(request, judged):
+        output.note(note)
 
 
 def stories(articles: Articles) -> None:

@@ -14,7 +14,7 @@ from monitor.models import Feedback, Topic
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.examine import chances_of_draws
 from monitor.pipeline.profiles import topic_or_first
-from monitor.pipeline.scoring import Request, score, verdicts_of
+from monitor.pipeline.scoring import Request, on_unknown, score, verdicts_of
 from monitor.relevance import evaluate as measures
 from monitor.relevance.asking import Answer, Missed, missed
 from monitor.relevance.plots import calibration_plot, histogram_plot, precision_recall_plot
@@ -89,7 +89,9 @@ def evaluate_file(request: Request) -> Evaluation:
     drawn = chances_of_draws(request.labels) if request.labels else {}
     found = _missed_in(judged, truth, drawn)
     relevant, scores = [truth[each.id] for each in known], [each.score for each in known]
-    return _evaluation(relevant, scores, known[0].threshold if known else 0.5, found)
+    made = _evaluation(relevant, scores, known[0].threshold if known else 0.5, found)
+    unknown = on_unknown(request, judged)
+    return replace(made, notes=(*made.notes, unknown)) if unknown else made
 
 
 def evaluate_verdicts(settings: Settings, name: str) -> Evaluation:

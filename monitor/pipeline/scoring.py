@@ -57,6 +57,21 @@ def verdicts_of(request: Request) -> dict[str, bool]:
     return labels(request.labels) if request.labels else {}
 
 
+def on_unknown(request: Request, judged: Sequence[Judgement]) -> str:
+    """A note on the labels that are on no article of the input nor of the background; "" where there are none."""
+    unknown = dict.fromkeys(verdicts_of(request))
+    known = [each.id for each in judged]
+    if request.background and not unknown.keys() <= set(known):
+        known += [each.id for each in written(request.background)]
+    for each in known:
+        unknown.pop(each, None)
+    if not unknown:
+        return ""
+    more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+    named = ", ".join(f'"{each}"' for each in list(unknown)[:3])
+    return f"{request.labels}: labels on no article given were left out, by id: {named}{more}"
+
+
 def to_json(judgement: Judgement) -> dict[str, Any]:
     """One line of `monitor score`."""
     return {

@@ -11,7 +11,7 @@ from pipeline_house import CRANES, LOAVES, SEED, TOPIC, House
 from monitor.errors import ConfigurationError
 from monitor.pipeline.evaluating import Figure, evaluate_file, evaluate_verdicts
 from monitor.pipeline.feedback import record
-from monitor.pipeline.scoring import Request, group, score, to_json
+from monitor.pipeline.scoring import Request, group, on_unknown, score, to_json
 
 ARTICLES = {
     "cranes": " ".join(CRANES),
@@ -135,7 +135,26 @@ def test_a_file_is_evaluated_against_its_labels_which_the_scorer_does_not_see(
 
 def test_labels_that_fit_no_article_evaluate_to_nothing(request_: Request, tmp_path: Path) -> None:
     labels = lines(tmp_path / "l", [{"id": "elsewhere", "relevant": True}])
-    assert {figure.value for figure in evaluate_file(replace(request_, labels=labels)).figures} == {0.0}
+    evaluation = evaluate_file(replace(request_, labels=labels))
+    assert {figure.value for figure in evaluation.figures} == {0.0}
+    assert evaluation.notes[-1].endswith('labels on no article given were left out, by id: "elsewhere"')
+
+
+def test_labels_on_no_article_given_are_named_and_those_of_the_background_are_known(
+    request_: Request, tmp_path: Path
+) -> None:
+    background = lines(tmp_path / "b.jsonl", [{"id": "b1", "text": LOAVES[0]}])
+    known = [{"id": each, "relevant": True} for each in ("cranes", "b1")]
+    strange = [{"id": f"x{number}", "relevant": False} for number in range(5)]
+
+    def note(labels: list[dict[str, Any]]) -> str:
+        request = replace(request_, background=background, labels=lines(tmp_path / "l.jsonl", labels))
+        return on_unknown(request, score(request))
+
+    assert note(known) == ""
+    assert note([*known, *strange[:1]]).endswith('by id: "x0"')
+    assert note(strange + known).endswith('by id: "x0", "x1", "x2" and 2 more')
+    assert on_unknown(request_, score(request_)) == ""
 
 
 def test_a_figure_is_a_row_and_json() -> None:
