@@ -14,7 +14,6 @@ who asked knows when to ask again.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from ssl import SSLContext
@@ -22,11 +21,10 @@ from types import MappingProxyType, TracebackType
 from typing import Literal, Self
 
 from monitor.errors import Cause, ConfigurationError, Deferred, FetchError, Gone, Refused
-from monitor.fetch.address import Address, address_of, redirected, without_user
+from monitor.fetch.address import Address, address_of, without_user
 from monitor.fetch.answers import (
     ASKS_TO_WAIT,
     GONE,
-    PERMANENT,
     REDIRECTS,
     UNNAMED_WAIT,
     described,
@@ -40,14 +38,12 @@ from monitor.fetch.memory import Memory, moment
 from monitor.fetch.robots import LONGEST, Robots
 from monitor.fetch.room import Place, Room
 from monitor.fetch.settings import FetchSettings
+from monitor.fetch.trail import Trail
 from monitor.fetch.transport import Transport
 from monitor.fetch.turns import Turns
 from monitor.models import HostState, Page
 
 Purpose = Literal["feed", "page"]
-
-MAX_REDIRECTS = 5
-"""Hops followed: what RFC 9309, section 2.3.1.2, asks at least of robots.txt, and more than an honest page needs."""
 
 TURNED_AWAY: Mapping[Purpose, frozenset[int]] = MappingProxyType(
     {"feed": frozenset({403, 429}), "page": frozenset({429})}
@@ -69,38 +65,6 @@ def _utc_now() -> datetime:
 
 def _anybody(origin: str) -> None:
     """Nobody else asks: each host may be asked."""
-
-
-@dataclass(slots=True)
-class _Trail:
-    """The way that redirects led so far, and how much of the time limit it left."""
-
-    address: Address
-    seconds: float
-    moved: bool = False
-    permanent: bool = True
-    astray: str = ""
-    seen: set[str] = field(default_factory=set)
-
-    def follow(self, answer: Answer) -> bool:
-        """Whether there is an address to go on to; where there is none, `astray` says why."""
-        self.seen.add(self.address.text)
-        self.seconds = max(0.0, self.seconds - answer.seconds)
-        location = answer.headers.get("location", "")
-        if not location:
-            self.astray = f"{described(answer.status)} with no address to go to"
-            return False
-        if len(self.seen) > MAX_REDIRECTS:
-            self.astray = f"more than {MAX_REDIRECTS} redirects"
-            return False
-        target = redirected(self.address, location)
-        if target.text in self.seen:
-            self.astray = "its redirects lead in a circle"
-            return False
-        self.permanent = self.permanent and answer.status in PERMANENT
-        self.moved = True
-        self.address = target
-        return True
 
 
 class Client:
@@ -205,10 +169,10 @@ class Client:
         except FetchError as error:
             raise _retold(error, shown, trail) from error
 
-    def _trail(self, address: Address) -> _Trail:
-        return _Trail(address, self._settings.timeout.total_seconds())
+    def _trail(self, address: Address) -> Trail:
+        return Trail(address, self._settings.timeout.total_seconds())
 
-    async def _follow(self, trail: _Trail, ask: Callable[[_Trail], Awaitable[Answer]]) -> Answer:
+    async def _follow(self, trail: Trail, ask: Callable[[Trail], Awaitable[Answer]]) -> Answer:
         """The answer at the end of all redirects, or the last redirect where they lead nowhere (`trail.astray`)."""
         answer = await ask(trail)
         while answer.status in REDIRECTS and trail.follow(answer):
@@ -216,7 +180,7 @@ class Client:
         return answer
 
     async def _ask_politely(
-        self, purpose: Purpose, validators: Mapping[str, str], place: Place, trail: _Trail
+        self, purpose: Purpose, validators: Mapping[str, str], place: Place, trail: Trail
     ) -> Answer:
         settings, address = self._settings, trail.address
         self._admit(address.origin)
@@ -232,7 +196,7 @@ class Client:
     async def _ask_robots(self, address: Address) -> Answer:
         """A site's robots.txt, for `Robots`; one that leads astray leaves the last redirect for an answer."""
 
-        async def ask(trail: _Trail) -> Answer:
+        async def ask(trail: Trail) -> Answer:
             self._admit(trail.address.origin)
             welcome = partial(self._memory.check, trail.address.origin)
             pause = self._settings.pause_per_host.total_seconds()
@@ -247,7 +211,7 @@ class Client:
             reason = f"it redirects to where nothing may be asked: {error.reason}"
             raise FetchError(address.text, reason, Cause.ADDRESS) from error
 
-    def _page(self, shown: str, trail: _Trail, answer: Answer, purpose: Purpose, *, conditional: bool) -> Page:
+    def _page(self, shown: str, trail: Trail, answer: Answer, purpose: Purpose, *, conditional: bool) -> Page:
         """The page that an answer makes; raises Gone, Deferred and FetchError where it makes none."""
         self._heed(trail.address, answer, purpose)
         address, status = trail.address.text, answer.status
@@ -295,7 +259,7 @@ def _validators(etag: str, last_modified: str) -> dict[str, str]:
     return {name: value for name, value in named.items() if value and value.isascii() and value.isprintable()}
 
 
-def _retold(error: FetchError, shown: str, trail: _Trail) -> FetchError:
+def _retold(error: FetchError, shown: str, trail: Trail) -> FetchError:
     """The same failure for the address that was asked for; says so where it happened after a redirect."""
     reason = f"after a redirect to {trail.address.text}: {error.reason}" if trail.moved else error.reason
     return error.retold(shown, reason)

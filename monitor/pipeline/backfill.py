@@ -20,7 +20,7 @@ from monitor.fetch.answers import is_text
 from monitor.models import BACKFILL, Article, Entry, Grade, Page, Source
 from monitor.pipeline import judging, parsing, reading
 from monitor.pipeline.context import Context, opened, refuse_nameless
-from monitor.pipeline.discovery import parsed
+from monitor.pipeline.discovery import document_at
 from monitor.pipeline.examine import unpacked
 from monitor.pipeline.freshness import is_news
 from monitor.pipeline.parsing import Reading
@@ -238,8 +238,7 @@ async def _with_children(context: Context, url: str, listing: Listing) -> tuple[
 
 async def _listing(context: Context, url: str) -> Listing:
     """What a sitemap lists. Raises ParseError where it is none, WorkerLost where its reader did not live to tell."""
-    page = await context.client.get(url, purpose="feed")
-    listing = await parsed(context, page, Source(BACKFILL, url))
+    listing = (await document_at(context, Source(BACKFILL, url), url)).listing
     if listing.kind in ("unknown", "html"):
         raise ParseError(listing.note or f"{url} is no sitemap: it is {listing.kind}")
     return listing

@@ -26,6 +26,15 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A document of a source that was read: its page, the content let go, what it lists, and a page also links to."""
+
+    page: Page
+    listing: Listing
+    links: Listing
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a source lists, and the page that lists it, or names what does (`indexed`: a sitemap index).
 
@@ -39,17 +48,17 @@ class Found:
     troubles: tuple[Trouble, ...] = ()
 
 
-async def found_behind(context: Context, source: Source, page: Page) -> Found:
+async def found_behind(context: Context, source: Source, document: Document) -> Found:
     """What the answer of a source leads to.
 
     Raises ParseError where that lists no news, FetchError and WorkerLost where nothing behind it could be read.
     """
-    listing = await parsed(context, page, source)
-    if listing.kind == "html":
+    page = document.page
+    if document.listing.kind == "html":
         refuse_page(source, page.final_url)
-        found = await _announced(context, source, page, listing)
+        found = await _announced(context, source, document)
     else:
-        found = await _with_sitemaps(context, source, Found(listing, page, page.moved_to))
+        found = await _with_sitemaps(context, source, Found(document.listing, page, page.moved_to))
     if found.listing.kind in _NO_NEWS and not found.listing.entries:
         raise _no_news(found.listing)
     return found
@@ -65,18 +74,19 @@ def refuse_page(source: Source, url: str) -> None:
         raise ParseError(message)
 
 
-async def _announced(context: Context, source: Source, page: Page, listing: Listing) -> Found:
+async def _announced(context: Context, source: Source, document: Document) -> Found:
     """The first feed that lists something, among those that a page announces or its robots.txt names; else its links.
 
     The sitemaps of a site list all of it: of a section, which stands below its root, the links come first. Where none
     of the announced feeds gives anything, what failed of them is a trouble of what stands in for them.
     """
+    page, listing = document.page, document.listing
     candidates = listing.children[:CANDIDATES]
     found, failed = await _first_feed(context, source, candidates)
     if found is not None:
         return found
     is_section = urlsplit(page.final_url).path.strip("/") != ""
-    links = await _section(context, source, page)
+    links = Found(document.links, page, page.moved_to) if document.links.entries else None
     if links is not None and is_section:
         return replace(links, troubles=failed)
     sitemaps = context.client.sitemaps(page.final_url)[: CANDIDATES - len(candidates)]
@@ -102,8 +112,8 @@ async def _first_feed(
     failed: list[Trouble] = []
     for candidate in candidates:
         try:
-            answer = await context.client.get(candidate, purpose="feed")
-            read = Found(await parsed(context, answer, source), answer, answer.moved_to or candidate)
+            document = await document_at(context, source, candidate)
+            read = Found(document.listing, document.page, document.page.moved_to or candidate)
             found = await _with_sitemaps(context, source, read)
         except LeftAlone:  # nothing is known of it: the source waits for it, and takes nothing in its place
             raise
@@ -113,14 +123,6 @@ async def _first_feed(
             if found.listing.entries:
                 return found, tuple(failed)
     return None, tuple(failed)
-
-
-async def _section(context: Context, source: Source, page: Page) -> Found | None:
-    """What a page lists by linking to it; None where it is no list of articles."""
-    listing = await context.workers.run(
-        parsing.read_section, page.content, page.final_url, source.name, page.headers.get("content-type", "")
-    )
-    return Found(listing, page, page.moved_to) if listing.entries else None
 
 
 async def _with_sitemaps(context: Context, source: Source, found: Found) -> Found:
@@ -150,17 +152,25 @@ async def _with_sitemaps(context: Context, source: Source, found: Found) -> Foun
 
 async def _sitemap(context: Context, source: Source, url: str) -> Listing:
     """What one sitemap of an index lists. Raises ParseError where it is none."""
-    listing = await parsed(context, await context.client.get(url, purpose="feed"), source)
+    listing = (await document_at(context, source, url)).listing
     if listing.kind in _NO_NEWS:
         raise _no_news(listing)
     return listing
 
 
-async def parsed(context: Context, page: Page, source: Source) -> Listing:
-    """What a document lists, read in a worker. Raises WorkerLost where that did not live to tell."""
-    return await context.workers.run(
-        parsing.read_listing, page.content, page.final_url, source.name, page.headers.get("content-type", "")
-    )
+async def document_at(context: Context, source: Source, url: str) -> Document:
+    """The document at an address, held until it was read. Raises FetchError, and WorkerLost as `parsed` does."""
+    async with context.client.holding(url, purpose="feed") as page:
+        return await parsed(context, source, page)
+
+
+async def parsed(context: Context, source: Source, page: Page) -> Document:
+    """What a page makes, read in workers. Raises WorkerLost where one did not live to tell."""
+    given = (page.content, page.final_url, source.name, page.headers.get("content-type", ""))
+    listing = links = await context.workers.run(parsing.read_listing, *given)
+    if listing.kind == "html":
+        links = await context.workers.run(parsing.read_section, *given)
+    return Document(replace(page, content=b""), listing, links)
 
 
 def _no_news(listing: Listing) -> ParseError:

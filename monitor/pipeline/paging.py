@@ -10,7 +10,7 @@ from monitor.errors import MonitorError
 from monitor.models import Entry, FeedState, Source
 from monitor.pipeline import hearing
 from monitor.pipeline.context import Context
-from monitor.pipeline.discovery import Found, parsed
+from monitor.pipeline.discovery import Found, document_at
 from monitor.pipeline.trouble import trouble_of
 from monitor.pipeline.workers import WorkerLost
 from monitor.sources import Listing
@@ -30,7 +30,7 @@ async def with_earlier(context: Context, source: Source, state: FeedState, found
     try:
         while hearing.has_gap(state, newest) and following and following not in asked and len(asked) <= PAGES:
             asked.add(following)
-            newest = await parsed(context, await context.client.get(following, purpose="feed"), source)
+            newest = (await document_at(context, source, following)).listing
             entries += _unlisted(newest.entries, entries)
             following = newest.following
     except (MonitorError, WorkerLost) as error:

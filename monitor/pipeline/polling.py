@@ -12,7 +12,7 @@ from monitor.errors import Held, LeftAlone, MonitorError
 from monitor.models import Entry, FeedState, Page, Source
 from monitor.pipeline import hearing
 from monitor.pipeline.context import Context
-from monitor.pipeline.discovery import found_behind
+from monitor.pipeline.discovery import Document, found_behind, parsed
 from monitor.pipeline.letters import KIND, letters
 from monitor.pipeline.paging import with_earlier
 from monitor.pipeline.rhythm import FIRST_DELAY
@@ -145,10 +145,7 @@ async def _ask(context: Context, source: Source, state: FeedState) -> Answer | N
         if source.kind == KIND:
             heard = await letters(context, source, state)
             return Answer(heard.state, heard.entries, troubles=heard.troubles)
-        page = await _document(context, state)
-        if page.not_modified:
-            return Answer(hearing.unchanged(state, page.headers, context.now()), not_modified=True)
-        return await _listed(context, source, state, page)
+        return await _answer(context, source, state)
     except Held:
         context.held.add(source.name)
         return None
@@ -161,27 +158,31 @@ async def _ask(context: Context, source: Source, state: FeedState) -> Answer | N
         return _failed(state, error, context.now())
 
 
-async def _document(context: Context, state: FeedState) -> Page:
-    """What a source answers, whole where it was silent for longer than can be believed."""
+async def _answer(context: Context, source: Source, state: FeedState) -> Answer:
+    """What a source answers, asked for whole where it was silent for longer than can be believed."""
     known = {} if hearing.is_doubted(state, context.now()) else _known(state)
-    return await context.client.get(state.resolved_url or state.url, purpose="feed", **known)
+    async with context.client.holding(state.resolved_url or state.url, purpose="feed", **known) as page:
+        fingerprint = hashlib.sha256(page.content).hexdigest()
+        if page.not_modified:
+            return Answer(hearing.unchanged(state, page.headers, context.now()), not_modified=True)
+        if fingerprint == state.content_hash:
+            moved = {"resolved_url": page.moved_to} if page.moved_to else {}
+            same = {**_validators(page), **moved, "last_full": context.now()}
+            return Answer(hearing.unchanged(state, page.headers, context.now(), **same), not_modified=True)
+        document = await parsed(context, source, page)
+    return await _listed(context, source, state, document, fingerprint)
 
 
 def _known(state: FeedState) -> dict[str, str]:
     return {"etag": state.etag, "last_modified": state.last_modified}
 
 
-async def _listed(context: Context, source: Source, state: FeedState, page: Page) -> Answer:
+async def _listed(context: Context, source: Source, state: FeedState, document: Document, fingerprint: str) -> Answer:
     """What a source that answered with a document lists; the feed behind it, where it is only a page."""
-    fingerprint = hashlib.sha256(page.content).hexdigest()
-    if fingerprint == state.content_hash:
-        moved = {"resolved_url": page.moved_to} if page.moved_to else {}
-        same = {**_validators(page), **moved, "last_full": context.now()}
-        return Answer(hearing.unchanged(state, page.headers, context.now(), **same), not_modified=True)
-    found = await with_earlier(context, source, state, await found_behind(context, source, page))
+    found = await with_earlier(context, source, state, await found_behind(context, source, document))
     # What failed in part is asked again though the document that names it stays the same.
     forgotten = found.indexed or bool(found.troubles)
-    known = {"content_hash": fingerprint if found.page is page else "", **_validators(found.page)}
+    known = {"content_hash": fingerprint if found.page is document.page else "", **_validators(found.page)}
     entries = hearing.newest_of(found.listing.entries, ENTRIES)
     now = context.now()
     fields: dict[str, Any] = {

@@ -1,12 +1,14 @@
 """Sources asked: what a poll keeps, what it costs, and what becomes of a source that fails."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from pipeline_house import NOW, House, index, item, page, rss, sitemap, stumble_over_listing
+from pipeline_house import NOW, House, WatchedWorkers, index, item, page, rss, sitemap, stumble_over_listing
 from servers import Route, Site, redirects, resets, says, silent
 
+from monitor.fetch.room import LARGE
 from monitor.models import Entry, FeedState
 from monitor.pipeline import parsing
 from monitor.pipeline.health import health_of
@@ -202,6 +204,21 @@ async def test_a_feed_that_asks_to_wait_is_still_where_it_was_found(house: House
         assert (await polled(house, "wire")).sources_failed == 1
         house.clock.move(hours=1)
     assert state(house).resolved_url == site.url("/new")
+
+
+async def test_large_feeds_are_held_one_after_another_where_there_is_one_place(house: House, site: Site) -> None:
+    house.monitor('max_feed = "200MB"')
+    names = ["one", "two", "three"]
+    home = (
+        b'<html><head><title>News</title><link rel="alternate" type="application/rss+xml" href="/feed">' + b" " * LARGE
+    )
+    site.routes |= {"/one": says(rss(item(site.url("/1"))) + b" " * LARGE, **XML), "/three": says(home)}
+    site.routes |= {"/two": says(index(site.url("/a.xml"))), "/a.xml": says(sitemap(site.url("/5")) + b" " * LARGE)}
+    site.routes["/feed"] = says(rss(item(site.url("/2"))) + b" " * LARGE, **XML)
+    house.sources(**{name: site.url(f"/{name}") for name in names})
+    watched = WatchedWorkers(house.workers)
+    assert (await polled(replace(house, workers=watched), *names)).new == 3
+    assert watched.most == 1
 
 
 @pytest.mark.parametrize("latest", [429, 503])
