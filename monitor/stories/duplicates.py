@@ -1,11 +1,12 @@
 """Which new articles repeat another one: wire copies, reprints, a text under a new headline, cut or framed.
 
-New and kept articles come in; the original of each article that repeats one goes out. Pairs are proposed by hash,
-signature and declared link (`proposals`), and decided by what their texts share (`comparing`).
+New and kept articles come in, with usable signatures (`signed`); the original of each that repeats one goes out. Pairs
+are proposed by hash, signature and declared link (`proposals`), and decided by what their texts share (`comparing`).
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from monitor.stories.candidates import Candidate
 from monitor.stories.comparing import Alike, same_text, tells
@@ -24,13 +25,13 @@ def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict
     The original is a kept article where there is one (which may itself be known to repeat one that is not given), else
     the new one that was published first, of several the fullest. A new original repeats nothing itself, and is no
     excerpt of what repeats it: the teaser of a full text repeats the text, whichever came first. No id may be in both
-    sequences, or twice in one.
+    sequences, or twice in one. The kept ones are given in the order of `age`.
     """
-    articles = [*sorted(kept, key=_age), *sorted(new, key=_age)]
+    articles = [*kept, *sorted(new, key=age)]
     since = len(kept)
     first = _identical(articles, since)
     places = [place for place in range(len(articles)) if first[place] == place]
-    claims = {(first[one], first[other]) for one, other in by_claim(articles)}
+    claims = {(first[one], first[other]) for one, other in by_claim(articles, since)}
     claims = {(min(pair), max(pair)) for pair in claims if pair[0] != pair[1] and max(pair) >= since}
     proposed = sorted(claims | set(by_signature(articles, places, since)))
     pairs = [pair for pair in proposed if not _equal(articles, *pair)]
@@ -44,8 +45,9 @@ def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict
     return found
 
 
-def _age(article: Candidate) -> tuple[float, int, int]:
-    return article.published.timestamp(), -len(article.text), article.id
+def age(article: Candidate) -> tuple[datetime, int, int]:
+    """What articles are in order by: the moment of publication, of equal ones the fullest first."""
+    return article.published, -len(article.text), article.id
 
 
 def _equal(articles: Sequence[Candidate], one: int, other: int) -> bool:

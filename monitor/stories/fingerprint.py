@@ -4,12 +4,14 @@ The hashes are the same in every process and on every machine, for signatures ar
 (Python's own `hash` of strings differs from process to process).
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from monitor.stories.candidates import Candidate
-from monitor.stories.wording import is_in, is_whole, packed
+from monitor.stories.wording import is_whole, packed
 from monitor.text import tokens
 
 if TYPE_CHECKING:
@@ -73,14 +75,14 @@ def signature(text: str, language: str = "") -> bytes:
     return np.asarray(sketch.hashvalues, dtype="<u4").tobytes() + packed(text, language)
 
 
-def whole(article: Candidate) -> bytes:
-    """The signature of an article: the one it has, or a new one where that is missing or cannot be used.
+def signed(articles: Iterable[Candidate]) -> list[Candidate]:
+    """The articles, each with a signature that can be used: a new one where it has none, or one that cannot.
 
     One made by another version cannot, nor one whose words were read in another language than the article is in.
     """
-    kept = article.signature
-    language = article.language[:2].lower()
-    usable = len(kept) >= MINHASH_BYTES and is_whole(kept, MINHASH_BYTES)
-    if usable and (not language or is_in(kept, MINHASH_BYTES, language)):
-        return kept
-    return signature(article.text, article.language)
+    return [
+        article
+        if is_whole(article.signature, MINHASH_BYTES, article.language[:2].lower())
+        else replace(article, signature=signature(article.text, article.language))
+        for article in articles
+    ]

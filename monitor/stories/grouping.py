@@ -1,20 +1,21 @@
 """Which articles tell of one event: those that are alike on average join, the nearest first, from the kept stories on.
 
-New articles come in, near-duplicates left out, and kept ones with their stories; the story of each new one goes out.
+New articles come in, near-duplicates left out, and kept ones with their stories, all of them with usable signatures
+(`signed`); the story of each new one goes out.
 Articles of different languages are never compared, nor any that lie further apart in time than the window. That those
 nearer in time be taken for more alike was tried: within a window of a week it changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.stories.candidates import Candidate, StorySettings
-from monitor.stories.fingerprint import MINHASH_BYTES, whole
+from monitor.stories.fingerprint import MINHASH_BYTES
 from monitor.stories.likeness import Likeness, Pairs
 from monitor.stories.linkage import Linkage
 from monitor.stories.lookup import nearby
-from monitor.stories.wording import language_of, text_wording, wording_of
+from monitor.stories.wording import CODE, SKETCH, language_of, text_wording, wording_of
 from monitor.text import guess_language
 
 # Likeness below this share of what joins articles counts as none: of unrelated ones nearly every pair has a little.
@@ -31,78 +32,80 @@ class Event:
     first: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """An article with its packed wording."""
-
-    article: Candidate
-    packed: bytes
-
-    @property
-    def moment(self) -> float:
-        return self.article.published.timestamp()
-
-
 def group_events(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySettings) -> dict[int, Event]:
     """The event of each new article, by id; both are given in the order of time.
 
-    Kept articles without a story are not looked at.
+    Kept articles without a story are not looked at, nor those that repeat another one.
     """
     fresh = _by_language(new)
-    known = _by_language(_around([article for article in kept if article.story is not None], new, settings))
+    known = _by_language(_around(kept, new, settings))
     found: dict[int, Event] = {}
     for language, articles in fresh.items():
         found |= _grouped(articles, known.get(language, []), settings)
     return found
 
 
-def _by_language(articles: Iterable[Candidate]) -> dict[str, list[_Read]]:
-    found: defaultdict[str, list[_Read]] = defaultdict(list)
-    for article in articles:
-        packed = whole(article)[MINHASH_BYTES:]
-        language = language_of(packed) or article.language.lower()[:2] or guess_language(article.title)
-        found[language].append(_Read(article, packed))
+def _by_language(articles: Sequence[Candidate]) -> dict[str, list[Candidate]]:
+    found: defaultdict[str, list[Candidate]] = defaultdict(list)
+    codes = [each.signature[MINHASH_BYTES : MINHASH_BYTES + CODE] for each in articles]
+    languages = {code: language_of(code) for code in set(codes)}
+    for article, code in zip(articles, codes, strict=True):
+        language = languages[code] or article.language.lower()[:2] or guess_language(article.title)
+        found[language].append(article)
     return dict(found)
 
 
 def _around(kept: Sequence[Candidate], new: Sequence[Candidate], settings: StorySettings) -> list[Candidate]:
-    """The kept articles that are near enough in time to matter to a new one."""
+    """The kept articles that have a story and are near enough in time to matter to a new one."""
     moments = [article.published for article in new]
     if not moments:
         return []
     first, last = min(moments) - settings.window, max(moments) + settings.window
-    return [article for article in kept if first <= article.published <= last]
+    return [
+        article
+        for article in kept
+        if article.story is not None and article.duplicate_of is None and first <= article.published <= last
+    ]
 
 
-def _grouped(fresh: Sequence[_Read], known: Sequence[_Read], settings: StorySettings) -> dict[int, Event]:
+def _grouped(fresh: Sequence[Candidate], known: Sequence[Candidate], settings: StorySettings) -> dict[int, Event]:
     """The event of each article of one language; both sequences are sorted by age."""
-    held = [each.article.story or 0 for each in known]
-    near = set(nearby([each.packed for each in fresh], [each.packed for each in known], held).tolist())
-    compared = [*fresh, *(each for place, each in enumerate(known) if place in near)]
+    held = [each.story or 0 for each in known]
+    near = set(nearby(_sketches(fresh), _sketches(known), held).tolist())
+    compared = [*fresh, *(known[place] for place in sorted(near))]
     rest = [each for place, each in enumerate(known) if place not in near]
     beside = rest[:: max(1, -(-len(rest) // _MOST_BESIDE))]
     likeness = Likeness(
-        [wording_of(each.article, each.packed) for each in compared], [text_wording(each.packed) for each in beside]
+        [wording_of(each, _packed(each)) for each in compared], [text_wording(_packed(each)) for each in beside]
     )
     pairs = likeness.pairs(len(fresh), _FLOOR * settings.similarity)
-    stories = sorted({each.article.story or 0 for each in compared[len(fresh) :]})
+    stories = sorted({each.story or 0 for each in compared[len(fresh) :]})
     ends = _linked(compared, len(fresh), pairs, settings)
     first: dict[int, int] = {}
     return {
-        each.article.id: Event(stories[end] if end < len(stories) else None, first.setdefault(end, each.article.id))
+        each.id: Event(stories[end] if end < len(stories) else None, first.setdefault(end, each.id))
         for each, end in zip(fresh, ends, strict=False)
     }
 
 
-def _linked(compared: Sequence[_Read], count: int, pairs: Pairs, settings: StorySettings) -> list[int]:
+def _packed(article: Candidate) -> bytes:
+    return article.signature[MINHASH_BYTES:]
+
+
+def _sketches(articles: Sequence[Candidate]) -> list[bytes]:
+    start, stop = MINHASH_BYTES + SKETCH.start, MINHASH_BYTES + SKETCH.stop
+    return [article.signature[start:stop] for article in articles]
+
+
+def _linked(compared: Sequence[Candidate], count: int, pairs: Pairs, settings: StorySettings) -> list[int]:
     """The number of the cluster in which each of the first `count` articles ends; the others' stories come first."""
     import numpy as np  # noqa: PLC0415 - a command that groups nothing starts without it
 
-    stories = sorted({each.article.story or 0 for each in compared[count:]})
+    stories = sorted({each.story or 0 for each in compared[count:]})
     number = {story: place for place, story in enumerate(stories)}
-    ends = [number[each.article.story or 0] for each in compared[count:]]
+    ends = [number[each.story or 0] for each in compared[count:]]
     clusters = np.array([*range(len(stories), len(stories) + count), *ends])
-    moments = np.array([each.moment for each in compared])
+    moments = np.array([each.published.timestamp() for each in compared])
     size = len(stories) + count
     first, last = np.full(size, np.inf), np.full(size, -np.inf)
     np.minimum.at(first, clusters, moments)

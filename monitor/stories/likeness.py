@@ -83,8 +83,8 @@ class Likeness:
         double = double[:, several]
         held_double = _holders([neighbours(each.terms) for each in beside], pairs[several])
         rarity = _rarity(double, held_double, 0.0, len(beside))
-        opening = _counts(terms, columns, len(known), [_opening(each, 0) for each in wordings])
-        opening_double = _counts(next_to, places, len(pairs), [_opening(each, 1) for each in wordings])[:, several]
+        opening = _openings(wordings, columns, len(known), 0)
+        opening_double = _openings(wordings, places, len(pairs), 1)[:, several]
         whole = sparse.hstack([_weighted(single, weights), _weighted(double, rarity)]).tocsr()
         length = _lengths(whole).mean() if len(wordings) else 1.0
         self._whole = _unit(whole)
@@ -158,14 +158,21 @@ def _commonness(whole: Any, opening: Any, elsewhere: "NDArray[np.float64]", besi
     return np.maximum(found, _LEAST_COMMON)
 
 
-def _opening(wording: Wording, short: int) -> "NDArray[np.float64]":
-    """How often each term of an article, or run of `short` more, counts in what it opens with."""
+def _openings(wordings: Sequence[Wording], columns: "NDArray[np.intp]", width: int, short: int) -> Any:
+    """How often each article (row) opens with each term (column), or run of `short` more, the headline counted as often
+    as it counts; `columns` are those of the terms, or runs, of all, end to end."""
     import numpy as np  # noqa: PLC0415
+    from scipy import sparse  # noqa: PLC0415
 
-    found = np.zeros(max(0, len(wording.terms) - short))
-    found[: max(0, wording.opening - short)] = 1.0
-    found[: max(0, wording.headline - short)] = _HEADLINE
-    return found
+    sizes = np.array([(len(each.terms), each.opening, each.headline) for each in wordings], dtype=np.int64)
+    whole, opening, headline = np.maximum(sizes.reshape(-1, 3) - short, 0).T
+    ends = np.concatenate([[0], np.cumsum(opening)])
+    at = np.arange(ends[-1]) - np.repeat(ends[:-1], opening)
+    often = np.where(at < np.repeat(headline, opening), _HEADLINE, 1.0)
+    opened = columns[at + np.repeat(np.cumsum(whole) - whole, opening)]
+    counts = sparse.csr_matrix((often, opened, ends), shape=(len(wordings), width))
+    counts.sum_duplicates()
+    return counts
 
 
 def _joined(parts: "Sequence[NDArray[Any]]", kind: Any = None) -> "NDArray[Any]":
@@ -175,24 +182,14 @@ def _joined(parts: "Sequence[NDArray[Any]]", kind: Any = None) -> "NDArray[Any]"
     return np.concatenate(parts) if parts else np.zeros(0, dtype=kind or np.uint64)
 
 
-def _counts(
-    parts: "Sequence[NDArray[Any]]",
-    columns: "NDArray[np.intp]",
-    width: int,
-    often: "Sequence[NDArray[np.float64]] | None" = None,
-) -> Any:
-    """How often each article (row) holds each term (column); `columns` are those of the terms of all, end to end.
-
-    `often` says for each of them how often it counts, once where it is not given.
-    """
+def _counts(parts: "Sequence[NDArray[Any]]", columns: "NDArray[np.intp]", width: int) -> Any:
+    """How often each article (row) holds each term (column); `columns` are those of the terms of all, end to end."""
     import numpy as np  # noqa: PLC0415
     from scipy import sparse  # noqa: PLC0415
 
     ends = np.concatenate([[0], np.cumsum([len(each) for each in parts], dtype=np.int64)])
-    values = np.ones(len(columns)) if often is None else _joined(often, np.float64)
-    counts = sparse.csr_matrix((values, columns, ends), shape=(len(parts), width))
+    counts = sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(parts), width))
     counts.sum_duplicates()
-    counts.eliminate_zeros()
     return counts
 
 

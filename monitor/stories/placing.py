@@ -1,9 +1,11 @@
 """Where new articles belong: a near-duplicate goes where its original is, any other by the event it tells of."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from monitor.stories.candidates import Candidate, Placement, StorySettings
-from monitor.stories.duplicates import find_duplicates
+from monitor.stories.duplicates import age, find_duplicates
+from monitor.stories.fingerprint import signed
 from monitor.stories.grouping import Event, group_events
 
 
@@ -13,17 +15,17 @@ def place(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySe
     Articles that found a story together have the id of its first article for a group. The same articles get the same
     places, in whatever order they come.
     """
-    # In their order in time, which both ways of comparing start from: to sort a hundred thousand twice takes longer.
-    held = {article.id: article for article in sorted(kept, key=_age)}
-    given = {article.id: article for article in sorted(new, key=_age) if article.id not in held}
+    # In their order in time and with their signatures, which both ways of comparing start from.
+    held = {article.id: article for article in signed(sorted(kept, key=age))}
+    given = {article.id: article for article in signed(sorted(new, key=_age)) if article.id not in held}
     repeats = find_duplicates(list(given.values()), list(held.values()))
     own = [article for article in given.values() if article.id not in repeats]
-    events = group_events(own, [article for article in held.values() if article.duplicate_of is None], settings)
+    events = group_events(own, list(held.values()), settings)
     return [_placement(article.id, held, repeats, events) for article in new]
 
 
-def _age(article: Candidate) -> tuple[float, int]:
-    return article.published.timestamp(), article.id
+def _age(article: Candidate) -> tuple[datetime, int]:
+    return article.published, article.id
 
 
 def _placement(

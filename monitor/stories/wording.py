@@ -37,7 +37,9 @@ _OPENING = 700
 _STEP = 1 / 16
 # Beyond one article in a thousand, rarity says nothing more of what an article is about: a misprint is rarer.
 _RAREST = math.log(1_000.0)
-_HEAD = struct.Struct("<3sHH")
+CODE = 3
+"""Bytes in which the language stands, before all else."""
+_HEAD = struct.Struct(f"<{CODE}sHH")
 _A_TERM = 6
 
 
@@ -79,7 +81,7 @@ def packed(text: str, language: str) -> bytes:
     heaviest = _heaviest(words, levels)
     return b"".join(
         (
-            _HEAD.pack(words.language.encode()[:3], len(words.terms), min(beginning, len(words.terms))),
+            _HEAD.pack(words.language.encode()[:CODE], len(words.terms), min(beginning, len(words.terms))),
             np.array([hashed(term) for term, _ in heaviest], dtype="<u4").tobytes().ljust(4 * HEAVIEST, b"\0"),
             bytes(weight for _, weight in heaviest).ljust(HEAVIEST, b"\0"),
             np.array([hashed(term) for term in words.terms], dtype="<u4").tobytes(),
@@ -89,10 +91,9 @@ def packed(text: str, language: str) -> bytes:
     )
 
 
-SKETCH = slice(_HEAD.size, _HEAD.size + 4 * HEAVIEST)
-"""Where in the bytes the heaviest terms stand, as little-endian numbers of 32 bits, 0 where there are fewer."""
-WEIGHTS = slice(SKETCH.stop, SKETCH.stop + HEAVIEST)
-"""Where their weights stand, a byte each."""
+SKETCH = slice(_HEAD.size, _HEAD.size + 5 * HEAVIEST)
+"""Where in the bytes the heaviest terms stand, as little-endian numbers of 32 bits, 0 where there are fewer, and after
+them their weights, a byte each."""
 
 
 def share_of(levels: "NDArray[np.uint8]") -> "NDArray[np.float64]":
@@ -103,8 +104,8 @@ def share_of(levels: "NDArray[np.uint8]") -> "NDArray[np.float64]":
 
 
 def language_of(kept: bytes) -> str:
-    """The language of a packed wording."""
-    return kept[:3].rstrip(b"\0").decode()
+    """The language of a packed wording, of which the first `CODE` bytes are enough; "" where there is none."""
+    return kept[:CODE].rstrip(b"\0").decode()
 
 
 def wording_of(article: Candidate, kept: bytes) -> Wording:
@@ -137,7 +138,7 @@ def text_wording(kept: bytes) -> Wording:
     import numpy as np  # noqa: PLC0415
 
     count = _HEAD.unpack_from(kept)[1] if kept else 0
-    at = WEIGHTS.stop
+    at = SKETCH.stop
     terms = np.frombuffer(kept, dtype="<u4", count=count, offset=at if count else 0)
     levels = np.frombuffer(kept, dtype=np.uint8, count=count, offset=at + 4 * count if count else 0)
     names = np.frombuffer(kept, dtype=np.uint8, count=count, offset=at + 5 * count if count else 0)
@@ -157,16 +158,16 @@ def neighbours(terms: "NDArray[np.uint32]") -> "NDArray[np.uint64]":
     return (wide[:-1] << np.uint64(32)) | wide[1:]
 
 
-def is_whole(kept: bytes, start: int) -> bool:
-    """Whether bytes can hold a packed wording from `start` on: nothing, or as much as it says itself."""
-    if len(kept) == start:
-        return True
-    return (len(kept) - start - WEIGHTS.stop) == _A_TERM * int.from_bytes(kept[start + 3 : start + 5], "little") > 0
+def is_whole(kept: bytes, start: int, language: str) -> bool:
+    """Whether bytes can hold a packed wording in a language ("" for any) from `start` on.
 
-
-def is_in(kept: bytes, start: int, language: str) -> bool:
-    """Whether a packed wording that begins at `start` is in a language, or in none: without words it has none."""
-    return kept[start : start + 3].rstrip(b"\0") in (b"", language.encode())
+    They do where they hold nothing more, for a text without words has none, or as much as the wording says itself.
+    """
+    if len(kept) < start + SKETCH.stop:
+        return len(kept) == start
+    own, count, _ = _HEAD.unpack_from(kept, start)
+    whole: bool = len(kept) - start - SKETCH.stop == _A_TERM * count > 0
+    return whole and (not language or language_of(own) in ("", language))
 
 
 @lru_cache(maxsize=400_000)

@@ -13,18 +13,19 @@ from invented import START, candidate, events, kept, together
 from monitor.stories import StorySettings, lookup, place
 from monitor.stories.fingerprint import MINHASH_BYTES
 from monitor.stories.lookup import nearby
+from monitor.stories.wording import SKETCH
 
 EVENTS = events()
 ENGLISH = [article for _, article in EVENTS.values() if article.language == "en"]
 SETTINGS = StorySettings()
 
 
-def packed(*articles: object) -> list[bytes]:
-    return [article.signature[MINHASH_BYTES:] for article in articles]  # type: ignore[attr-defined]
+def sketches(*articles: object) -> list[bytes]:
+    return [article.signature[MINHASH_BYTES:][SKETCH] for article in articles]  # type: ignore[attr-defined]
 
 
 def test_a_few_are_all_compared() -> None:
-    assert nearby(packed(ENGLISH[0]), packed(*ENGLISH[1:]), range(len(ENGLISH) - 1)).tolist() == list(
+    assert nearby(sketches(ENGLISH[0]), sketches(*ENGLISH[1:]), range(len(ENGLISH) - 1)).tolist() == list(
         range(len(ENGLISH) - 1)
     )
 
@@ -35,7 +36,7 @@ def test_of_many_whole_stories_are_proposed_and_few_others(monkeypatch: pytest.M
     stories = [names.index(EVENTS[article.id][0]) for article in ENGLISH]
     for place_of, article in enumerate(ENGLISH):
         others = [at for at in range(len(ENGLISH)) if at != place_of]
-        found = nearby(packed(article), packed(*(ENGLISH[at] for at in others)), [stories[at] for at in others])
+        found = nearby(sketches(article), sketches(*(ENGLISH[at] for at in others)), [stories[at] for at in others])
         chosen = {others[at] for at in found.tolist()}
         mine = {at for at in others if stories[at] == stories[place_of]}
         assert mine <= chosen
@@ -80,7 +81,7 @@ def test_any_texts_are_looked_up(new: list[str], old: list[str]) -> None:
         given_new, given_old = (
             [candidate(n, "", text, language="") for n, text in enumerate(texts)] for texts in (new, old)
         )
-        found = nearby(packed(*given_new), packed(*given_old), [n // 2 for n in range(len(old))])
+        found = nearby(sketches(*given_new), sketches(*given_old), [n // 2 for n in range(len(old))])
     finally:
         lookup.EVERY = every
     assert found.tolist() == sorted(set(found.tolist()))
