@@ -36,7 +36,7 @@ _EDITION = 0.3
 # A text that lost more than half and gained nothing is a beginning, such as the wall of a metered page leaves.
 _BEGINNING = 0.5
 
-_NUMBERS = frozenset(
+NUMBERS = frozenset(
     """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
     eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million
     millions billion billions trillion half third quarter dozen dozens first second double triple
@@ -46,7 +46,7 @@ _NUMBERS = frozenset(
     millions milliard milliards dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta
     cincuenta sesenta setenta ochenta noventa cien ciento mil millón millones""".split()  # noqa: SIM905 - a list of quoted words is not readable
 )
-_NEGATIONS = frozenset(
+NEGATIONS = frozenset(
     """no not never none nor neither without cannot n't nicht kein keine keinen keiner nie ohne weder ne pas jamais sans
     aucun aucune ni nunca sin ningún ninguna ninguno tampoco""".split()  # noqa: SIM905 - as above
 )
@@ -75,8 +75,8 @@ class Comparison:
 class Change:
     """What a page that was told of says otherwise now.
 
-    `kind` is "corrected" (`before` gave way to `after`), "withdrawn" (`before` stands there no more) or "gone" (the
-    page itself, whose headline `before` is).
+    `kind` is "corrected" (`before`, a sentence or the headline, gave way to `after`), "withdrawn" (`before` stands
+    there no more) or "gone" (the page itself, whose headline `before` is).
     """
 
     kind: str
@@ -102,6 +102,11 @@ def changes(article: Article, earlier: str, told: Collection[str]) -> list[Chang
     pairs = [("corrected", before, after) for before, after in corrected]
     pairs += [("withdrawn", before, "") for before in found.gone if _folded(before) in known]
     return [Change(*pair, source_of(article), article.canonical_url) for pair in pairs]
+
+
+def headline_change(article: Article, before: str) -> Change:
+    """That the page of an article is called otherwise than `before`."""
+    return Change("corrected", before, article.title, source_of(article), article.canonical_url)
 
 
 def withdrawal(article: Article) -> Change:
@@ -155,7 +160,7 @@ class _Sentence:
     @property
     def meant(self) -> frozenset[str]:
         """The words that carry meaning."""
-        ignored = stop_words(self.language) - _NEGATIONS - _NUMBERS
+        ignored = stop_words(self.language) - NEGATIONS - NUMBERS
         return frozenset(word for word in self.words if word not in ignored)
 
     @property
@@ -165,7 +170,7 @@ class _Sentence:
 
     def weighs(self, word: str) -> bool:
         """Whether the sentence says something else with another word in the place of this one."""
-        return word in self.names or word[0].isdigit() or word in _NUMBERS or word in _NEGATIONS
+        return word in self.names or word[0].isdigit() or word in NUMBERS or word in NEGATIONS
 
 
 def _told_by(text: str, language: str) -> list[_Sentence]:
@@ -202,18 +207,18 @@ def _without_splits(whole: Sequence[_Sentence], parts: Sequence[_Sentence]) -> t
 def _successors(lost: Sequence[_Sentence], come: Sequence[_Sentence]) -> dict[int, int]:
     """For sentences lost (by index) the one that came in their place: the most alike first, each once."""
     alike = [
-        (-_overlap(old.words, new.words), abs(at - to), at, to)
+        (-overlap(old.words, new.words), abs(at - to), at, to)
         for at, old in enumerate(lost)
         for to, new in enumerate(come)
     ]
     pairs: dict[int, int] = {}
-    for overlap, _, at, to in sorted(alike):
-        if -overlap >= _SUCCESSOR and at not in pairs and to not in pairs.values():
+    for shared, _, at, to in sorted(alike):
+        if -shared >= _SUCCESSOR and at not in pairs and to not in pairs.values():
             pairs[at] = to
     return pairs
 
 
-def _overlap(one: Sequence[str], other: Sequence[str]) -> float:
+def overlap(one: Sequence[str], other: Sequence[str]) -> float:
     """Dice's coefficient of two sentences' words."""
     mine, theirs = set(one), set(other)
     return 2 * len(mine & theirs) / (len(mine) + len(theirs))
@@ -235,7 +240,7 @@ def _same(old: _Sentence, new: _Sentence) -> bool:
     edited = 0
     for kind, start, end, begin, stop in SequenceMatcher(None, old.words, new.words, autojunk=False).get_opcodes():
         gone, come = old.words[start:end], new.words[begin:stop]
-        if kind == "equal" or _spelt_twice(gone, come):
+        if kind == "equal" or spelt_twice(gone, come):
             continue
         if any(map(old.weighs, gone)) or any(map(new.weighs, come)):
             return False
@@ -243,9 +248,9 @@ def _same(old: _Sentence, new: _Sentence) -> bool:
     return edited < _FEW
 
 
-def _spelt_twice(gone: Sequence[str], come: Sequence[str]) -> bool:
+def spelt_twice(gone: Sequence[str], come: Sequence[str]) -> bool:
     """Whether two runs of words are the same but for spelling; numbers never are."""
     one, other = "".join(gone), "".join(come)
-    if not one or not other or any(word[0].isdigit() or word in _NUMBERS for word in (*gone, *come)):
+    if not one or not other or any(word[0].isdigit() or word in NUMBERS for word in (*gone, *come)):
         return False
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SPELT_TWICE

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from monitor.digest.arcs import arc
-from monitor.digest.changes import Change, changes, withdrawal
+from monitor.digest.changes import Change, changes, headline_change, withdrawal
 from monitor.digest.cleaning import source_of
+from monitor.digest.headlines import headline_corrected
 from monitor.digest.material import BROKEN, Figures, Remarks, Seen, SourceNews, StoryView
 from monitor.digest.quoting import run_on
 from monitor.digest.settings import DigestSettings
@@ -249,7 +250,8 @@ def _changes(telling: _Telling) -> list[Change]:
     for article in sorted(_news_of(view), key=lambda article: article is not telling.shown):
         earlier = view.earlier.get(article.id or 0)
         if earlier is not None and article.withdrawn_at is None:
-            for change in changes(article, earlier.text, view.told):
+            renamed = [headline_change(article, earlier.title)] if headline_corrected(earlier.title, article) else []
+            for change in [*renamed, *changes(article, earlier.text, view.told)]:
                 found.setdefault(change.after or change.before, change)
         elif _was_told(view, article):
             found.setdefault(article.canonical_url, withdrawal(article))

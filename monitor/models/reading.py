@@ -52,9 +52,12 @@ class Article(SQLModel, table=True):
 
 
 class Version(SQLModel, table=True):
-    """Article x content hash: a text as it once stood, and the revision of its story that it came in with."""
+    """Article x content hash x revision: a text as it once stood, and the revision of its story that it came in with.
 
-    __table_args__ = (UniqueConstraint("article_id", "content_hash"),)
+    `content_hash` is that of headline and text.
+    """
+
+    __table_args__ = (UniqueConstraint("article_id", "content_hash", "story_revision"),)
 
     id: int | None = Field(default=None, primary_key=True)
     article_id: int = Field(foreign_key="article.id", index=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from monitor import sources
 from monitor.digest import changes
+from monitor.digest.headlines import headline_corrected
 from monitor.extract import extract, from_entry, from_message, fuller
-from monitor.models import Document, Entry, Grade
+from monitor.models import Article, Document, Entry, Grade
 from monitor.sources import Listing
 from monitor.stories import signature
 from monitor.text import content_hash
@@ -23,7 +24,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A page read again: whether it is an edition of the text it gave before, and whether it says just the same."""
+    """A page read again: whether it is an edition of the text it gave before, and whether it says just the same.
+
+    It does where neither its text nor its headline says something else.
+    """
 
     reading: Reading
     is_edition: bool
@@ -41,14 +45,16 @@ def read_beside(first: Reading, content: bytes, url: str, content_type: str) -> 
     return first if document is first.document else reading_of(document)
 
 
-def read_again(content: bytes, url: str, content_type: str, earlier: str, language: str) -> Again:
-    """What a page holds that gave the `earlier` text, beside that."""
+def read_again(content: bytes, url: str, content_type: str, article: Article) -> Again:
+    """What the page of an article holds now, beside what it gave before."""
     reading = read_page(content, url, content_type)
-    later = reading.document.text
+    earlier, later, language = article.text, reading.document.text, article.language
+    now = article.model_copy(update={"title": reading.document.title, "text": later})
     return Again(
         reading,
         is_edition=changes.is_edition(earlier, later, language) and not changes.is_beginning(earlier, later, language),
-        says_the_same=changes.compare(earlier, later, language).says_the_same,
+        says_the_same=not headline_corrected(article.title, now)
+        and changes.compare(earlier, later, language).says_the_same,
     )
 
 

@@ -138,9 +138,7 @@ async def _ask(context: Context, article: Article) -> Outcome:
 
 
 async def _read_again(context: Context, article: Article, page: Page) -> Again:
-    return await context.workers.run(
-        parsing.read_again, page.content, page.final_url, content_type(page), article.text, article.language
-    )
+    return await context.workers.run(parsing.read_again, page.content, page.final_url, content_type(page), article)
 
 
 def _unfit(article: Article, again: Again) -> str:

@@ -21,6 +21,7 @@ from monitor.store.bulk import among, batches, insertion, keepable, table
 from monitor.store.meanings import forget_meanings
 from monitor.store.stories import keep_placements, note_revisions, raise_revisions
 from monitor.store.topics import judge_anew
+from monitor.text import content_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +133,15 @@ def record_checks(session: Session, checks: Sequence[Check]) -> None:
 
 
 def change_texts(session: Session, texts: Sequence[NewText], *, now: datetime) -> list[int]:
-    """Gives articles the text that their page has now, keeping the one it had; returns the ids of those changed.
+    """Gives articles text and headline as their page has them now, keeping the old; returns the ids of those changed.
 
     Both texts are in `versions` after it. The story of each has a new revision, in which the article came in anew; the
     full text index knows the new text alone, what the old one meant is forgotten, and every topic judges the article
-    again, while what it thought of it stands until then. A text that is the same as before changes nothing.
+    again, while what it thought of it stands until then. What is the same as before changes nothing.
     """
     by_id = {new.article_id: new for new in texts}
     found = articles_of(session, sorted(by_id))
-    changed = [old for old in found if old.content_hash != by_id[old.id or 0].content_hash]
+    changed = [old for old in found if _differs(old, by_id[old.id or 0])]
     ids = [old.id for old in changed if old.id is not None]
     _keep_versions(session, changed)
     search.forget(session, ids)
@@ -183,12 +184,17 @@ def versions(session: Session, article_ids: Collection[int]) -> dict[int, list[V
     return found
 
 
+def _differs(old: Article, new: NewText) -> bool:
+    """Whether a page says another text, or calls it otherwise, capitals and marks aside."""
+    return old.content_hash != new.content_hash or content_hash(old.title) != content_hash(new.title)
+
+
 def _keep_versions(session: Session, articles: Sequence[Article], now: datetime | None = None) -> None:
     """Keeps the texts as they stand, as first seen `now`, or when their articles were stored."""
     rows: list[dict[str, Any]] = [
         {
             "article_id": article.id,
-            "content_hash": article.content_hash,
+            "content_hash": content_hash(f"{article.title}\n{article.text}"),
             "title": article.title,
             "text": article.text,
             "story_revision": article.story_revision,

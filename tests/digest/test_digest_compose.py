@@ -245,8 +245,22 @@ def test_a_correction_is_an_update_that_shows_both_wordings(settings, now, corre
     assert [(each["kind"], each["before"], each["after"]) for each in item.changes] == [("corrected", BEFORE, AFTER)]
 
 
+def test_a_headline_that_was_corrected_is_an_update_though_the_text_stands(settings, now, corrected, seen):
+    article = corrected.articles[0].model_copy(
+        update={"text": corrected.earlier[1].text, "title": "The harbour of Sandhaven counts its ships by machine"}
+    )
+
+    (item,) = compose(settings, SLOT, now, [replace(corrected, articles=(article,))], [], seen).items
+
+    assert (item.section, item.summary) == ("updates", [])
+    assert [(each["kind"], each["before"], each["after"]) for each in item.changes] == [
+        ("corrected", corrected.earlier[1].title, article.title)
+    ]
+
+
 def test_the_same_correction_in_a_reprint_is_told_once(settings, now, corrected, make_article, seen):
-    copy = make_article(2, text=corrected.articles[0].text, story_revision=2, duplicate_of=1)
+    shown = corrected.articles[0]
+    copy = make_article(2, title=shown.title, text=shown.text, story_revision=2, duplicate_of=1)
     view = replace(
         corrected, articles=(*corrected.articles, copy), earlier={**corrected.earlier, 2: corrected.earlier[1]}
     )

@@ -76,6 +76,25 @@ async def test_a_page_that_says_something_else_keeps_both_texts(house: House, si
     assert [(each.profile_version, each.relevant) for each in house.rows(Assessment)] == [("", True)]
 
 
+async def test_a_headline_alone_that_says_something_else_is_a_change(house: House, site: Site) -> None:
+    await told(house, site, cranes=says(page("Forty cranes for Eastmere port", CORRECTED), etag='"1"'))
+    site.routes["/cranes"] = says(page("Fourteen cranes for Eastmere port", CORRECTED), etag='"2"')
+    assert counts(await asked_again(house)) == (1, 1, 0, 0)
+    assert [(story.headline, story.revision) for story in house.rows(Story)] == [
+        ("Fourteen cranes for Eastmere port", 2)
+    ]
+    old, new = house.rows(Version)
+    assert (old.title, old.story_revision) == ("Forty cranes for Eastmere port", 1)
+    assert (new.title, new.story_revision, new.text) == ("Fourteen cranes for Eastmere port", 2, old.text)
+
+
+async def test_a_headline_that_is_only_written_otherwise_changes_nothing(house: House, site: Site) -> None:
+    await told(house, site, cranes=says(page("Fourteen cranes for Eastmere", CORRECTED), etag='"1"'))
+    site.routes["/cranes"] = says(page("Why driverless cranes come to Eastmere", CORRECTED), etag='"2"')
+    assert counts(await asked_again(house)) == (1, 0, 0, 0)
+    assert (article_of(house, "cranes").title, house.rows(Version)) == ("Fourteen cranes for Eastmere", [])
+
+
 async def test_it_is_asked_after_6_and_48_hours_and_never_again(house: House, site: Site) -> None:
     await told(house, site, cranes=says(page("Cranes", CRANES), etag='"1"'))
     asked = []
@@ -255,10 +274,10 @@ async def test_one_bad_page_never_stops_the_others(house: House, site: Site, mon
     assert article_of(house, "bad").checks == 1
 
 
-def stumble_again(content: bytes, url: str, content_type: str, earlier: str, language: str) -> parsing.Again:
+def stumble_again(content: bytes, url: str, content_type: str, article: Article) -> parsing.Again:
     """A reader with a fault that only /bad shows."""
     stumble_over_page(content, url, content_type)
-    return parsing.read_again(content, url, content_type, earlier, language)
+    return parsing.read_again(content, url, content_type, article)
 
 
 async def test_a_text_that_cannot_be_kept_is_the_failure_of_its_page_alone(

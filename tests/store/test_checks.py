@@ -113,9 +113,9 @@ def test_a_changed_text_keeps_both_and_is_found_by_its_new_words_only(database: 
         kept = article_of(session, identity)
         assert (kept.text, kept.signature, kept.grade) == ("There is a scheme.", b"sig", "live")
         both = versions(session, [identity, other])
-        assert [(each.content_hash, each.title, each.first_seen) for each in both[identity]] == [
-            ("old", "Ministers deny", NOW),
-            ("new", "Ministers concede", LATER),
+        assert [(each.text, each.title, each.first_seen) for each in both[identity]] == [
+            ("There is no plan.", "Ministers deny", NOW),
+            ("There is a scheme.", "Ministers concede", LATER),
         ]
         assert list(both) == [identity]
         assert [hit.article.id for hit in search.search(session, "concede scheme")] == [identity]
@@ -123,6 +123,39 @@ def test_a_changed_text_keeps_both_and_is_found_by_its_new_words_only(database: 
     with database.writing() as session:
         change_texts(session, [NewText(identity, "Ministers deny", "There is no plan.", "old")], now=LATER)
         assert len(versions(session, [identity])[identity]) == 2
+
+
+def test_a_changed_headline_is_kept_and_told_though_the_text_stands(database: Database) -> None:
+    story, (first, _) = keep_story(database, "s", 2)
+    with database.reading() as session:
+        kept = article_of(session, first)
+    again = NewText(first, "Forty dead, not four", kept.text, kept.content_hash)
+    with database.writing() as session:
+        assert change_texts(session, [again], now=LATER) == [first]
+        assert change_texts(session, [again], now=LATER) == []
+    with database.reading() as session:
+        assert (session.get(Story, story).revision, session.get(Story, story).headline) == (2, "Forty dead, not four")
+        assert [(each.title, each.story_revision) for each in versions(session, [first])[first]] == [
+            (kept.title, 1),
+            ("Forty dead, not four", 2),
+        ]
+
+
+def test_a_text_that_came_back_stands_from_its_new_revision_on(database: Database) -> None:
+    _, (first, _) = keep_story(database, "s", 2)
+    with database.reading() as session:
+        kept = article_of(session, first)
+    with database.writing() as session:
+        change_texts(session, [NewText(first, kept.title, "Another text.", "1")], now=LATER)
+    with database.writing() as session:
+        change_texts(session, [NewText(first, kept.title, kept.text, kept.content_hash)], now=LATER + DAYS)
+    with database.reading() as session:
+        found = versions(session, [first])[first]
+        assert [(each.story_revision, each.text) for each in found] == [
+            (1, kept.text),
+            (2, "Another text."),
+            (3, kept.text),
+        ]
 
 
 def test_a_changed_text_raises_its_story_and_is_news_from_that_revision_on(database: Database) -> None:

@@ -236,7 +236,9 @@ def keep_reading() -> None:
         number("story_revision"),
         moment("first_seen"),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("article_id", "content_hash", name="uq_version_article_id_content_hash"),
+        sa.UniqueConstraint(
+            "article_id", "content_hash", "story_revision", name="uq_version_article_id_content_hash_story_revision"
+        ),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_version_article_id"),
     )
     op.create_index("ix_version_article_id", "version", ["article_id"])
