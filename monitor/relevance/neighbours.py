@@ -94,8 +94,11 @@ def _leading(rows: Any, wanted: int) -> NDArray[np.float32]:
         basis, _ = np.linalg.qr(basis)
         basis = rows @ (rows.T @ basis)
     basis, _ = np.linalg.qr(basis)
-    left, values, _ = np.linalg.svd((rows.T @ basis).T, full_matrices=False)
-    found = (basis @ left[:, :wanted]) * values[:wanted]
+    within = rows.T @ basis
+    # The left singular vectors of its transpose, by way of a matrix that is as small as they are many.
+    squares, left = np.linalg.eigh(within.T.astype(np.float64) @ within)
+    leading = np.argsort(-squares)[:wanted]
+    found = (basis @ left[:, leading].astype(np.float32)) * np.sqrt(squares[leading].clip(0.0)).astype(np.float32)
     lengths = np.linalg.norm(found, axis=1, keepdims=True)
     return np.asarray(found / np.where(lengths > _LEAST, lengths, 1.0), dtype=np.float32)
 

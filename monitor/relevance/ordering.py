@@ -76,46 +76,48 @@ class Stream:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
-    """Evidence after the stream had its say; `graph` over the documents `nodes`, None where there was none."""
+    """Evidence after the stream had its say; `graphs` None where there were too few documents."""
 
     evidence: Floats
-    graph: Graph | None
-    nodes: NDArray[np.intp]
+    graphs: "Graphs | None"
 
     def near(self, row: int) -> list[int]:
         """The documents that the graph joins to one, nearest first; none where it is not in the graph."""
-        place = int(np.searchsorted(self.nodes, row))
-        if self.graph is None or place >= len(self.nodes) or self.nodes[place] != row:
+        if self.graphs is None:
             return []
-        return [int(self.nodes[node]) for node in self.graph.nearest(place)]
+        told = self.graphs.meaning or self.graphs.words
+        place = int(np.searchsorted(told.nodes, row))
+        if place >= len(told.nodes) or told.nodes[place] != row:
+            return []
+        return [int(told.nodes[node]) for node in told.graph.nearest(place)]
 
 
-def put_in_order(stream: Stream, seed: Words, taught: Taught | None) -> Order:
-    """The evidence after the stream and the verdicts had their say, and the graph that it came by."""
-    own = stream.evidence
-    judged = np.array(sorted(stream.verdicts), dtype=np.intp)
-    by_words = nearest_and_even(own, judged, _MOST_NODES)
-    nodes = by_words if stream.meant is None else stream.meant.rows
-    long = 1.0 if stream.meant is None else _how_long(stream, by_words)
-    graph, wanted = None, _standard(own)
+def put_in_order(stream: Stream, seed: Words, taught: Taught | None, woven: "Graphs | None" = None) -> Order:
+    """The evidence after the stream and the verdicts had their say, and the graphs that it came by.
+
+    `woven` are those of the same stream with other verdicts, where they are known: to weave costs most of all.
+    """
+    own, meant = stream.evidence, stream.meant
+    nodes = _nodes(stream) if meant is None else meant.rows
+    long = 1.0 if meant is None else _how_long(stream, _nodes(stream))
+    graphs, wanted = woven, _standard(own)
     if len(own) >= _FEWEST_FOR_GRAPH:
-        words = Woven(weave([stream.words[node] for node in by_words], seed), by_words)
-        if stream.meant is None:
-            graph, wanted = words.graph, _mended_by_words(stream, words)
+        graphs = woven or _woven(stream, seed)
+        if meant is None or graphs.meaning is None:
+            wanted = _mended_by_words(stream, graphs.words)
         else:
-            meaning = Woven(weave_vectors(stream.meant.vectors, stream.meant.seed), nodes)
-            graph, wanted = meaning.graph, _mended_by_meaning(stream, stream.meant, meaning, words, long)
+            wanted = _mended_by_meaning(stream, meant, graphs.meaning, graphs.words, long)
     lesson = _lesson(stream, seed, taught)
     if lesson is not None:
         most = _LESSON if stream.meant is None else _LESSON_BESIDE_MEANING * long
         wanted = wanted + _how_much(stream.verdicts, most) * lesson
-    ordered = (own if graph is None and lesson is None else _rearranged(own, wanted)) + stream.lowered
+    ordered = (own if graphs is None and lesson is None else _rearranged(own, wanted)) + stream.lowered
     if not stream.verdicts:
-        return Order(ordered, graph, nodes)
-    if stream.meant is None:
-        return Order(ordered + _shift(stream), graph, nodes)
-    heard = correction(stream.meant.vectors, ordered[nodes], _by_node(nodes, stream.verdicts))
-    return Order(_scaled(stream, ordered, nodes, heard), graph, nodes)
+        return Order(ordered, graphs)
+    if meant is None:
+        return Order(ordered + _shift(stream), graphs)
+    heard = correction(meant.vectors, ordered[nodes], _by_node(nodes, stream.verdicts))
+    return Order(_scaled(stream, ordered, nodes, heard), graphs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +137,27 @@ class Woven:
         everywhere = np.full(len(strength), found.min())
         everywhere[self.nodes] = found
         return _standard(everywhere)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graphs:
+    """The graphs of a stream: of its words, and of its meaning where vectors are there; that one tells who is near."""
+
+    words: Woven
+    meaning: Woven | None = None
+
+
+def _woven(stream: Stream, seed: Words) -> Graphs:
+    nodes = _nodes(stream)
+    words = Woven(weave([stream.words[node] for node in nodes], seed), nodes)
+    if stream.meant is None:
+        return Graphs(words)
+    return Graphs(words, Woven(weave_vectors(stream.meant.vectors, stream.meant.seed), stream.meant.rows))
+
+
+def _nodes(stream: Stream) -> NDArray[np.intp]:
+    """The documents of the graph of words."""
+    return nearest_and_even(stream.evidence, np.array(sorted(stream.verdicts), dtype=np.intp), _MOST_NODES)
 
 
 def _mended_by_words(stream: Stream, words: Woven) -> Floats:

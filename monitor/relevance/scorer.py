@@ -123,7 +123,8 @@ def _held_out(known: _Known) -> list[tuple[float, bool]]:
     for fold in range(min(_FOLDS, len(rows))):
         held = rows[fold::_FOLDS]
         others = {row: yes for row, yes in stream.verdicts.items() if row not in held}
-        held_out = threshold.score(put_in_order(replace(stream, verdicts=others), known.seed, None).evidence)
+        order = put_in_order(replace(stream, verdicts=others), known.seed, None, known.order.graphs)
+        held_out = threshold.score(order.evidence)
         found.extend((float(held_out[row]), stream.verdicts[row]) for row in held)
     return found
 

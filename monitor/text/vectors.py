@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -112,22 +113,14 @@ class Vectors:
         import numpy as np  # noqa: PLC0415
         from scipy import sparse  # noqa: PLC0415
 
-        indices: list[int] = []
-        counts: list[int] = []
-        ends = [0]
-        for words in documents:
-            for term, count in Counter(words.terms).items():
-                column = self.vocabulary.get(term)
-                if column is not None:
-                    indices.append(column)
-                    counts.append(count)
-            ends.append(len(indices))
-        columns = np.array(indices, dtype=np.int32)
-        data = (1.0 + np.log(np.array(counts, dtype=np.float64))) * self.weights[columns] if indices else np.zeros(0)
-        matrix = sparse.csr_matrix(
-            (data, columns, np.array(ends, dtype=np.int32)), shape=(len(documents), len(self.vocabulary))
-        )
-        matrix.sort_indices()
+        unknown = len(self.vocabulary)
+        terms = chain.from_iterable(words.terms for words in documents)
+        columns = np.fromiter(map(self.vocabulary.get, terms, repeat(unknown)), dtype=np.int32)
+        ends = np.cumsum([0, *(len(words.terms) for words in documents)])
+        matrix = sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(documents), unknown + 1))
+        matrix.sum_duplicates()
+        matrix = sparse.csr_matrix(matrix[:, :unknown])
+        matrix.data = (1.0 + np.log(matrix.data)) * self.weights[matrix.indices]
         lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
         lengths[lengths == 0.0] = 1.0
         return sparse.csr_matrix(sparse.diags(1.0 / lengths) @ matrix)
@@ -135,10 +128,10 @@ class Vectors:
 
 def _general_shares(documents: Sequence[Words]) -> dict[str, float]:
     """Each term's share of general documents: that of its forms seen here together, at most 1; sorted by term."""
-    forms: dict[str, dict[str, float]] = {}
-    for words in documents:
-        for term, surface in zip(words.terms, words.surfaces, strict=True):
-            seen = forms.setdefault(term, {})
-            if surface not in seen:
-                seen[surface] = document_share(surface, words.language)
-    return {term: min(1.0, math.fsum(forms[term].values())) for term in sorted(forms)}
+    language_of: dict[tuple[str, str], str] = {}
+    for words in reversed(documents):  # a form is of the language of the first that writes it
+        language_of.update(dict.fromkeys(zip(words.terms, words.surfaces, strict=True), words.language))
+    forms: dict[str, list[float]] = {}
+    for (term, surface), language in language_of.items():
+        forms.setdefault(term, []).append(document_share(surface, language))
+    return {term: min(1.0, math.fsum(forms[term])) for term in sorted(forms)}

@@ -1,10 +1,13 @@
 """Neighbours and the order they mend."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from relevance_topics import Newsroom, profile
 
+from monitor.relevance import ordering
 from monitor.relevance.evidence import measure, question
 from monitor.relevance.items import Item, words_of
 from monitor.relevance.learn import seed_words
@@ -35,9 +38,19 @@ def test_few_documents_keep_their_own_evidence(newsroom: Newsroom) -> None:
     words = [words_of(item) for item in newsroom.items[:5]]
     evidence = np.arange(5.0)
     order = put_in_order(Stream(words, evidence, {}), words[0], None)
-    assert order.graph is None
+    assert order.graphs is None
     assert order.evidence.tolist() == evidence.tolist()
     assert order.near(0) == []
+
+
+def test_graphs_once_woven_serve_other_verdicts(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = [words_of(item) for item in newsroom.items]
+    stream = Stream(words, np.linspace(4.0, -2.0, len(words)), {0: True, 5: False})
+    known = put_in_order(stream, words[0], None).graphs
+    other = replace(stream, verdicts={1: True})
+    anew = put_in_order(other, words[0], None).evidence
+    monkeypatch.setattr(ordering, "weave", None)
+    assert put_in_order(other, words[0], None, known).evidence.tolist() == anew.tolist()
 
 
 def test_documents_without_a_word_are_no_trouble() -> None:
@@ -49,8 +62,9 @@ def test_documents_without_a_word_are_no_trouble() -> None:
 def test_of_a_very_large_archive_the_graph_takes_a_part() -> None:
     words = [words_of(Item(str(n), f"word{n % 50} thing{n % 31}", "", "en")) for n in range(2600)]
     order = put_in_order(Stream(words, np.linspace(3, -3, 2600), {2599: True}), words[0], None)
-    assert len(order.nodes) <= 2501
-    assert 2599 in order.nodes
+    assert order.graphs is not None
+    assert len(order.graphs.words.nodes) <= 2501
+    assert 2599 in order.graphs.words.nodes
     assert np.isfinite(order.evidence).all()
 
 
