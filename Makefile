@@ -13,7 +13,7 @@ setup: $(INSTALLED)
 $(INSTALLED): requirements.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
 	  test -x $(BIN)/python || uv venv --quiet --python "$(PYTHON)" $(VENV); \
-	  uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock && \
+	  uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock && \
 	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
 	  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \

@@ -72,6 +72,18 @@ class Ran:
         return [json.loads(line) for line in self.output.splitlines()]
 
 
+def environment_of_users() -> dict[str, str]:
+    """This environment without what only this project or a developer sets.
+
+    Where Python is told to write no bytecode, every process compiles all that it imports: seconds that no user pays.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("MONITOR_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
+
+
 class Running:
     """A command of `monitor` under way, in a session of its own, so that all its processes are known.
 
@@ -80,7 +92,7 @@ class Running:
 
     def __init__(self, root: Path, *arguments: str) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+        environment = environment_of_users()
         self._output, self._errors = root / "standard-output", root / "standard-error"
         self.begun = time.monotonic()
         with self._output.open("wb") as output, self._errors.open("wb") as errors:

@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from running import environment_of_users
+
 GOAL = 0.3
 UNWANTED = ("prefect", "sklearn")
 PROGRAM = [sys.executable, "-m", "monitor"]
@@ -62,7 +64,7 @@ def root_in(folder: Path) -> Path:
 def ran(name: str, command: Sequence[str], root: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
     """A command that ended as it should, or SystemExit."""
     ended = subprocess.run(
-        command, cwd=root, env={**os.environ, **variables}, capture_output=True, text=True, check=False
+        command, cwd=root, env={**environment_of_users(), **variables}, capture_output=True, text=True, check=False
     )
     if ended.returncode != CODES.get(name, 0):
         raise SystemExit(f"{name}: exit code {ended.returncode}: {ended.stderr[-500:]}")
