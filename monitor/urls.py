@@ -16,6 +16,9 @@ from monitor.errors import AddressError
 LONGEST = 8_000
 """Characters of the longest address taken: what RFC 9110, section 4.1, asks every server and client to support."""
 
+MESSAGE = "mid:"
+"""What addresses of messages begin with (RFC 2392): they lead to no page."""
+
 _PLAIN = re.compile(
     r"https?://(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,6}[a-z]{2,20}"
     r"/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)?"

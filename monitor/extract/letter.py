@@ -19,9 +19,7 @@ from monitor.dates import moment
 from monitor.extract.decoding import decode
 from monitor.extract.document import extract
 from monitor.models import Entry
-
-SCHEME = "mid:"
-"""The addresses of messages (RFC 2392)."""
+from monitor.urls import MESSAGE
 
 _HALF = 0.5
 """Share of the plain text below which the text of the HTML is given up: what is left of a layout of pictures."""
@@ -44,7 +42,7 @@ def from_message(content: bytes, source: str) -> Entry:
     """The entry that a message makes, its text in `content`, "" where it has none."""
     message = message_from_bytes(content, policy=compat32)
     identity = _ID.search(_header(message, "Message-ID"))
-    address = SCHEME + quote(identity[1] if identity else hashlib.sha256(content).hexdigest(), safe="@.-_+=~$!")
+    address = MESSAGE + quote(identity[1] if identity else hashlib.sha256(content).hexdigest(), safe="@.-_+=~$!")
     sender, mail = _sender(message)
     return Entry.model_validate(
         {

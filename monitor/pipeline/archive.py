@@ -1,4 +1,7 @@
-"""What articles are judged against: how many of those kept, how far back, and how they are handed over."""
+"""What articles are judged against: how many of those kept, how far back, and how they are handed over.
+
+What reads their meaning is imported where articles are handed over, not by whoever asks how many there may be.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +11,6 @@ from sqlmodel import Session
 
 from monitor.models import Article
 from monitor.pipeline.context import Context
-from monitor.relevance import meaning
 from monitor.relevance.items import Item
 from monitor.store.meanings import keep_meanings, meanings
 
@@ -26,6 +28,8 @@ def item(article: Article, vector: bytes = b"") -> Item:
 
 def items(session: Session, articles: Sequence[Article]) -> tuple[Item, ...]:
     """Articles as they are judged, in their order, each with its vector where one is kept."""
+    from monitor.relevance import meaning
+
     if not meaning.available():
         return tuple(item(article) for article in articles)
     known = meanings(session, [article.id or 0 for article in articles], meaning.encoder_name())
@@ -34,6 +38,8 @@ def items(session: Session, articles: Sequence[Article]) -> tuple[Item, ...]:
 
 async def understand(context: Context, given: Sequence[Item]) -> tuple[Item, ...]:
     """The same items, each with its vector: what has none is read now, and the vector kept."""
+    from monitor.relevance import meaning
+
     if not meaning.available():
         return tuple(given)
     found = {each.id: each.vector for each in given}

@@ -1,20 +1,25 @@
-"""Whom a digest tells, and what each gets: a message of what they were not told, and the note that they were."""
+"""Whom a digest tells, and what each gets: a message of what they were not told, and the note that they were.
+
+What composes and renders is imported where a message is made: whoever asks for the audiences alone needs none of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
 from monitor.config import Settings
 from monitor.deliver import message_id, recipients
-from monitor.digest.compose import Composition, for_audience, worth_telling
 from monitor.digest.material import Figures
-from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
 from monitor.models import Delivery, DeliveryState, Digest, DigestItem, Told, audience
 from monitor.pipeline.readers import reader_of
 from monitor.store.outbox import unsubscribed
+
+if TYPE_CHECKING:
+    from monitor.digest.compose import Composition
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,13 @@ def audiences_of(settings: Settings, session: Session, digest: DigestSettings) -
 def posted(
     settings: Settings,
     digest: DigestSettings,
-    made: Composition,
+    made: "Composition",
     audiences: Sequence[Audience],
     known: Mapping[str, Mapping[int, int]],
 ) -> Posting:
     """What each audience gets of a composition; `known` is the revision of each story last told, by audience's key."""
+    from monitor.digest.compose import for_audience, worth_telling
+
     deliveries: list[Delivery] = []
     telling: list[Told] = []
     for each in audiences:
@@ -74,6 +81,8 @@ def _as_known(digest: Digest, revisions: Mapping[int, int]) -> Digest:
 def _delivery(
     settings: Settings, digest: DigestSettings, to: Audience, made: Digest, items: Sequence[DigestItem]
 ) -> Delivery:
+    from monitor.digest.render import render
+
     reader = reader_of(settings, to.channel, to.key, made.composed_at)
     message = render(made, items, digest, reader)
     channel = settings.channel(to.channel)

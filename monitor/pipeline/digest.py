@@ -22,7 +22,6 @@ from monitor.deliver.outcome import failed
 from monitor.digest.settings import DigestSettings
 from monitor.errors import ConfigurationError
 from monitor.models import ALERT, Delivery, DeliveryState
-from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.instant import is_quiet
 from monitor.pipeline.rhythm import after_failure
@@ -119,6 +118,8 @@ def send(settings: Settings, slots: Sequence[Slot], now: Callable[[], datetime] 
     the others are told. Raises StoreError where the database cannot be used, ConfigurationError for a name that is not
     there.
     """
+    from monitor.pipeline.composing import compose_and_keep  # what was composed earlier is sent without it
+
     with opened_database(settings) as database:
         for slot in slots:
             digest = settings.digest(slot.digest)

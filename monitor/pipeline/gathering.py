@@ -2,24 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
 from monitor.config import Settings
 from monitor.digest.material import Remarks, Seen, SourceNews, StoryView
 from monitor.digest.settings import DigestSettings
-from monitor.models import Assessment, Told, Topic
+from monitor.models import Told, Topic
 from monitor.pipeline.audiences import Audience, audiences_of
 from monitor.pipeline.remarks import remarks_of, without_told
 from monitor.pipeline.remembering import Memory, memory_of
 from monitor.pipeline.seen import seen_since_last, source_news
-from monitor.relevance.threshold import parse
-from monitor.store.digests import StoryRows, Window, relevant_stories, told
-
-# How far back a digest of each form looks. Told rows keep anything from being told twice, so this only bounds what a
-# new audience, or one after a long outage, is told at once.
-_REACH = {"daily": timedelta(days=7), "weekly": timedelta(days=14)}
+from monitor.pipeline.wanted import decided_at, minimum_of, window_of
+from monitor.store.digests import StoryRows, relevant_stories, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +67,6 @@ def gather(settings: Settings, session: Session, digest: DigestSettings, slot: s
         seen=seen_since_last(settings, session, digest, now),
         remarks=without_told(remarks, views),
     )
-
-
-def window_of(digest: DigestSettings, now: datetime) -> Window:
-    """The time of which a digest tells: what was stored in it, or changed its text."""
-    return Window(now - _REACH.get(digest.form, _REACH["weekly"]), now)
-
-
-def minimum_of(digest: DigestSettings) -> float | None:
-    """The least score of a digest with a threshold of its own; None where each topic's decision stands."""
-    return parse(digest.threshold).cut if digest.threshold else None
-
-
-def decided_at(assessments: Mapping[int, Assessment], minimum: float | None) -> Mapping[int, Assessment]:
-    """The assessments as a digest with its own threshold decides them."""
-    if minimum is None:
-        return assessments
-    return {
-        key: Assessment.model_validate({**each.model_dump(), "relevant": each.score >= minimum, "threshold": minimum})
-        for key, each in assessments.items()
-    }
 
 
 def _views(topic: Topic, row: StoryRows, telling: Sequence[Mapping[int, Told]], memory: Memory) -> Iterator[StoryView]:

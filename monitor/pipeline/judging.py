@@ -1,8 +1,12 @@
-"""Groups what is new into stories, and judges it for each topic. Both take up whatever an earlier run left."""
+"""Groups what is new into stories, and judges it for each topic. Both take up whatever an earlier run left.
+
+What judges (scikit-learn, SciPy, the sentence encoder: 1.5 s) is imported once it is known that something waits.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigurationError, FetchError
 from monitor.models import Article, Assessment, Topic
@@ -12,11 +16,13 @@ from monitor.pipeline.profiles import standing_profile
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.taught import current_model
 from monitor.relevance.items import Archive
-from monitor.relevance.scorer import Judgement, judge
 from monitor.store.articles import articles_of, recent_articles
 from monitor.store.stories import Placed, articles_by_story, keep_placements, unplaced_articles
 from monitor.store.topics import keep_assessments, unassessed, verdicts
 from monitor.stories import Candidate, StorySettings, lead, place, slices
+
+if TYPE_CHECKING:
+    from monitor.relevance.scorer import Judgement
 
 # Articles judged at once: enough that the batch shows what its words are worth, small enough to stay in memory.
 ARTICLES_A_BATCH = 2000
@@ -70,6 +76,8 @@ async def assess(context: Context, name: str) -> Tally:
             there = {article.id for article in (*batch, *archive)}
             archive += articles_of(session, [each for each in given if each not in there])
             known = items(session, [*batch, *archive])
+        from monitor.relevance.scorer import judge
+
         known = await understand(context, known)
         judged = await asyncio.to_thread(
             judge,
@@ -112,7 +120,7 @@ def _archive(batch: Sequence[Article], recent: Sequence[Article]) -> list[Articl
     return [article for article in recent if article.id not in judged_now]
 
 
-def _assessment(topic: str, judgement: Judgement, versions: tuple[str, str], now: datetime) -> Assessment:
+def _assessment(topic: str, judgement: "Judgement", versions: tuple[str, str], now: datetime) -> Assessment:
     return Assessment.model_validate(
         {
             "topic": topic,

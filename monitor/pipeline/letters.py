@@ -12,13 +12,13 @@ from typing import Any
 
 from monitor.config import Settings
 from monitor.errors import Cause
-from monitor.extract.letter import SCHEME
 from monitor.fetch.mailbox import Delivered, Mailbox
 from monitor.models import Entry, FeedState, Source
 from monitor.pipeline import hearing, parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.trouble import Trouble
 from monitor.sources import Listing
+from monitor.urls import MESSAGE
 
 KIND = "newsletters"
 
@@ -34,7 +34,7 @@ class Heard:
 
 def is_letter(url: str) -> bool:
     """Whether an address is that of a message, which leads to no page."""
-    return url.startswith(SCHEME)
+    return url.startswith(MESSAGE)
 
 
 def mailbox_of(settings: Settings, source: Source) -> Mailbox:

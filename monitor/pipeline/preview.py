@@ -23,9 +23,10 @@ from monitor.models import Assessment, Topic
 from monitor.pipeline.archive import items
 from monitor.pipeline.composing import composed
 from monitor.pipeline.context import clock, opened_database
-from monitor.pipeline.gathering import decided_at, gather, minimum_of, window_of
+from monitor.pipeline.gathering import gather
 from monitor.pipeline.profiles import local_seed
 from monitor.pipeline.remembering import as_of
+from monitor.pipeline.wanted import decided_at, minimum_of, window_of
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.profile import build
 from monitor.relevance.scorer import judge

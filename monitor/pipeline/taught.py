@@ -15,7 +15,6 @@ from monitor.models import Article, Model, Profile, Topic
 from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, items
 from monitor.pipeline.context import Context
 from monitor.relevance.items import Archive
-from monitor.relevance.learn import fit, open_model
 from monitor.store.articles import articles_of, recent_articles
 from monitor.store.database import Database
 from monitor.store.topics import drop_model, keep_model, models, verdicts
@@ -35,6 +34,8 @@ async def current_model(context: Context, topic: Topic, profile: Profile) -> Mod
     archive = lesson_of(context.database, topic.name, context.now())
     if not archive.verdicts:
         return None
+    from monitor.relevance.learn import fit
+
     made = await asyncio.to_thread(fit, profile, topic, archive, context.now())
     with context.database.writing() as session:
         keep_model(session, made)
@@ -46,7 +47,12 @@ def last_good(database: Database, profile: Profile) -> Model | None:
     """The last model that earned its place with this profile; those tampered with are forgotten on the way."""
     with database.reading() as session:
         made = [each for each in models(session, profile.topic) if each.profile_version == profile.version]
-    for model in (each for each in made if each.accepted):
+    accepted = [each for each in made if each.accepted]
+    if not accepted:
+        return None
+    from monitor.relevance.learn import open_model  # seconds, and most topics have no model to open
+
+    for model in accepted:
         try:
             open_model(model, profile)
         except StoreError as error:

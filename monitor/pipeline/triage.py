@@ -8,6 +8,8 @@
 Each entry carries a mark of all that it was judged by: topics, seeds, thresholds, models, verdicts as they double. One
 whose mark is another is judged again, as long as it is recent, so that a seed that changed today finds what was left
 unread yesterday. Nothing here stops a run: what cannot be judged is read.
+
+What judges is imported once something is there to be judged (see `judging.py`).
 """
 
 import asyncio
@@ -17,6 +19,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigurationError, FetchError
 from monitor.models import EntryState, Profile, Topic
@@ -26,12 +29,13 @@ from monitor.pipeline.letters import is_letter
 from monitor.pipeline.profiles import profile_at_hand
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.taught import current_model
-from monitor.relevance import meaning
 from monitor.relevance.items import NOTHING, Archive, Item
-from monitor.relevance.triage import SAMPLED, Prospect, by_words, is_drawn, is_relevant_source, prospects
 from monitor.store.articles import articles_of
 from monitor.store.topics import verdicts
 from monitor.store.triage import Listed, Triaged, keep_triaged, shares_relevant, untriaged
+
+if TYPE_CHECKING:
+    from monitor.relevance.triage import Prospect
 
 # Judged and kept at once; a killed run judges no more than these again.
 ENTRIES_A_BATCH = 2000
@@ -95,11 +99,13 @@ async def triage(context: Context, sources: Sequence[str] | None = None) -> Tall
     return Tally(unpromising=max(0, left))
 
 
-def decide(entry: Listed, wanted: Sequence[tuple[Topic, Prospect | None]], rich: bool) -> Triaged:
+def decide(entry: Listed, wanted: Sequence[tuple[Topic, "Prospect | None"]], rich: bool) -> Triaged:
     """What becomes of an entry that these topics look at, each with what it promises them (None: it was not judged).
 
     `rich` says that its source is one that is read whole.
     """
+    from monitor.relevance.triage import SAMPLED, is_drawn
+
     known = [prospect for _, prospect in wanted if prospect]
     nearest = max(known, key=lambda prospect: prospect.score, default=None)
     waits = Triaged(entry.id, EntryState.PENDING, nearest.score if nearest else None, 0.0)
@@ -138,6 +144,8 @@ async def _standard(context: Context, topic: Topic) -> Standard:
 
 def _mark(standards: Sequence[Standard]) -> str:
     """A mark of all that entries are judged by."""
+    from monitor.relevance import meaning
+
     saves = any(each.saves for each in standards)
     told = json.dumps([[each.mark for each in standards], saves and meaning.available()])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
@@ -162,9 +170,11 @@ async def _decided(context: Context, standards: Sequence[Standard], batch: Seque
     return [decide(each, wanted[each.id], each.source in rich) for each in batch]
 
 
-async def _prospects(standard: Standard, mine: Sequence[int], readable: Mapping[int, Item]) -> Mapping[int, Prospect]:
+async def _prospects(standard: Standard, mine: Sequence[int], readable: Mapping[int, Item]) -> "Mapping[int, Prospect]":
     if standard.profile is None or not mine:
         return {}
+    from monitor.relevance.triage import by_words, prospects
+
     entries = [readable[identity] for identity in mine]
     profile, topic = standard.profile, standard.topic
     if standard.saves:
@@ -178,9 +188,11 @@ def _rich(
     context: Context,
     standards: Sequence[Standard],
     batch: Sequence[Listed],
-    wanted: Mapping[int, Sequence[tuple[Topic, Prospect | None]]],
+    wanted: Mapping[int, Sequence[tuple[Topic, "Prospect | None"]]],
 ) -> frozenset[str]:
     """The sources of hopeless entries of which a topic takes so much that they are read whole."""
+    from monitor.relevance.triage import is_relevant_source
+
     doubted = {each.source for each in batch if any(known and known.hopeless for _, known in wanted[each.id])}
     saving = [standard for standard in standards if standard.saves]
     found: set[str] = set()

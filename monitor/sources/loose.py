@@ -10,8 +10,6 @@ import re
 from itertools import islice
 from typing import Any
 
-import feedparser
-
 from monitor.dates import moment
 from monitor.sources.listing import MOST_ITEMS, Item, Listing, entry
 from monitor.sources.markup import line
@@ -49,6 +47,8 @@ def _item(item: Any) -> Item:
 
 def read(text: str, kind: str, url: str, source: str) -> Listing | None:
     """What feedparser finds in a document that looks like a feed of that kind; None where it fails."""
+    import feedparser  # noqa: PLC0415 - for the few feeds that need it, and not where none came in
+
     headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         found = feedparser.parse(

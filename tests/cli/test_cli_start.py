@@ -1,13 +1,16 @@
 """What a command imports before it answers: a command that is quick must not wait for what it does not need."""
 
+import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pipeline_house import House
+from pipeline_house import CRANES, House, item, page, rss
+from servers import Site, says
 
 # Runs the program as its entry point does, and tells of the packages that are loaded when it ends.
 DRIVER = """
@@ -29,6 +32,15 @@ def loaded(folder: Path, arguments: Sequence[str]) -> set[str]:
     code, packages = json.loads(ended.stderr.splitlines()[-1])
     assert code == 0, ended.stderr
     return set(packages)
+
+
+READERS_AND_JUDGES = {"numpy", "trafilatura", "feedparser", "jinja2", "skops"}
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site("127.1.0.1") as running:
+        yield running
 
 
 @pytest.fixture
@@ -57,3 +69,17 @@ def test_help_needs_nothing_but_what_it_is_written_with(command: str, tmp_path: 
 
 def test_what_a_command_imports_would_be_noticed(kept: House) -> None:
     assert "numpy" in loaded(kept.root, ["explain", "https://paper.example/cranes", "--topic", "harbours"])
+
+
+async def test_a_collect_with_nothing_new_needs_neither_readers_nor_what_judges(house: House, site: Site) -> None:
+    site.routes["/feed"] = says(
+        rss(item(site.url("/cranes"), "Cranes without drivers", published=datetime.now(UTC))), content_type="text/xml"
+    )
+    site.routes["/cranes"] = says(page("Cranes without drivers", CRANES))
+    house.sources(wire=site.url("/feed"))
+    first = await asyncio.to_thread(loaded, house.root, ["collect"])
+    assert {"sklearn", "scipy", "numpy"} <= first
+    packages = await asyncio.to_thread(loaded, house.root, ["collect", "--all"])
+    assert len(site.asked("/feed")) == 2
+    assert "httpx" in packages
+    assert packages & (READERS_AND_JUDGES | ORCHESTRATION_AND_LEARNING) == set()

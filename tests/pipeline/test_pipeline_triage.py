@@ -10,14 +10,14 @@ from pipeline_house import CRANES, LOAVES, NOW, House, item, page, rss
 from servers import Site, says
 
 from monitor.models import Article, Entry, EntryState, Topic
-from monitor.pipeline import triage as triaging
 from monitor.pipeline.collect import Request, collect
 from monitor.pipeline.evaluating import unread_of
 from monitor.pipeline.explain import explain
 from monitor.pipeline.polling import poll
 from monitor.pipeline.tally import Tally
-from monitor.pipeline.triage import decide
+from monitor.pipeline.triage import decide, triage
 from monitor.relevance import meaning
+from monitor.relevance import triage as judged
 from monitor.relevance.triage import SAMPLED, Prospect
 from monitor.store.triage import Listed
 
@@ -29,7 +29,7 @@ XML = "application/xml"
 @pytest.fixture(autouse=True)
 def none_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """No lot but what a test lets be drawn: addresses have another port each time."""
-    monkeypatch.setattr(triaging, "is_drawn", lambda address: address.endswith("/drawn"))
+    monkeypatch.setattr(judged, "is_drawn", lambda address: address.endswith("/drawn"))
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ async def test_where_everything_is_read_nothing_is_encoded_before(house: House, 
         await poll(context, ["wire"])
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(meaning, "encode", not_to_be_called)
-            await triaging.triage(context)
+            await triage(context)
     promised = {each.promise: each.url.rpartition("/")[2] for each in house.rows(Entry)}
     assert None not in promised
     assert promised[max(promised)] == "cranes"
@@ -192,7 +192,7 @@ async def test_what_cannot_be_judged_is_read(
     def stumble(*arguments: object) -> None:
         raise ValueError("a fault of ours")
 
-    monkeypatch.setattr(triaging, "prospects", stumble)
+    monkeypatch.setattr(judged, "prospects", stumble)
     tally = await collected(saving)
     assert (tally.unpromising, tally.stored) == (0, 4)
     assert "an error that nobody expects, judging by title and summary" in caplog.text
