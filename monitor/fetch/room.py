@@ -13,7 +13,7 @@ LARGE = 1_000_000
 
 TOGETHER = 100_000_000
 """Bytes that all large answers may hold together: ten pages of the greatest size that the settings allow as shipped.
-Of 192 pages of 9.4 MB from 64 hosts, 200, 100 and 60 MB took 1,021, 916 and 862 MB in all processes, in the same time."""
+Of 192 pages of 9.4 MB from 64 hosts, 200, 100 and 60 MB took 1,021, 916 and 862 MB in all processes, in equal time."""
 
 
 class Room:

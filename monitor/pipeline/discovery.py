@@ -18,7 +18,8 @@ from monitor.sources import Listing
 CHILDREN = 8
 # A page may announce many feeds (comments, categories); the first that lists something is the one.
 CANDIDATES = 5
-_NO_NEWS = frozenset({"unknown", "html", "opml", "sitemap-index"})
+# Kinds of documents that list no news themselves.
+NO_NEWS = frozenset({"unknown", "html", "opml", "sitemap-index"})
 # Kinds of sources that stand at their address themselves: behind a page nothing is looked for.
 _NO_PAGE = frozenset({"feed", "sitemap", "search"})
 
@@ -59,7 +60,7 @@ async def found_behind(context: Context, source: Source, document: Document) -> 
         found = await _announced(context, source, document)
     else:
         found = await _with_sitemaps(context, source, Found(document.listing, page, page.moved_to))
-    if found.listing.kind in _NO_NEWS and not found.listing.entries:
+    if found.listing.kind in NO_NEWS and not found.listing.entries:
         raise _no_news(found.listing)
     return found
 
@@ -153,7 +154,7 @@ async def _with_sitemaps(context: Context, source: Source, found: Found) -> Foun
 async def _sitemap(context: Context, source: Source, url: str) -> Listing:
     """What one sitemap of an index lists. Raises ParseError where it is none."""
     listing = (await document_at(context, source, url)).listing
-    if listing.kind in _NO_NEWS:
+    if listing.kind in NO_NEWS:
         raise _no_news(listing)
     return listing
 

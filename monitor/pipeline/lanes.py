@@ -6,10 +6,31 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from monitor.fetch.settings import FetchSettings
+from monitor.pipeline.context import Context
 from monitor.pipeline.queue import host_of
+from monitor.pipeline.tally import Tally
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+# What came of pages is kept after every so many: a killed run asks no more than these again.
+KEEP_EVERY = 25
+
+
+async def kept_in_lanes(
+    context: Context, label: str, outcomes: AsyncIterator[Result], total: int, keep: Callable[[list[Result]], Tally]
+) -> Tally:
+    """What `keep` counts of all outcomes, given to it a few at a time; the progress of that `label` is told."""
+    tally, waiting, done = Tally(), list[Result](), 0
+    async for outcome in outcomes:
+        waiting.append(outcome)
+        done += 1
+        context.progress(label, done, total)
+        if len(waiting) >= KEEP_EVERY:
+            tally += keep(waiting)
+            waiting = []
+    return tally + keep(waiting)
 
 
 async def in_lanes(

@@ -62,11 +62,6 @@ class Rhythm:
         """Entries an hour, over day and night and week."""
         return (sum(self.counts[:HOURS]) + _LEVEL_COUNT) / (sum(self.watched[:HOURS]) + _LEVEL_HOURS)
 
-    @property
-    def known_hours(self) -> float:
-        """Hours watched, the older ones faded."""
-        return sum(self.watched[:HOURS])
-
     def watch(self, news: Sequence[datetime | None], now: datetime) -> Self:
         """What is known once the source was looked at `now` and `news` was new, each by its moment of publication.
 

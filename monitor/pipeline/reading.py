@@ -21,7 +21,7 @@ from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import is_news
 from monitor.pipeline.fuller import read_whole
-from monitor.pipeline.lanes import in_lanes
+from monitor.pipeline.lanes import in_lanes, kept_in_lanes
 from monitor.pipeline.letters import is_letter
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.rhythm import ATTEMPTS, CHECKS, UNREADABLE_ATTEMPTS, after_failure
@@ -33,8 +33,6 @@ from monitor.store.articles import keep_articles
 from monitor.store.entries import EntryChange, change_entries, entries_of
 from monitor.urls import canonical_url
 
-# Articles are kept after every so many pages: a killed run fetches no more than these again.
-KEEP_EVERY = 25
 # A page that was put off for so long is given up: what it said is no news any more.
 LONGEST_WAIT = timedelta(days=7)
 # Below so many words a feed's text says too little to stand in for a page that gave none.
@@ -68,16 +66,9 @@ async def read(context: Context, entry_ids: Sequence[int]) -> Tally:
     """
     with context.database.reading() as session:
         entries = [entry for entry in entries_of(session, entry_ids) if _waits(entry, context.now())]
-    tally, settled, done = Tally(), list[Outcome](), 0
     one = partial(_read_one, context)
-    async for outcome in in_lanes(context.settings.fetch, entries, lambda entry: entry.url, one):
-        settled.append(outcome)
-        done += 1
-        context.progress("reading", done, len(entries))
-        if len(settled) >= KEEP_EVERY:
-            tally += _keep(context, settled)
-            settled = []
-    return tally + _keep(context, settled)
+    outcomes = in_lanes(context.settings.fetch, entries, lambda entry: entry.url, one)
+    return await kept_in_lanes(context, "reading", outcomes, len(entries), partial(_keep, context))
 
 
 def _waits(entry: Entry, now: datetime) -> bool:

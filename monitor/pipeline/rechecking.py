@@ -22,7 +22,7 @@ from monitor.models import Article, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.fuller import content_type, from_fuller
-from monitor.pipeline.lanes import in_lanes
+from monitor.pipeline.lanes import in_lanes, kept_in_lanes
 from monitor.pipeline.parsing import Again
 from monitor.pipeline.queue import host_of
 from monitor.pipeline.rhythm import CHECKS, after_check, after_missing, put_off, stays_missing
@@ -43,8 +43,6 @@ from monitor.store.checks import (
 # Pages asked again in one collect, of all hosts and of one: with the usual second between two requests a host is busy
 # with them for a minute at most, and new pages have been read by then. What is left is due at the next collect.
 MOST, MOST_A_HOST = 500, 60
-# As for new pages: the bound on what a killed run asks again.
-KEEP_EVERY = 25
 
 _TRUST = {Grade.EMPTY: 0, Grade.TEASER: 1, Grade.PAYWALLED: 1, Grade.LIVE: 2, Grade.FULL: 2}
 
@@ -96,16 +94,9 @@ async def recheck(context: Context, article_ids: Sequence[int]) -> Tally:
     with context.database.reading() as session:
         found = articles_of(session, article_ids)
     articles = [each for each in found if each.next_check is not None and each.next_check <= now]
-    tally, settled, done = Tally(), list[Outcome](), 0
     one = partial(_ask_one, context)
-    async for outcome in in_lanes(context.settings.fetch, articles, lambda article: article.canonical_url, one):
-        settled.append(outcome)
-        done += 1
-        context.progress("asking again", done, len(articles))
-        if len(settled) >= KEEP_EVERY:
-            tally += _keep(context, settled)
-            settled = []
-    return tally + _keep(context, settled)
+    outcomes = in_lanes(context.settings.fetch, articles, lambda article: article.canonical_url, one)
+    return await kept_in_lanes(context, "asking again", outcomes, len(articles), partial(_keep, context))
 
 
 async def _ask_one(context: Context, article: Article) -> Outcome:

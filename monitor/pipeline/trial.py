@@ -7,13 +7,9 @@ from urllib.parse import urlsplit
 from monitor.errors import MonitorError, ParseError
 from monitor.fetch.client import Client
 from monitor.models import Entry, Page, Source
-from monitor.pipeline.discovery import refuse_page
+from monitor.pipeline.discovery import CANDIDATES, NO_NEWS, refuse_page
 from monitor.sources import Listing, parse, parse_section
 from monitor.sources.search import address
-
-# As in polling: a page may announce many feeds; the first that lists something is the one.
-_CANDIDATES = 5
-_NO_NEWS = frozenset({"unknown", "html", "opml", "sitemap-index"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ async def try_source(client: Client, source: Source) -> Trial:
         if found.listing.kind == "html":
             refuse_page(source, found.page.final_url)
             found = await _behind(client, found)
-        if found.listing.kind in _NO_NEWS and not found.listing.entries:
+        if found.listing.kind in NO_NEWS and not found.listing.entries:
             raise ParseError(found.listing.note or f"{address(source)} lists no news: it is {found.listing.kind}")
     except MonitorError as error:
         return Trial(source, error=str(error))
@@ -105,7 +101,7 @@ async def _first(
 ) -> tuple[_Answer | None, MonitorError | None]:
     """The first answer that lists something, None where none does; and the last error there was."""
     failure: MonitorError | None = None
-    for each in addresses[:_CANDIDATES]:
+    for each in addresses[:CANDIDATES]:
         try:
             found = await ask(client, each)
         except MonitorError as error:

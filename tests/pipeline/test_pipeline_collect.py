@@ -239,7 +239,7 @@ async def test_a_batch_that_takes_longer_than_the_lease_holds_it_with_all_that_i
     declared: House, monkeypatch
 ) -> None:
     monkeypatch.setattr("monitor.pipeline.polling.KEEP_EVERY", 1)
-    monkeypatch.setattr("monitor.pipeline.reading.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.lanes.KEEP_EVERY", 1)
     turned_away: list[bool] = []
 
     def slowly(stage: str, done: int, total: int) -> None:
@@ -265,7 +265,7 @@ async def test_a_collect_that_lost_its_lease_stops_before_the_next_step(declared
 
 
 async def test_a_collect_that_lost_its_lease_within_a_batch_writes_no_more(declared: House, monkeypatch) -> None:
-    monkeypatch.setattr("monitor.pipeline.reading.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.lanes.KEEP_EVERY", 1)
 
     def stalled(stage: str, done: int, total: int) -> None:
         if (stage, done) == ("reading", 2):

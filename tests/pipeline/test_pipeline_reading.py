@@ -332,7 +332,7 @@ async def test_a_host_is_asked_for_as_many_pages_at_once_as_it_may_be(house: Hou
 
 
 async def test_a_run_that_is_stopped_has_kept_what_it_had_read(house: House, site: Site, monkeypatch) -> None:
-    monkeypatch.setattr("monitor.pipeline.reading.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.lanes.KEEP_EVERY", 1)
     async with Site("127.1.0.2") as other:
         other.routes["/never"] = silent()
         await listed(house, site, item(site.url("/one")), item(other.url("/never")), one=says(page("One")))

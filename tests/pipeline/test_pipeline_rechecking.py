@@ -302,7 +302,7 @@ async def test_a_text_that_cannot_be_kept_is_the_failure_of_its_page_alone(
 
 
 async def test_a_run_that_is_stopped_leaves_the_rest_to_the_next(house: House, site: Site, monkeypatch) -> None:
-    monkeypatch.setattr("monitor.pipeline.rechecking.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.lanes.KEEP_EVERY", 1)
     await told(house, site, one=says(page("One", CRANES)), two=says(page("Two", LOAVES)))
     site.routes |= {"/one": says(page("One", CORRECTED)), "/two": silent()}
     task = asyncio.create_task(asked_again(house))
