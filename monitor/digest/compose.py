@@ -1,7 +1,8 @@
 """Decides what is to be told at a slot: which stories, in which order, with what said of each. Pure.
 
-One digest serves audiences that were told different things. Its items are the union: a story that is new to some and an
-update to others is two items. `for_audience` picks those of one audience, and `render` shows what it is given.
+One digest serves audiences that were told different things. Its items are the union: a story that is new to some, and
+an update to others, is an item for each revision of it that some audience was told last, so that to each only what is
+new to it counts as new. `for_audience` picks those of one audience, and `render` shows what it is given.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -100,12 +101,7 @@ def remarked(made: Composition, remarks: Remarks) -> Composition:
 
 def for_audience(items: Sequence[DigestItem], told: Mapping[int, int]) -> tuple[DigestItem, ...]:
     """The items that an audience was not told yet, in order; `told` is the highest revision it knows of each story."""
-    return tuple(
-        item
-        for item in items
-        if (told.get(item.story_id, 0) < item.revision)
-        and (item.section == "updates") is (told.get(item.story_id, 0) > 0)
-    )
+    return tuple(item for item in items if told.get(item.story_id, 0) == item.told_revision < item.revision)
 
 
 def worth_telling(digest: Digest, items: Sequence[DigestItem]) -> bool:
@@ -142,15 +138,16 @@ class _Telling:
         return self.view.told_revision > 0
 
     @property
-    def precedence(self) -> tuple[int, float, str]:
-        """Of several views of a story: that of whom was told least, then the topic that judges it most relevant."""
-        return (self.view.told_revision, -self.assessment.score, self.view.topic.name)
+    def precedence(self) -> tuple[float, str]:
+        """Of several topics' views of a story: that of the one that judges it most relevant."""
+        return (-self.assessment.score, self.view.topic.name)
 
     @property
-    def rank(self) -> tuple[float, int, float, int]:
-        """Most relevant first, then what more sources tell, then the latest."""
-        story = self.view.story
-        return (-self.assessment.score, -story.sources, -story.last_published.timestamp(), story.id or 0)
+    def rank(self) -> tuple[float, int, float, int, int]:
+        """Most relevant first, then what more sources tell, then the latest; of one story for whom was told least."""
+        view, story = self.view, self.view.story
+        age = -story.last_published.timestamp()
+        return (-self.assessment.score, -story.sources, age, story.id or 0, view.told_revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +160,13 @@ class _Said:
 
 
 def _items(views: Sequence[StoryView], arcs_in: str) -> tuple[DigestItem, ...]:
-    """One item for each story and each kind of telling, in the order of reading.
+    """One item for each story and each revision of it that was told last, in the order of reading.
 
     `arcs_in` is the time zone by whose days they tell how a story went on, "" where they do not.
     """
-    best: dict[tuple[int, bool], _Telling] = {}
+    best: dict[tuple[int, int], _Telling] = {}
     for telling in filter(None, map(_picked, views)):
-        key = (telling.view.story.id or 0, telling.is_update)
+        key = (telling.view.story.id or 0, telling.view.told_revision)
         if key not in best or telling.precedence < best[key].precedence:
             best[key] = telling
     ranked = [(each, _said(each, arcs_in)) for each in sorted(best.values(), key=lambda each: each.rank)]
@@ -282,6 +279,7 @@ def _item(position: int, section: str, telling: _Telling, said: _Said) -> Digest
             "topic": view.topic.name,
             "story_id": view.story.id,
             "revision": view.story.revision,
+            "told_revision": view.told_revision,
             "article_id": shown.id,
             "headline": shown.title or view.story.headline,
             "url": shown.canonical_url,

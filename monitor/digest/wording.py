@@ -71,9 +71,14 @@ def first_line(items: Sequence[DigestItem], figures: Figures, zone: str, now: da
 
 
 def _stories(items: Sequence[DigestItem]) -> str:
-    updates = sum(item.section == "updates" for item in items)
-    fresh = len(items) - updates
-    articles = sum(1 + len(item.also_in) + item.reprints for item in items)
+    """How many stories there are, each once though audiences who know less of it are told more."""
+    telling: dict[tuple[bool, int], int] = {}
+    for item in items:
+        key = item.section == "updates", item.story_id
+        telling[key] = max(telling.get(key, 0), 1 + len(item.also_in) + item.reprints)
+    updates = sum(is_update for is_update, _ in telling)
+    fresh = len(telling) - updates
+    articles = sum(telling.values())
     kinds = [counted(fresh, "story", "stories")] if fresh else []
     kinds += [counted(updates, "update")] if updates else []
     return f"{' and '.join(kinds)} from {counted(articles, 'article')}"

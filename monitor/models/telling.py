@@ -37,6 +37,7 @@ class Digest(SQLModel, table=True):
 class DigestItem(SQLModel, table=True):
     """One line of a digest, with all that is shown of it. `section` is top, updates or also.
 
+    It is for those audiences that were last told of the story's revision `told_revision`, 0 for those told never.
     `summary` holds {"sentence", "source", "url"}, with "joined" where one follows the one before it in its article;
     `changes` {"kind", "before", "after", "source", "url"}, what pages say otherwise than when they were told of (see
     `monitor.digest.changes`); `also_in` {"source", "title", "url"}; `arc`, where a weekly digest tells of a story that
@@ -50,6 +51,7 @@ class DigestItem(SQLModel, table=True):
     topic: str
     story_id: int
     revision: int = 1
+    told_revision: int = 0
     article_id: int
     headline: str = text_field()
     url: str = text_field()

@@ -184,7 +184,7 @@ def test_one_digest_serves_audiences_that_know_different_things(settings, now, k
     assert for_audience(items, {1: 2, 5: 1, 6: 1}) == ()
 
 
-def test_of_several_memories_the_shortest_decides_what_is_new(settings, now, make_article, make_view, seen):
+def test_each_audience_is_told_what_is_new_to_it(settings, now, make_article, make_view, seen):
     texts = ("Old words that everybody knows about the harbour already.", "Fishermen blocked the cameras with nets.")
     articles = [
         make_article(number, text=text, story_revision=number)
@@ -193,9 +193,31 @@ def test_of_several_memories_the_shortest_decides_what_is_new(settings, now, mak
     view = make_view(articles, [0.8] * 3, story={"revision": 3})
     longer, shorter = (replace(view, told_revision=revision) for revision in (2, 1))
 
-    (item,) = compose(settings, SLOT, now, [longer, shorter], [], seen).items
+    composition = compose(settings, SLOT, now, [longer, shorter], [], seen)
 
-    assert {quote["sentence"] for quote in item.summary} == {articles[1].text, articles[2].text}
+    for revision, news in ((1, articles[1:]), (2, articles[2:])):
+        (item,) = for_audience(composition.items, {1: revision})
+        assert (item.section, item.revision) == ("updates", 3)
+        assert {quote["sentence"] for quote in item.summary} == {article.text for article in news}
+        assert len(item.also_in) == len(news) - 1
+    assert for_audience(composition.items, {1: 3}) == ()
+    assert composition.digest.first_line == "1 update from 2 articles"
+
+
+def test_who_was_told_all_but_what_says_nothing_new_is_not_told_again(settings, now, known, make_article, seen):
+    view, told_first = known
+    copy = make_article(3, text=view.articles[1].text, title="Nets!", story_revision=3)
+    story = view.story.model_copy(update={"revision": 3})
+    thought = view.assessments[1].model_copy(update={"article_id": 3})
+    views = [
+        replace(each, story=story, articles=(*view.articles, copy), assessments={**view.assessments, 3: thought})
+        for each in (told_first, replace(told_first, told_revision=2))
+    ]
+
+    items = compose(settings, SLOT, now, views, [], seen).items
+
+    assert [item.told_revision for item in items] == [1]
+    assert for_audience(items, {1: 2}) == ()
 
 
 def test_an_audience_with_nothing_left_is_told_only_alarms(settings, now, stories, seen):

@@ -6,14 +6,14 @@ from monitor.digest.wording import counted, first_line, long_date, moment, nothi
 from monitor.models import DigestItem
 
 
-def item(section="top", also=0, reprints=0):
+def item(section="top", also=0, reprints=0, story=1):
     return DigestItem.model_validate(
         {
             "digest_id": 0,
             "position": 0,
             "section": section,
             "topic": "harbours",
-            "story_id": 1,
+            "story_id": story,
             "article_id": 1,
             "also_in": [{"source": "x", "title": "y", "url": "z"}] * also,
             "reprints": reprints,
@@ -27,12 +27,13 @@ def line(items, seen, now):
 
 
 def test_the_first_line_counts_stories_articles_and_failures(now, seen):
-    items = [item(also=4, reprints=10), *[item(also=1)] * 6]
+    items = [item(also=4, reprints=10), *[item(also=1, story=each) for each in range(2, 8)]]
 
     assert line(items, replace(seen, sources_failing=2), now) == "7 stories from 27 articles; 2 sources failing"
     assert line([item()], seen, now) == "1 story from 1 article"
     assert line([item(), item("updates")], seen, now) == "1 story and 1 update from 2 articles"
-    assert line([item("updates")] * 2, seen, now) == "2 updates from 2 articles"
+    assert line([item("updates"), item("updates", story=2)], seen, now) == "2 updates from 2 articles"
+    assert line([item("updates", also=2), item("updates")], seen, now) == "1 update from 3 articles"
 
 
 def test_the_first_line_is_honest_about_collecting(now, seen):

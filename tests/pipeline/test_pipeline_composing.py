@@ -327,6 +327,27 @@ def test_a_story_told_before_comes_back_as_an_update_with_what_is_new(read: Hous
     assert compose(read, "three").deliveries == ()
 
 
+def test_of_a_story_that_went_on_each_reader_is_told_what_is_new_to_him(read: House) -> None:
+    first, second = "a@reader.example", "b@reader.example"
+    walk_out = "The dockers of Kolm walked out on Wednesday over the pay of those who watch the screens."
+    read.monitor(mail_channel(PORT, first))
+    compose(read)
+    read.join(1, read.store("walk-out", text=walk_out))
+    read.monitor(mail_channel(PORT, second))
+    later(read)
+    compose(read, "two")
+    read.join(1, read.store("ruling", text="A judge in Tannwick let the pickets stay until Friday at noon."))
+    read.monitor(mail_channel(PORT, first, second))
+    later(read)
+    kept = compose(read, "three")
+    told = {each.recipient: " ".join(each.text.split()) for each in kept.deliveries}
+    assert [(each.section, each.told_revision) for each in kept.items] == [("updates", 1), ("updates", 2)]
+    assert all("1 update" in text and "let the pickets stay" in text for text in told.values())
+    assert ("walked out" in told[first], "walked out" in told[second]) == (True, False)
+    later(read)
+    assert compose(read, "four").deliveries == ()
+
+
 def test_what_was_stored_before_a_digest_and_grouped_after_it_is_told_by_the_next(read: House) -> None:
     read.clock.move(hours=2)
     text = "The dockers of Kolm walked out on Wednesday over the pay of those who watch the screens."

@@ -349,6 +349,7 @@ def keep_telling() -> None:
         word("topic"),
         number("story_id"),
         number("revision"),
+        number("told_revision"),
         number("article_id"),
         text("headline"),
         text("url"),
