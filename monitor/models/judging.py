@@ -1,5 +1,6 @@
 """Kept of judging news: profiles, what verdicts taught, the judgement of each article, and the verdicts."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,11 @@ from monitor.models.columns import json_field, moment_field
 
 
 class Profile(SQLModel, table=True):
-    """What the seeds of a topic say, as the model sees it; `version` is the hash of all that went into it."""
+    """What the seeds of a topic say, as the model sees it; `version` is the hash of all that went into it.
+
+    `made_of` is a mark of the seeds as they were found, from which it was made last: while they are the same it need
+    not be made again.
+    """
 
     __table_args__ = (UniqueConstraint("topic", "version"),)
 
@@ -18,6 +23,7 @@ class Profile(SQLModel, table=True):
     topic: str = Field(index=True)
     version: str
     body: dict[str, Any] = json_field(dict)
+    made_of: str = ""
     made_at: datetime = moment_field()
 
 
@@ -35,6 +41,11 @@ class Model(SQLModel, table=True):
     figures: dict[str, Any] = json_field(dict)
     accepted: bool = False
     made_at: datetime = moment_field()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its bytes are those that were kept."""
+        return hashlib.sha256(self.content).hexdigest() == self.sha256
 
 
 class Meaning(SQLModel, table=True):

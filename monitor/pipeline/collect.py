@@ -80,7 +80,7 @@ async def collect(context: Context, request: Request) -> Tally:
     ConfigurationError where the user agent still names nobody, or a seed in a file cannot be read.
     """
     refuse_nameless(context.settings)
-    refuse_unreadable_seeds(context.settings.root, context.settings.topics)
+    refuse_unreadable_seeds(context)
     holder = _begin(context, request.part)
     run = _alone if request.part.of == 1 else _shared
     tally, good = Tally(), False

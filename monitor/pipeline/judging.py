@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlmodel import Session
+
 from monitor.errors import ConfigurationError, FetchError
 from monitor.models import Article, Assessment, Topic
 from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, items, understand
 from monitor.pipeline.context import Context
 from monitor.pipeline.profiles import standing_profile
 from monitor.pipeline.tally import Failure, Tally
-from monitor.pipeline.taught import current_model
+from monitor.pipeline.taught import current_model, kept_version
 from monitor.relevance.items import Archive
 from monitor.store.articles import articles_of, recent_articles
 from monitor.store.stories import Placed, articles_by_story, keep_placements, unplaced_articles
@@ -55,20 +57,17 @@ async def assess(context: Context, name: str) -> Tally:
         return Tally(topics_failed=1, failures=(Failure(f"topic {name}: {error}", topic=name),))
     profile = standing.profile
     warnings = (Failure(f"topic {name}: {standing.warning}", topic=name),) if standing.warning else ()
+    versions = (profile.version, kept_version(context.database, profile))
+    with context.database.reading() as session:
+        if not _waiting(context, session, topic, versions, limit=1):
+            return Tally(relevant={name: 0}, failures=warnings)
     model = await current_model(context, topic, profile)
     versions = (profile.version, model.version if model else "")
     relevant = 0
     while True:
         now = context.now()
         with context.database.reading() as session:
-            batch = unassessed(
-                session,
-                name,
-                versions,
-                since=now - max(REJUDGED_AGE, context.settings.collect.max_age),
-                sources=_sources(context, topic),
-                limit=ARTICLES_A_BATCH,
-            )
+            batch = _waiting(context, session, topic, versions, limit=ARTICLES_A_BATCH)
             if not batch:
                 return Tally(relevant={name: relevant}, failures=warnings)
             archive = _archive(batch, recent_articles(session, since=now - ARCHIVE_AGE, limit=ARCHIVE))
@@ -94,6 +93,14 @@ async def assess(context: Context, name: str) -> Tally:
             moment = context.now()
             keep_assessments(session, [_assessment(name, each, versions, moment) for each in judged])
         relevant += sum(each.relevant for each in judged)
+
+
+def _waiting(
+    context: Context, session: Session, topic: Topic, versions: tuple[str, str], *, limit: int
+) -> list[Article]:
+    """Recent articles of a topic's sources that were not judged by these (profile version, model version) yet."""
+    since = context.now() - max(REJUDGED_AGE, context.settings.collect.max_age)
+    return unassessed(session, topic.name, versions, since=since, sources=_sources(context, topic), limit=limit)
 
 
 async def _place(context: Context, new: Sequence[Candidate], settings: StorySettings) -> int:

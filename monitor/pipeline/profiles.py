@@ -1,16 +1,20 @@
-"""The profile of a topic as its seeds stand now: read from files or addresses, made, kept when it is new."""
+"""The profile of a topic as its seeds stand now: read from files or addresses, made, kept when it is new.
 
-from collections.abc import Iterable
+Seeds that are byte for byte those of a profile that was kept are not read for their words again: a run with nothing new
+makes no profile, and a pasted article takes a second of clustering.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config import Settings
-from monitor.errors import ConfigurationError, FetchError
+from monitor.errors import ConfigurationError, FetchError, MonitorError
 from monitor.fetch.client import Client
 from monitor.models import Profile, Topic
 from monitor.pipeline.context import Context
-from monitor.relevance.profile import SeedText, build
-from monitor.store.topics import keep_profile, latest_profile
+from monitor.relevance.profile import SeedText, build, mark
+from monitor.store.topics import keep_profile, latest_profile, profile_made_of
 from monitor.urls import names_address
 
 
@@ -25,6 +29,34 @@ def topic_or_first(settings: Settings, name: str) -> Topic:
         message = "config/topics holds no topic; make one with `monitor new-topic NAME article.txt`"
         raise ConfigurationError(message)
     return settings.topics[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A seed as it was found in a file or at an address: its bytes, and how they are to be read.
+
+    `url` is that of a page, "" for plain text.
+    """
+
+    name: str
+    content: bytes
+    url: str = ""
+    content_type: str = ""
+
+    @property
+    def told(self) -> bytes:
+        """All of it, as one text."""
+        return b"\0".join([self.name.encode(), self.url.encode(), self.content_type.encode(), self.content])
+
+    def text(self) -> SeedText:
+        """What it says. Raises ConfigurationError where it is no text, or a page without an article."""
+        if self.url:
+            return _article(self)
+        try:
+            return SeedText(self.name, self.content.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            message = f"{self.name}: the seed is no UTF-8 text; save it as one, or give the page itself as .html"
+            raise ConfigurationError(message) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +80,33 @@ async def standing_profile(context: Context, topic: Topic) -> Standing:
     """
     local = _local_seeds(topic, context.settings.root)
     try:
-        seeds = [local.get(seed) or await _page_seed(context.client, seed) for seed in topic.seeds]
-        profile = build(topic, seeds, context.now())
-    except (FetchError, ConfigurationError) as error:
-        earlier = _earlier(context, topic) if len(local) < len(topic.seeds) else None
-        if earlier is None:
-            raise
-        return Standing(earlier, f"{error}; its seeds as they were on {earlier.made_at:%Y-%m-%d} stand in")
+        found = [local.get(seed) or await _page_seed(context.client, seed) for seed in topic.seeds]
+    except FetchError as error:
+        return _standing_in(context, topic, local, error)
+    made_of = mark(topic, [seed.told for seed in found])
+    if (known := _made_of(context, topic, made_of)) is not None:
+        return Standing(known)
+    try:
+        profile = build(topic, [seed.text() for seed in found], context.now())
+    except ConfigurationError as error:
+        return _standing_in(context, topic, local, error)
+    profile.made_of = made_of
     with context.writing() as session:
         keep_profile(session, profile)
     return Standing(profile)
+
+
+def _standing_in(context: Context, topic: Topic, local: Mapping[str, Found], error: MonitorError) -> Standing:
+    """The profile made last, in the place of one that could not be made: raises why where there is none.
+
+    For files nothing stands in: whoever spoiled one is there to mend it.
+    """
+    for seed in local.values():
+        seed.text()
+    earlier = _earlier(context, topic) if len(local) < len(topic.seeds) else None
+    if earlier is None:
+        raise error
+    return Standing(earlier, f"{error}; its seeds as they were on {earlier.made_at:%Y-%m-%d} stand in")
 
 
 async def profile_at_hand(context: Context, topic: Topic) -> Profile:
@@ -69,16 +118,23 @@ async def profile_at_hand(context: Context, topic: Topic) -> Profile:
     return (_earlier(context, topic) if asks else None) or await current_profile(context, topic)
 
 
-def refuse_unreadable_seeds(root: Path, topics: Iterable[Topic]) -> None:
+def refuse_unreadable_seeds(context: Context) -> None:
     """Nothing where every seed that is a file says something; else ConfigurationError, before anybody is asked."""
-    for topic in topics:
-        if local := _local_seeds(topic, root):
-            build(topic, list(local.values()))
+    for topic in context.settings.topics:
+        local = _local_seeds(topic, context.settings.root)
+        made_of = mark(topic, [local[seed].told for seed in topic.seeds if seed in local])
+        if local and _made_of(context, topic, made_of) is None:
+            build(topic, [seed.text() for seed in local.values()])
 
 
-def _local_seeds(topic: Topic, root: Path) -> dict[str, SeedText]:
-    """The seeds that are files, by their names. Raises ConfigurationError for one that cannot be read."""
-    return {seed: local_seed(seed, root) for seed in topic.seeds if not names_address(seed)}
+def _local_seeds(topic: Topic, root: Path) -> dict[str, Found]:
+    """The seeds that are files, by their names. Raises ConfigurationError for one that cannot be opened."""
+    return {seed: _file(seed, root) for seed in topic.seeds if not names_address(seed)}
+
+
+def _made_of(context: Context, topic: Topic, made_of: str) -> Profile | None:
+    with context.database.reading() as session:
+        return profile_made_of(session, topic.name, made_of)
 
 
 def _earlier(context: Context, topic: Topic) -> Profile | None:
@@ -86,34 +142,33 @@ def _earlier(context: Context, topic: Topic) -> Profile | None:
         return latest_profile(session, topic.name)
 
 
-async def _page_seed(client: Client, seed: str) -> SeedText:
-    """A seed from an address. Raises FetchError where it cannot be had, ConfigurationError where it is no article."""
+async def _page_seed(client: Client, seed: str) -> Found:
+    """A seed from an address. Raises FetchError where it cannot be had."""
     page = await client.get(seed, purpose="page")
-    return _article(seed, page.content, page.final_url, page.headers.get("content-type", ""))
+    return Found(seed, page.content, page.final_url, page.headers.get("content-type", ""))
 
 
 def local_seed(seed: str, root: Path = Path()) -> SeedText:
     """A seed from a file, its path relative to `root`. Raises ConfigurationError where it cannot be read."""
+    return _file(seed, root).text()
+
+
+def _file(seed: str, root: Path) -> Found:
     path = root / seed
     try:
         content = path.read_bytes()
     except OSError as error:
         message = f"{seed}: the seed cannot be read: {error.strerror or error}"
         raise ConfigurationError(message) from error
-    if path.suffix in (".html", ".htm"):
-        return _article(seed, content, path.resolve().as_uri(), "")
-    try:
-        return SeedText(seed, content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        message = f"{seed}: the seed is no UTF-8 text; save it as one, or give the page itself as .html"
-        raise ConfigurationError(message) from error
+    is_page = path.suffix in (".html", ".htm")
+    return Found(seed, content, path.resolve().as_uri() if is_page else "")
 
 
-def _article(name: str, content: bytes, url: str, content_type: str) -> SeedText:
+def _article(page: Found) -> SeedText:
     from monitor.extract import extract
 
-    document = extract(content, url, content_type)
+    document = extract(page.content, page.url, page.content_type)
     if not document.text:
-        message = f"{name}: the page holds no article; paste its text into a .txt file and name that as the seed"
+        message = f"{page.name}: the page holds no article; paste its text into a .txt file and name that as the seed"
         raise ConfigurationError(message)
-    return SeedText(name, f"{document.title}\n\n{document.text}", document.language)
+    return SeedText(page.name, f"{document.title}\n\n{document.text}", document.language)

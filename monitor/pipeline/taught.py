@@ -43,6 +43,14 @@ async def current_model(context: Context, topic: Topic, profile: Profile) -> Mod
     return made if made.accepted else None
 
 
+def kept_version(database: Database, profile: Profile) -> str:
+    """The version of the model that `last_good` opens, told without opening it; "" where there is none."""
+    with database.reading() as session:
+        made = models(session, profile.topic)
+    mine = (each for each in made if each.accepted and each.profile_version == profile.version)
+    return next((each.version for each in mine if each.is_whole), "")
+
+
 def last_good(database: Database, profile: Profile) -> Model | None:
     """The last model that earned its place with this profile; those tampered with are forgotten on the way."""
     with database.reading() as session:

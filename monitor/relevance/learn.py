@@ -237,7 +237,7 @@ def open_model(model: Model, profile: Profile) -> Taught:
     from skops.io import get_untrusted_types, loads  # noqa: PLC0415 - as above
 
     name = f"model {model.version} of topic {model.topic}"
-    if hashlib.sha256(model.content).hexdigest() != model.sha256:
+    if not model.is_whole:
         message = f"{name} was changed since it was kept: run `monitor train`"
         raise StoreError(message)
     if model.profile_version != profile.version:

@@ -18,6 +18,7 @@ from monitor.models import Profile, Terms, Topic
 from monitor.relevance.passages import Passage, Passages, take_apart
 from monitor.text import Vectors, Words, document_share, guess_language, read, sentences
 
+# Grows with whatever makes another profile of the same seeds: those kept of another format are made anew.
 _FORMAT = 1
 # A facet of a pasted article is some 150 words, at most eight of them: fewer blur, more only tell paragraphs apart.
 _FACET_WORDS = 150
@@ -89,15 +90,27 @@ def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) 
         "facets": facets[:_MOST_FACETS],
         "brief": brief,
         "limits": limits,
-        "terms": {
-            language: {"add": list(terms.add), "mute": list(terms.mute)}
-            for language, terms in sorted(topic.terms.items())
-        },
+        "terms": _terms(topic),
     }
     text = json.dumps(body, sort_keys=True, ensure_ascii=False)
     version = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     made_at = now or datetime.now(UTC)
     return Profile.model_validate({"topic": topic.name, "version": version, "body": body, "made_at": made_at})
+
+
+def mark(topic: Topic, found: Sequence[bytes]) -> str:
+    """A hash of what a profile is made of: the topic's own words, and its seeds as they were found, in their order."""
+    told = hashlib.sha256(json.dumps([_FORMAT, topic.title, _terms(topic)], sort_keys=True).encode())
+    for content in found:
+        told.update(hashlib.sha256(content).digest())
+    return told.hexdigest()
+
+
+def _terms(topic: Topic) -> dict[str, dict[str, list[str]]]:
+    """What a reader added and muted, by language."""
+    return {
+        language: {"add": list(terms.add), "mute": list(terms.mute)} for language, terms in sorted(topic.terms.items())
+    }
 
 
 def _facets(seed: SeedText, parts: Passages) -> tuple[list[dict[str, Any]], list[str]]:

@@ -4,15 +4,25 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import exists, func, or_, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from monitor.models import Article, Assessment, Entry, Feedback, Model, Profile, Sighting
 from monitor.store.bulk import among, columns_of, insertion, rows_of, table, upsert
 
 
 def keep_profile(session: Session, profile: Profile) -> None:
-    """Keeps the profile, unless its topic has one of that version."""
-    _keep_version(session, Profile, profile)
+    """Keeps the profile; one of that version that its topic has stays, made of what this one was made of."""
+    connection = session.connection()
+    statement = insertion(connection, table(Profile))
+    changes = {"made_of": statement.excluded["made_of"]}
+    statement = statement.on_conflict_do_update(index_elements=["topic", "version"], set_=changes)
+    connection.execute(statement, rows_of([profile], columns_of(Profile)))
+
+
+def profile_made_of(session: Session, topic: str, made_of: str) -> Profile | None:
+    """The profile of a topic that was made of these seeds (see `Profile.made_of`), None where none was."""
+    query = select(Profile).where(Profile.topic == topic, Profile.made_of == made_of)
+    return session.exec(query.order_by(col(Profile.made_at).desc(), col(Profile.id).desc())).first()
 
 
 def profile(session: Session, topic: str, version: str) -> Profile | None:
@@ -28,7 +38,9 @@ def latest_profile(session: Session, topic: str) -> Profile | None:
 
 def keep_model(session: Session, model: Model) -> None:
     """Keeps the model, unless its topic has one of that version."""
-    _keep_version(session, Model, model)
+    connection = session.connection()
+    statement = insertion(connection, table(Model)).on_conflict_do_nothing(index_elements=["topic", "version"])
+    connection.execute(statement, rows_of([model], columns_of(Model)))
 
 
 def accepted_model(session: Session, topic: str) -> Model | None:
@@ -195,9 +207,3 @@ def verdicts(session: Session, topic: str, *, until: datetime | None = None) -> 
     if until is not None:
         query = query.where(col(Feedback.made_at) <= until)
     return {feedback.article_id: feedback for feedback in session.exec(query)}
-
-
-def _keep_version(session: Session, model: type[SQLModel], item: SQLModel) -> None:
-    connection = session.connection()
-    statement = insertion(connection, table(model)).on_conflict_do_nothing(index_elements=["topic", "version"])
-    connection.execute(statement, rows_of([item], columns_of(model)))

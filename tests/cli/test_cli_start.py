@@ -34,7 +34,7 @@ def loaded(folder: Path, arguments: Sequence[str]) -> set[str]:
     return set(packages)
 
 
-READERS_AND_JUDGES = {"numpy", "trafilatura", "feedparser", "jinja2", "skops"}
+READERS_AND_JUDGES = {"numpy", "trafilatura", "wordfreq", "feedparser", "jinja2", "skops"}
 
 
 @pytest.fixture

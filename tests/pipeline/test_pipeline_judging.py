@@ -1,11 +1,12 @@
 """Grouping and judging as steps: they take up whatever is left, and repeat without effect."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from pipeline_house import CRANES, LOAVES, NOW, SEED, TOPIC, House
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Meaning, Model, Profile, Story
@@ -15,7 +16,8 @@ from monitor.pipeline.tally import Tally
 from monitor.relevance import meaning
 from monitor.store.articles import keep_articles
 from monitor.store.stories import Placed, keep_placements
-from monitor.store.topics import keep_model
+from monitor.store.topics import assessments as assessments_kept
+from monitor.store.topics import keep_assessments, keep_model
 from monitor.stories import signature
 from monitor.text import content_hash
 
@@ -222,3 +224,23 @@ async def test_a_model_of_another_profile_is_left_aside(house: House) -> None:
 async def test_a_topic_that_is_not_there_is_named(house: House) -> None:
     with pytest.raises(ConfigurationError, match='did you mean "harbours"'):
         await assessed(house, "harbour")
+
+
+async def test_where_nothing_waits_no_model_is_opened(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    cranes = keep(house, "herald", CRANES)
+    await assessed(house)
+    (profile,) = house.rows(Profile)
+    content = b"whatever verdicts taught"
+    fields = {"topic": TOPIC, "version": "m1", "profile_version": profile.version, "accepted": True, "made_at": NOW}
+    whole = {"content": content, "sha256": sha256(content).hexdigest()}
+    with house.database() as database, database.writing() as session:
+        keep_model(session, Model.model_validate(fields | whole))
+        given = assessments_kept(session, TOPIC, [cranes])[cranes]
+        keep_assessments(session, [given.model_copy(update={"model_version": "m1"})])
+    with monkeypatch.context() as patched:
+        patched.setattr(judging, "current_model", None)
+        assert await assessed(house) == 0
+    with house.database() as database, database.writing() as session:
+        session.exec(update(Model).values(content=b"tampered with"))
+    assert await assessed(house) == 1
+    assert assessments(house)[cranes].model_version == ""

@@ -8,6 +8,7 @@ from servers import Route, Site, says
 
 from monitor.errors import ConfigurationError, FetchError
 from monitor.models import Profile
+from monitor.pipeline import profiles
 from monitor.pipeline.profiles import current_profile, local_seed, refuse_unreadable_seeds, standing_profile
 
 
@@ -74,8 +75,9 @@ async def test_for_a_file_that_cannot_be_read_nothing_stands_in(house: House) ->
         (house.root / "seeds" / f"{TOPIC}.md").write_bytes(content)
         with pytest.raises(ConfigurationError, match="harbours"):
             await profile(house)
-        with pytest.raises(ConfigurationError, match="harbours"):
-            refuse_unreadable_seeds(house.root, house.settings.topics)
+        async with house.context() as context:
+            with pytest.raises(ConfigurationError, match="harbours"):
+                refuse_unreadable_seeds(context)
 
 
 async def test_an_address_that_never_answered_is_an_error(house: House, site: Site) -> None:
@@ -113,3 +115,45 @@ def test_a_file_that_is_no_seed_is_named(house: House) -> None:
     ):
         with pytest.raises(ConfigurationError, match=says_what):
             local_seed(seed, house.root)
+
+
+async def test_seeds_that_stayed_the_same_are_not_taken_apart_again(
+    house: House, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.routes["/brief"] = says(page("Cranes without drivers"))
+    house.topic(seeds=[site.url("/brief"), f"seeds/{TOPIC}.md"])
+    first = await profile(house)
+    with monkeypatch.context() as patched:
+        patched.setattr(profiles, "build", None)
+        assert (await profile(house)).version == first.version
+    site.routes["/brief"] = says(page("Cranes without drivers", CRANES[:3]))
+    second = await profile(house)
+    assert second.version != first.version
+    site.routes["/brief"] = says(page("Cranes without drivers"))
+    assert (await profile(house)).version == first.version
+    house.topic(seeds=[site.url("/brief"), f"seeds/{TOPIC}.md"], title="Other cranes")
+    assert (await profile(house)).version not in (first.version, second.version)
+    assert len(house.rows(Profile)) == 3
+
+
+async def test_a_page_that_says_the_same_in_other_bytes_keeps_its_profile(house: House, site: Site) -> None:
+    site.routes["/brief"] = says(page("Cranes without drivers"))
+    house.topic(seeds=[site.url("/brief")])
+    first = await profile(house)
+    site.routes["/brief"] = says(page("Cranes without drivers") + b"<!-- drawn at noon -->")
+    again = await profile(house)
+    assert (again.version, again.made_of != first.made_of) == (first.version, True)
+    assert [kept.made_of for kept in house.rows(Profile)] == [again.made_of]
+
+
+async def test_where_files_stayed_the_same_nothing_is_taken_apart_to_see_that_they_can_be_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await profile(house)
+    async with house.context() as context:
+        with monkeypatch.context() as patched:
+            patched.setattr(profiles, "build", None)
+            refuse_unreadable_seeds(context)
+        house.write(f"seeds/{TOPIC}.md", "")
+        with pytest.raises(ConfigurationError, match="harbours"):
+            refuse_unreadable_seeds(context)

@@ -253,6 +253,7 @@ def keep_judging() -> None:
         word("topic"),
         word("version"),
         json("body"),
+        word("made_of"),
         moment("made_at"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("topic", "version", name="uq_profile_topic_version"),
