@@ -27,9 +27,9 @@ def serve(
     page: Annotated[bool, typer.Option("--page/--no-page", help="Serve the reading page too.")] = True,
     root: Root = None,
 ) -> None:
-    """Run everything on its schedule, with the reading page, until Ctrl-C.
+    """Run everything on its schedule, until Ctrl-C.
 
-    A local Prefect server is started where no API is configured. Example: monitor serve
+    The reading page is served too. A local Prefect server is started where no API is configured. Example: monitor serve
     """
     from flows import serve as serving
 
@@ -42,8 +42,9 @@ def run_flow(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Run one flow by hand, recorded in Prefect: a digest is sent now.
+    """Run one flow by hand, recorded in Prefect.
 
+    A digest is sent now, whatever its schedule says.
     It runs through the deployment of a `monitor serve` under way, or of the API configured; else on a server of its
     own that lives as long as the run. Example: monitor flow morning
     """
@@ -63,7 +64,7 @@ def demo(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Run the whole pipeline over a sample newsroom, offline, as a real Prefect flow.
+    """Run the whole pipeline over a sample newsroom, offline.
 
     It ends with the path of the digest and a table of what was found. Run twice it sends nothing twice.
     Example: monitor demo --fresh

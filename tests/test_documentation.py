@@ -181,6 +181,13 @@ def mentioned(text: str) -> Iterator[str]:
     yield from (*spans, *blocks)
 
 
+def test_the_list_of_commands_cuts_no_summary_short() -> None:
+    """A first sentence longer than its line would end in an ellipsis, where often what matters is."""
+    listed = CliRunner().invoke(application(), ["--help"]).output.partition("Commands:")[2]
+    assert len(listed.splitlines()) > 20
+    assert [line for line in listed.splitlines() if line.endswith("...")] == []
+
+
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
 def test_commands_that_are_written_about_exist(path: Path) -> None:
     for command in mentioned(path.read_text(encoding="utf-8")):

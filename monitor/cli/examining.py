@@ -52,7 +52,9 @@ def entries(inputs: Inputs, root: Root = None) -> None:
 
 
 def extract(inputs: Inputs, root: Root = None) -> None:
-    """What extraction finds on pages (HTML, or gzipped HTML): a JSON line each.
+    """What extraction finds on pages: a JSON line each.
+
+    Pages are HTML, plain or gzipped.
 
     Example: monitor extract page.html
     """
@@ -70,7 +72,7 @@ def score(
     topic: TopicFile = None,
     batch: Batch = None,
 ) -> None:
-    """Score articles against a seed, with no store: a JSON line each.
+    """Score articles against a seed: a JSON line each.
 
     Example: monitor score --seed seeds/ai-competition.md --input articles.jsonl
     """
@@ -85,7 +87,9 @@ def score(
 
 
 def stories(articles: Articles) -> None:
-    """Group articles into stories, with no store: a JSON line each. The window is that of a live run.
+    """Group articles into stories: a JSON line each.
+
+    There is no store. The window is that of a live run.
 
     Example: monitor stories --input articles.jsonl
     """
@@ -105,7 +109,9 @@ def evaluate(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Precision, recall, average precision and calibration, with intervals: on verdicts, or on a labelled file.
+    """How good the judging is: on verdicts, or on a labelled file.
+
+    Precision, recall, average precision and calibration, with intervals.
 
     Example: monitor evaluate --seed brief.md --input articles.jsonl --labels labels.jsonl --plots plots
     """

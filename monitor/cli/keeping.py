@@ -22,7 +22,9 @@ def check(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Validate configuration and seeds; with --online ask every source once.
+    """Validate configuration and seeds.
+
+    With --online every source is asked once.
 
     Example: monitor check --online
     """
@@ -142,7 +144,9 @@ def backfill(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """The same pipeline over an archive: WARC files, a folder of HTML pages or WARC files, or a sitemap by date range.
+    """The same pipeline over an archive of pages.
+
+    An archive is a WARC file, a folder of HTML pages or WARC files, or a sitemap by date range.
 
     Example: monitor backfill https://news.example/sitemap.xml --from 2026-01-01 --to 2026-01-31
     """
@@ -163,7 +167,9 @@ def maintain(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Drop what is older than `store.keep` and tidy the database; or back it up, or restore it.
+    """Tidy the database; or back it up, or restore it.
+
+    Tidying drops what is older than `store.keep`.
 
     Example: monitor maintain --backup backups/today.db
     """
@@ -183,9 +189,10 @@ def maintain(
 
 
 def web(root: Root = None) -> None:
-    """The reading page alone: stories and why they are there, verdicts, search, topics, sources, digests, status.
+    """The reading page alone, without the schedules.
 
-    For programs it has /api, described by /openapi.json, /metrics and /feeds.
+    Stories and why they are there, verdicts, search, topics, sources, digests, status. For programs it has /api,
+    described by /openapi.json, /metrics and /feeds.
     Example: monitor web
     """
     from monitor.web.serve import serve

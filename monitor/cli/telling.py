@@ -39,9 +39,10 @@ def digest(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Compose and deliver what is due; with --preview, render it under var/previews and send nothing.
+    """Compose and deliver what is due, or preview it.
 
-    A preview stands beside what was sent then; on a terminal with a screen its page is opened.
+    With --preview it is rendered under var/previews and nothing is sent. A preview stands beside what was sent
+    then; on a terminal with a screen its page is opened.
 
     Example: monitor digest --digest morning --now
     """
@@ -105,7 +106,9 @@ def deliveries(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """The outbox: every delivery and its state; --resend ID sends one again, with the same Message-ID.
+    """The outbox: every delivery and its state.
+
+    --resend ID sends one again, with the same Message-ID.
 
     Example: monitor deliveries --resend 12
     """

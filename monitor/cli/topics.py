@@ -31,7 +31,9 @@ def new_topic(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Write a topic from pasted articles, and a brief to edit; show facets, and what the kept days would have given.
+    """Write a topic from pasted articles, and a brief to edit.
+
+    Shows its facets, and what the kept days would have given.
 
     Example: monitor new-topic chips article.txt
     """
@@ -57,7 +59,9 @@ def new_topic(
 
 
 def train(topic: TopicName = "", json: Json = False, root: Root = None) -> None:
-    """Refit the topics' models from verdicts; before and after: log loss and average precision (AP) on verdicts.
+    """Refit the topics' models from verdicts.
+
+    Shows log loss and average precision (AP) on verdicts, before and after.
 
     Example: monitor train --topic ai-competition
     """
@@ -105,9 +109,10 @@ def ask(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """The few verdicts that would help most, and one drawn at random from what was left out, to measure what is missed.
+    """The few verdicts that would help most.
 
-    With --input there is no store to draw from: all are asked to learn.
+    One of them is drawn at random from what was left out, to measure what is missed. With --input there is no store
+    to draw from: all are asked to learn.
     Example: monitor ask --topic ai-competition --count 5
     """
     from monitor.pipeline import feedback as asking
@@ -132,7 +137,9 @@ def explain(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Why an article was or was not sent: from the store, or fetched afresh.
+    """Why an article was or was not sent.
+
+    It is taken from the store, or fetched afresh.
 
     Example: monitor explain https://example.com/story --topic ai-competition
     """
