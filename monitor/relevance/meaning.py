@@ -78,7 +78,7 @@ class Aim:
 def _encoder() -> Encoder | None:
     """The encoder, or None where it is not installed or cannot be loaded; said once, in the log."""
     try:
-        # Half a second and 130 MB that a command without judging can spare.
+        # 0.7 s and 130 MB that a command without judging can spare.
         encoder = Encoder.installed()
         encoder.encode(["."])
     except Exception as error:  # noqa: BLE001 - a damaged file of weights must not stop the judging by words
