@@ -44,6 +44,17 @@ _KNOWN = frozenset(_SUPERSETS) | {
 """The encodings of the web; Python knows others (base64, unicode_escape, utf-7) that a page must not choose."""
 
 
+_WINDOWS = {
+    **dict.fromkeys(("mac-cyrillic", "cp855", "kz1048", "ptcp154"), "cp1251"),
+    **dict.fromkeys(("mac-greek", "cp737", "cp869"), "cp1253"),
+    **dict.fromkeys(("mac-turkish", "cp857"), "cp1254"),
+    "cp862": "cp1255", "cp864": "cp1256", "mac-latin2": "cp1250",
+    "euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932",
+    "johab": "cp949", "hz": "gb18030",
+}  # fmt: skip
+"""Encodings that are not of the web -> what is meant where one is guessed; windows-1252 for those of Latin script."""
+
+
 def decode(content: bytes, content_type: str = "") -> str:
     """The text of a page; "" where the bytes are no text. Never raises.
 
@@ -72,10 +83,20 @@ def _by_declaration(content: bytes, declared: tuple[str, ...]) -> str:
             return text
     for guess in detect_encoding(content):
         try:
-            return content.decode(guess)
+            return content.decode(_of_the_web(guess))
         except (LookupError, UnicodeDecodeError):
             continue
     return content.decode(errors="replace")
+
+
+def _of_the_web(guess: str) -> str:
+    """The guess where pages are written in that, else the Windows page of its script: nobody who writes in an encoding
+    of DOS or of an old Mac leaves it unsaid, and texts in the Windows page of the same script are taken for them.
+    """
+    name = codecs.lookup(guess).name
+    if name in _KNOWN and not name.startswith("mac-"):
+        return _SUPERSETS.get(name, name)
+    return _WINDOWS.get(name, "cp1252")
 
 
 def _declared(content: bytes, content_type: str) -> tuple[str, ...]:
