@@ -1,7 +1,7 @@
 """`monitor check`: what is wrong, or will be, one line and one remedy each."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from monitor.models import Source
 from monitor.pipeline.context import clock
 from monitor.pipeline.letters import KIND, mailbox_of
 from monitor.pipeline.parsing import read_messages
+from monitor.pipeline.readers import is_public
 from monitor.pipeline.secret import secret
 from monitor.pipeline.seeds import seed_warnings
 from monitor.pipeline.trial import Trial, try_source
@@ -70,9 +71,20 @@ def check(settings: Settings, *, online: bool) -> Report:
     if settings.secret:
         secret(settings)
     trials = asyncio.run(_trials(settings)) if online else ()
-    told = (*warnings(settings), *seed_warnings(settings))
+    told = (*warnings(settings), *_deaf_buttons(settings), *seed_warnings(settings))
     counts = len(settings.sources), len(settings.topics), len(settings.digests)
     return Report(*counts, told, trials, tuple(silences(settings)))
+
+
+def _deaf_buttons(settings: Settings) -> Iterator[str]:
+    """Channels that could have buttons, were there a page that Slack can reach."""
+    public = settings.web.public_url
+    for channel in settings.channels:
+        if channel.signing_secret and channel.bot_token and not is_public(public):
+            yield (
+                f"config/monitor.toml: channels.{channel.name}: its messages have no buttons, for Slack cannot reach "
+                f'web.public_url "{public}": write the address of the reading page from outside, as "https://..."'
+            )
 
 
 async def _trials(settings: Settings) -> tuple[Trial, ...]:

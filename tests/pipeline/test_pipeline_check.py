@@ -41,6 +41,22 @@ def test_a_digest_that_tells_nobody_is_a_fault(house: House) -> None:
     assert found.to_json()["faults"] == list(found.faults)
 
 
+@pytest.mark.parametrize(
+    ("public_url", "told"), [("", 1), ("http://localhost:8080", 1), ("https://news.desk.example", 0)]
+)
+def test_buttons_that_slack_cannot_press_are_told(house: House, public_url: str, told: int) -> None:
+    house.environment |= {
+        "MONITOR_CHANNELS__DESK__BOT_TOKEN": "xoxb-1",
+        "MONITOR_CHANNELS__DESK__SIGNING_SECRET": "s" * 32,
+    }
+    house.digest(channels=["desk"])
+    house.monitor(
+        '[channels.desk]\nkind = "slack"\nto = ["C1"]\n', public_url and f'[web]\npublic_url = "{public_url}"\n'
+    )
+    lines = check(house.settings, online=False).lines()
+    assert sum("channels.desk: its messages have no buttons" in line for line in lines) == told
+
+
 async def test_online_every_source_is_asked_once(house: House) -> None:
     async with Site("127.1.0.1") as site:
         site.routes["/feed"] = says(rss(item(site.url("/1"))), content_type="application/xml")
