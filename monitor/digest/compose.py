@@ -144,10 +144,13 @@ class _Telling:
 
     @property
     def rank(self) -> tuple[float, int, float, int, int]:
-        """Most relevant first, then what more sources tell, then the latest; of one story for whom was told least."""
+        """Most relevant first, then what more sources tell, then the latest; of one story for whom was told least.
+
+        Scores that a reader sees as one are one: of ten stories at 0.99 those come first that most sources tell.
+        """
         view, story = self.view, self.view.story
         age = -story.last_published.timestamp()
-        return (-self.assessment.score, -story.sources, age, story.id or 0, view.told_revision)
+        return (-round(self.assessment.score, 2), -story.sources, age, story.id or 0, view.told_revision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,5 +174,5 @@ def _lot(chance: float) -> str:
 def _border(score: float, threshold: float) -> str:
     """How an article stands to the threshold, in words."""
     side = "above" if score >= threshold else "below"
-    just = "just " if abs(score - threshold) < 0.15 else ""
+    just = "just " if abs(score - threshold) < 0.05 else ""
     return f"at the border: {score:.2f} is {just}{side} the threshold {threshold:.2f}"

@@ -33,6 +33,15 @@ def test_stories_are_told_most_relevant_first(settings, now, stories, seen):
     assert [item.section for item in composition.items] == ["top"] * TOP + ["also"] * 3
 
 
+def test_of_equally_relevant_stories_what_more_sources_tell_comes_first(settings, now, make_article, make_view, seen):
+    views = [
+        make_view([make_article(number)], [score], story={"sources": sources})
+        for number, score, sources in ((1, 0.994, 1), (2, 0.991, 3), (3, 0.972, 9))
+    ]
+
+    assert [item.story_id for item in compose(settings, SLOT, now, views, [], seen).items] == [2, 1, 3]
+
+
 def test_the_digest_says_what_it_is(settings, now, stories, seen):
     digest = compose(settings, SLOT, now, stories, [], seen).digest
 
