@@ -2,8 +2,9 @@
 
 New articles come in, near-duplicates left out, and kept ones with their stories, all of them with usable signatures
 (`signed`); the story of each new one goes out.
-Articles of different languages are never compared, nor any that lie further apart in time than the window. That those
-nearer in time be taken for more alike was tried: within a window of a week it changes nothing.
+Articles of different languages are never compared, nor any that lie further apart in time than the window. That less be
+asked of those nearer in time was tried: it gains much on a collection of few articles over years, and joins like events
+of one day (docs/stories.md).
 """
 
 from collections import defaultdict
