@@ -17,7 +17,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from monitor.pipeline.context import Context
 from monitor.pipeline.letters import is_letter
 from monitor.pipeline.profiles import profile_at_hand
 from monitor.pipeline.tally import Tally
-from monitor.pipeline.taught import current_model
+from monitor.pipeline.taught import current_model, kept_version
 from monitor.relevance.items import NOTHING, Archive, Item
 from monitor.store.articles import articles_of
 from monitor.store.topics import verdicts
@@ -49,12 +49,14 @@ _log = logging.getLogger(__name__)
 class Standard:
     """A topic as entries are judged by it; without a profile everything of its sources is read.
 
-    `sources` is where it looks, None for everywhere.
+    `sources` is where it looks, None for everywhere. `taught` names its model and counts its verdicts; `known` holds
+    both, once there is something to judge.
     """
 
     topic: Topic
     sources: frozenset[str] | None
     profile: Profile | None = None
+    taught: tuple[str, int] = ("", 0)
     known: Archive = NOTHING
 
     @property
@@ -65,10 +67,10 @@ class Standard:
     @property
     def mark(self) -> Sequence[object]:
         """What its judgements depend on."""
-        topic, model = self.topic, self.known.model
+        topic, (model, verdicts_given) = self.topic, self.taught
         profile = self.profile.version if self.profile else ""
         where = sorted(self.sources) if self.sources is not None else "*"
-        taught = (model.version if model else "", len(self.known.verdicts).bit_length())
+        taught = (model, verdicts_given.bit_length())
         return (topic.name, topic.fetch, topic.threshold, topic.must_not, where, profile, taught)
 
     def looks_in(self, sources: frozenset[str]) -> bool:
@@ -85,10 +87,11 @@ async def triage(context: Context, sources: Sequence[str] | None = None) -> Tall
         return Tally()
     standards = [await _standard(context, topic) for topic in context.settings.topics]
     mark = _mark(standards)
-    left = 0
+    left, informed = 0, list[Standard]()
     while batch := _listed(context, mark, sources, ENTRIES_A_BATCH):
         try:
-            decided = await _decided(context, standards, batch)
+            informed = informed or [await _informed(context, each) for each in standards]
+            decided = await _decided(context, informed, batch)
         except Exception:  # noqa: BLE001 - recorded, with its traceback
             _log.exception("an error that nobody expects, judging by title and summary; what waits is read")
             break
@@ -134,21 +137,34 @@ async def _standard(context: Context, topic: Topic) -> Standard:
         return Standard(topic, where)
     if topic.fetch == "all":
         return Standard(topic, where, profile)
-    model = await current_model(context, topic, profile)
+    with context.database.reading() as session:
+        given = len(verdicts(session, topic.name))
+    return Standard(topic, where, profile, (kept_version(context.database, profile), given))
+
+
+async def _informed(context: Context, standard: Standard) -> Standard:
+    """The same with all that it was taught: seconds, where a model has to be opened or made anew."""
+    topic = standard.topic
+    if standard.profile is None or not standard.saves:
+        return standard
+    model = await current_model(context, topic, standard.profile)
     with context.database.reading() as session:
         given = verdicts(session, topic.name)
         judged = items(session, articles_of(session, list(given)))
     said = {str(identity): verdict.relevant for identity, verdict in given.items()}
-    return Standard(topic, where, profile, Archive(judged, said, model))
+    return replace(standard, known=Archive(judged, said, model))
 
 
 def _mark(standards: Sequence[Standard]) -> str:
     """A mark of all that entries are judged by."""
-    from monitor.relevance import meaning
-
-    saves = any(each.saves for each in standards)
-    told = json.dumps([[each.mark for each in standards], saves and meaning.available()])
+    told = json.dumps([[each.mark for each in standards], any(each.saves for each in standards) and _encoder()])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _encoder() -> str:
+    from monitor.relevance.meaning import encoder_name  # brings NumPy
+
+    return encoder_name()
 
 
 async def _decided(context: Context, standards: Sequence[Standard], batch: Sequence[Listed]) -> list[Triaged]:

@@ -115,8 +115,14 @@ def encode(texts: Sequence[str]) -> Vectors32:
 
 @cache
 def encoder_name() -> str:
-    """Which encoder, of which version, reads how much of an article: vectors of another are not comparable."""
-    return f"{_PACKAGE} {metadata.version(_PACKAGE)}, {_CHARACTERS} characters"
+    """Which encoder, of which version, reads how much of an article; "" where none is installed.
+
+    Told without loading it. Vectors of another one are not comparable.
+    """
+    try:
+        return f"{_PACKAGE} {metadata.version(_PACKAGE)}, {_CHARACTERS} characters"
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def vectors_of(items: Sequence[Item]) -> list[bytes]:

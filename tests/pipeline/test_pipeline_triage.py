@@ -57,8 +57,8 @@ def saving(house: House, site: Site) -> House:
     return house
 
 
-def not_to_be_called(texts: object) -> None:
-    raise AssertionError(texts)
+def not_to_be_called(*arguments: object) -> None:
+    raise AssertionError(arguments)
 
 
 async def collected(house: House, request: Request = ALL) -> Tally:
@@ -145,6 +145,17 @@ async def test_with_another_seed_it_is_looked_at_again_while_it_is_recent(saving
     assert (tally.stored, tally.unpromising) == (2, 0)
     assert set(states(saving).values()) == {"stored"}
     assert {each.error for each in saving.rows(Entry)} == {""}
+
+
+async def test_what_was_judged_by_all_that_stands_needs_nothing_loaded(
+    saving: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unread entries are looked at by every collect: seconds, were models opened and vectors made ready for that."""
+    await collected(saving)
+    monkeypatch.setattr("monitor.pipeline.triage.current_model", not_to_be_called)
+    monkeypatch.setattr(meaning, "available", not_to_be_called)
+    async with saving.context() as context:
+        assert await triage(context) == Tally()
 
 
 async def test_with_another_seed_what_is_old_stays_unread(saving: House) -> None:
