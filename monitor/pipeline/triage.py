@@ -99,6 +99,8 @@ async def triage(context: Context, sources: Sequence[str] | None = None) -> Tall
             keep_triaged(session, decided, mark)
         was = sum(each.state == EntryState.UNPROMISING for each in batch)
         left += sum(each.state == EntryState.UNPROMISING for each in decided) - was
+    if any(each.saves for each in informed):
+        _make_room()
     return Tally(unpromising=max(0, left))
 
 
@@ -159,6 +161,13 @@ def _mark(standards: Sequence[Standard]) -> str:
     """A mark of all that entries are judged by."""
     told = json.dumps([[each.mark for each in standards], any(each.saves for each in standards) and _encoder()])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _make_room() -> None:
+    """Pages are read next, which takes memory; what is judged after that loads the encoder again, in 0.7 s."""
+    from monitor.relevance.meaning import unload
+
+    unload()
 
 
 def _encoder() -> str:

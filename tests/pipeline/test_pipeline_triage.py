@@ -1,6 +1,8 @@
 """Which pages are asked first, and which are left unread, over a site on loopback."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -151,11 +153,21 @@ async def test_what_was_judged_by_all_that_stands_needs_nothing_loaded(
     saving: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Unread entries are looked at by every collect: seconds, were models opened and vectors made ready for that."""
-    await collected(saving)
+    assert (await collected(saving)).unpromising == 2
     monkeypatch.setattr("monitor.pipeline.triage.current_model", not_to_be_called)
     monkeypatch.setattr(meaning, "available", not_to_be_called)
     async with saving.context() as context:
         assert await triage(context) == Tally()
+
+
+async def test_the_encoder_is_let_go_before_pages_are_read(saving: House) -> None:
+    async with saving.context() as context:
+        await poll(context, ["wire"])
+        meaning.available()
+        encoder = weakref.ref(meaning._encoder() or meaning)
+        await triage(context)
+    gc.collect()
+    assert encoder() is None
 
 
 async def test_with_another_seed_what_is_old_stays_unread(saving: House) -> None:

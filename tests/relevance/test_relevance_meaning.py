@@ -1,6 +1,8 @@
 """Meaning beyond words, where sentence vectors are installed, and none where they are not."""
 
+import gc
 import logging
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -121,3 +123,13 @@ def test_of_very_many_some_are_woven_into_the_graph(newsroom: Newsroom, monkeypa
     archive = Archive(newsroom.items[20:], {newsroom.items[60].id: False, newsroom.items[25].id: True})
     judged = judge(profile(), topic(), newsroom.items[:20], archive)
     assert sum(each.relevant for each in judged) >= 14
+
+
+def test_the_encoder_gives_its_memory_back_and_comes_again() -> None:
+    before = meaning.encode(["Ports order cranes without drivers"])
+    encoder = weakref.ref(meaning._encoder() or meaning)
+    meaning.unload()
+    gc.collect()
+    assert encoder() is None
+    assert np.array_equal(meaning.encode(["Ports order cranes without drivers"]), before)
+    assert meaning.available()
