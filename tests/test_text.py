@@ -1,9 +1,12 @@
 """Words, sentences and vectors."""
 
+import gzip
 import math
 import subprocess
 import sys
+from pathlib import Path
 
+import msgpack
 import numpy as np
 import pytest
 import wordfreq
@@ -21,6 +24,7 @@ from monitor.text import (
     stop_words,
     tokens,
 )
+from monitor.text.vectors import _Frequencies, _frequencies
 
 ANY_TEXT = st.text(st.characters(), max_size=300)
 
@@ -171,3 +175,15 @@ def test_how_general_a_word_is_says_its_frequency(language: str) -> None:
     shares = [document_share(word, language) for word in words]
     assert shares == pytest.approx([1 - math.exp(-270 * frequencies[word]) for word in words], rel=0.02)
     assert document_share("a word that nobody says", language) == 0.0
+
+
+def test_a_language_without_a_table_has_that_of_english_and_none_of_its_own() -> None:
+    assert _frequencies("hy") is _frequencies("en")
+    assert document_share("washington", "hy") == document_share("washington", "en") > 0.0
+
+
+def test_a_table_in_another_form_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "large_xx.msgpack.gz"
+    path.write_bytes(gzip.compress(msgpack.packb([{"format": "cB", "version": 2}, ["word"]])))
+    with pytest.raises(ValueError, match=r"large_xx\.msgpack\.gz is no table"):
+        _Frequencies.of(path)
