@@ -38,6 +38,8 @@ from monitor.relevance.scorer import Judgement, judge
 TOPIC = Topic("bench", "", ("seed.txt",))
 BRIEF = Path(__file__).parent.parent / "seeds" / "ai-competition.md"
 BATCH = 50
+ARCHIVES = (20, 200, 2000, 10_000)
+DILUTED_BY = 3000
 Scores = Sequence[float]
 
 
@@ -274,24 +276,24 @@ def robust_part(bench: Bench) -> None:
     head(
         "seed",
         "cold (each alone)",
-        *(f"archive of {count}" for count in (20, 200, 2000, len(others))),
+        *(f"archive of {count}" for count in ARCHIVES),
         "diluted in the batch",
     )
     for name, text in seeds(bench).items():
         profile = profile_of(text)
         cold = [judge(profile, TOPIC, [item])[0].score for item in items]
         cells = [average_precision(on, cold)]
-        for count in (20, 200, 2000, len(others)):
+        for count in ARCHIVES:
             scores = scores_of(judge(profile, TOPIC, items, Archive(tuple(others[:count]))))
             cells.append(average_precision(on, scores))
-        mixed = scores_of(judge(profile, TOPIC, [*items, *others[:3000]]))
-        cells.append(average_precision([*on, *(False for _ in others[:3000])], mixed))
+        mixed = scores_of(judge(profile, TOPIC, [*items, *others[:DILUTED_BY]]))
+        cells.append(average_precision([*on, *(False for _ in others[:DILUTED_BY])], mixed))
         row(name, *cells)
 
 
 def unrelated(bench: Bench) -> list[Item]:
     """Real articles, most of them about other things."""
-    articles = [item for name in SETS for _, item in read_set(bench.shared / "corpus" / "topics", name)]
+    articles = [item for name in SETS for _, item in read_set(bench.shared / "corpus" / "topics", name, whole=True)]
     random.Random(3).shuffle(articles)
     return articles
 

@@ -52,13 +52,13 @@ def lines(path: Path) -> Iterator[dict[str, str]]:
             yield json.loads(line)
 
 
-def read_set(folder: Path, name: str) -> list[tuple[str, Item]]:
-    """The labels and articles of a set, at most so many as `ALL` says, in an order of their own."""
+def read_set(folder: Path, name: str, *, whole: bool = False) -> list[tuple[str, Item]]:
+    """The labels and articles of a set in an order of their own, at most so many as `ALL` says if not the `whole`."""
     file, language, most = ALL[name]
     rows = [row for row in lines(folder / file / "docs.jsonl.gz") if language in ("", row["lang"])]
     rows.sort(key=lambda row: str(row["id"]))
     random.Random(7).shuffle(rows)
-    return [(row.get("label", ""), _item(name, row)) for row in rows[:most]]
+    return [(row.get("label", ""), _item(name, row)) for row in (rows if whole else rows[:most])]
 
 
 def _item(name: str, row: dict[str, str]) -> Item:
