@@ -278,6 +278,7 @@ def robust_part(bench: Bench) -> None:
         "cold (each alone)",
         *(f"archive of {count}" for count in ARCHIVES),
         "diluted in the batch",
+        "the probe alone, among these",
     )
     for name, text in seeds(bench).items():
         profile = profile_of(text)
@@ -288,6 +289,7 @@ def robust_part(bench: Bench) -> None:
             cells.append(average_precision(on, scores))
         mixed = scores_of(judge(profile, TOPIC, [*items, *others[:DILUTED_BY]]))
         cells.append(average_precision([*on, *(False for _ in others[:DILUTED_BY])], mixed))
+        cells.append(average_precision(on, mixed[: len(items)]))
         row(name, *cells)
 
 
