@@ -4,6 +4,7 @@ import gzip
 import math
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgpack
@@ -24,7 +25,7 @@ from monitor.text import (
     stop_words,
     tokens,
 )
-from monitor.text.vectors import _Frequencies, _frequencies
+from monitor.text.frequencies import Frequencies, frequencies
 
 ANY_TEXT = st.text(st.characters(), max_size=300)
 
@@ -178,7 +179,7 @@ def test_how_general_a_word_is_says_its_frequency(language: str) -> None:
 
 
 def test_a_language_without_a_table_has_that_of_english_and_none_of_its_own() -> None:
-    assert _frequencies("hy") is _frequencies("en")
+    assert frequencies("hy") is frequencies("en")
     assert document_share("washington", "hy") == document_share("washington", "en") > 0.0
 
 
@@ -186,4 +187,41 @@ def test_a_table_in_another_form_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "large_xx.msgpack.gz"
     path.write_bytes(gzip.compress(msgpack.packb([{"format": "cB", "version": 2}, ["word"]])))
     with pytest.raises(ValueError, match=r"large_xx\.msgpack\.gz is no table"):
-        _Frequencies.of(path)
+        Frequencies.made(path)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr("monitor.text.frequencies._Shelf.folder", tmp_path / "words")
+    frequencies.cache_clear()
+    yield tmp_path / "words"
+    frequencies.cache_clear()
+
+
+def test_a_table_that_is_kept_says_what_the_one_made_said_and_is_not_made_again(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = sorted(wordfreq.get_frequency_dict("hu"))[::200]
+    made = [frequencies("hu").get(word) for word in words]
+    frequencies.cache_clear()
+    monkeypatch.setattr(Frequencies, "made", None)
+    assert [frequencies("hu").get(word) for word in words] == made
+    assert all(made)
+    assert frequencies("hu").get("a word that nobody says") == 0.0
+    assert len(list(shelf.iterdir())) == 1
+
+
+@pytest.mark.parametrize("left", [0, 7])
+def test_a_kept_table_that_is_not_whole_is_made_again(shelf: Path, left: int) -> None:
+    made = frequencies("hu").get("alma")
+    frequencies.cache_clear()
+    (path,) = shelf.iterdir()
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes()[:left])
+    assert frequencies("hu").get("alma") == made > 0.0
+    assert path.stat().st_size == size
+
+
+def test_a_table_that_cannot_be_kept_is_used_all_the_same(shelf: Path) -> None:
+    shelf.write_text("a file where the folder should be")
+    assert frequencies("hu").get("alma") > 0.0

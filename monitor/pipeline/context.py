@@ -16,6 +16,7 @@ from monitor.fetch.client import Client
 from monitor.pipeline.workers import Workers
 from monitor.store.database import Database
 from monitor.store.polling import host_states, keep_host_states
+from monitor.text.frequencies import keep_in
 from monitor.urls import names_address
 
 Result = TypeVar("Result")
@@ -93,7 +94,9 @@ async def opened(
 
     Raises StoreError where the database cannot be used.
     """
-    workers = Workers()
+    tables = settings.var / "words"
+    keep_in(tables)
+    workers = Workers(tables=tables)
     with opened_database(settings) as database:
         with database.reading() as session:
             hosts = host_states(session)

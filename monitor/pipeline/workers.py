@@ -14,9 +14,12 @@ from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
 from multiprocessing.synchronize import Semaphore
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+
+from monitor.text.frequencies import keep_in
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -53,12 +56,14 @@ class NoWorker(WorkerLost):
 class Workers:
     """A pool that starts with its first task, so that a run with nothing new never pays for it.
 
-    A task may take `limit` of a processor, and six times as much by the clock.
+    A task may take `limit` of a processor, and six times as much by the clock. `tables` is the folder where the tables
+    of word frequencies are kept; without one every worker makes its own.
     """
 
-    def __init__(self, count: int = 0, limit: timedelta = LIMIT) -> None:
+    def __init__(self, count: int = 0, limit: timedelta = LIMIT, tables: Path | None = None) -> None:
         self.count = count or _cores()
         self.limit = limit
+        self.tables = tables
         self._pool: concurrent.futures.Future[ProcessPool] | None = None
 
     async def run(
@@ -138,7 +143,11 @@ class Workers:
         context.set_forkserver_preload(["monitor.pipeline.warmed"])
         running = context.Semaphore(0)
         pool = ProcessPool(
-            max_workers=self.count, max_tasks=TASKS_A_PROCESS, context=context, initializer=_arrive, initargs=(running,)
+            max_workers=self.count,
+            max_tasks=TASKS_A_PROCESS,
+            context=context,
+            initializer=_arrive,
+            initargs=(running, self.tables),
         )
         pool.schedule(os.getpid)
         for _ in range(self.count):
@@ -146,8 +155,10 @@ class Workers:
         return pool
 
 
-def _arrive(running: Semaphore) -> None:
+def _arrive(running: Semaphore, tables: Path | None) -> None:
     """What each worker does first."""
+    if tables is not None:
+        keep_in(tables)
     running.release()
 
 

@@ -1,7 +1,8 @@
 """Words, sentences and vectors of a text: what grouping, relevance, digests and search have in common.
 
-Text comes in as plain text in any language; words, sentences and sparse vectors go out. Nothing here reads a file or
-the network (wordfreq's tables come with its wheel), and importing it loads neither scikit-learn nor SciPy.
+Text comes in as plain text in any language; words, sentences and sparse vectors go out. Nothing here asks the network,
+or reads a file but wordfreq's tables, which come with its wheel, and those made of them where a run keeps them
+(`frequencies.py`). Importing it loads neither scikit-learn nor SciPy.
 """
 
 from monitor.text.calendar import CALENDAR
