@@ -98,7 +98,6 @@ def put_in_order(stream: Stream, seed: Words, taught: Taught | None, woven: "Gra
     `woven` are those of the same stream with other verdicts, where they are known: to weave costs most of all.
     """
     own, meant = stream.evidence, stream.meant
-    nodes = _nodes(stream) if meant is None else meant.rows
     long = 1.0 if meant is None else _how_long(stream, _nodes(stream))
     graphs, wanted = woven, _standard(own)
     if len(own) >= _FEWEST_FOR_GRAPH:
@@ -116,8 +115,7 @@ def put_in_order(stream: Stream, seed: Words, taught: Taught | None, woven: "Gra
         return Order(ordered, graphs)
     if meant is None:
         return Order(ordered + _shift(stream), graphs)
-    heard = correction(meant.vectors, ordered[nodes], _by_node(nodes, stream.verdicts))
-    return Order(_scaled(stream, ordered, nodes, heard), graphs)
+    return Order(_scaled(stream, ordered, _corrected(stream, meant, ordered)), graphs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +168,11 @@ def _mended_by_words(stream: Stream, words: Woven) -> Floats:
 def _mended_by_meaning(stream: Stream, meant: Meant, meaning: Woven, words: Woven, long: float) -> Floats:
     """The same with two graphs, and with what verdicts say in both of them and by where likes and dislikes lie."""
     weight, plain = _weight(stream.evidence), _standard(stream.evidence)
-    strength = threshold.score(stream.evidence)
+    # What is like the disliked is no source. Over 100 queries of four sets of sections, after 5, 10 and 20 verdicts on
+    # the top by words, that brought 0.488, 0.526 and 0.563 to 0.494, 0.536 and 0.571; the project's article after 10
+    # verdicts 0.922 to 0.927 (24 draws; standard error 0.003).
+    believed = _corrected(stream, meant, stream.evidence + stream.lowered) - stream.lowered
+    strength = threshold.score(believed)
     flow = _standard(meaning.flow(strength, {}) + long * words.flow(strength, {}))
     wanted = (1 - weight) * plain + weight * (flow + _MEANING_IN_ORDER * plain)
     if stream.verdicts:
@@ -261,15 +263,20 @@ def _rearranged(own: Floats, wanted: Floats) -> Floats:
     return np.asarray((np.bincount(alike, weights=given) / count)[alike])
 
 
-def _scaled(stream: Stream, ordered: Floats, nodes: NDArray[np.intp], heard: Floats) -> Floats:
-    """The evidence with what verdicts correct in it, on a scale that stays where a broad seed put it.
+def _corrected(stream: Stream, meant: Meant, evidence: Floats) -> Floats:
+    """Evidence with what verdicts correct in it, where it is known what a document means."""
+    found = evidence.copy()
+    found[meant.rows] += correction(meant.vectors, evidence[meant.rows], _by_node(meant.rows, stream.verdicts))
+    return found
+
+
+def _scaled(stream: Stream, ordered: Floats, corrected: Floats) -> Floats:
+    """What verdicts made of the evidence that was `ordered`, on a scale that stays where a broad seed put it.
 
     Dislikes are told of what stands at the top, and lower a little whatever is of the same kind, which in a stream of
     news is all of it: where the cut sank for a broad seed (`Stream.lowered`) the middle of the stream is put back, by
     no more than that. And a like says that the subject is there: the cut sinks a little further.
     """
-    corrected = ordered.copy()
-    corrected[nodes] += heard
     sunk = float(np.median(ordered) - np.median(corrected))
     likes = sum(stream.verdicts.values())
     confirmed = min(stream.lowered, 1.0) * _CONFIRMED * likes / (likes + 1)

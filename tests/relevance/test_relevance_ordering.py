@@ -94,6 +94,37 @@ def test_beside_meaning_words_say_the_more_the_longer_documents_are(length: int,
     assert (order.evidence[59] > np.median(order.evidence)) == rises
 
 
+def _two_kinds() -> Stream:
+    """Two kinds of document that seem to be on the subject, one document beside each, and others on nothing.
+
+    Rows 0 to 9 and 10 to 19 are the kinds; row 20 means what rows 0 to 4 mean beyond their kind, row 21 the same for
+    rows 10 to 14, with a little less evidence. Neither is like rows 5 to 9 or 15 to 19.
+    """
+    vectors = np.zeros((62, 512), dtype=np.float32)
+    for first, kind in ((0, 0), (10, 1)):
+        vectors[first : first + 10, kind] = 1.0
+        vectors[first : first + 5, 2 + kind] = 1.0
+        vectors[20 + kind, [2 + kind, 4 + kind]] = 1.0
+    vectors[22:, 100:140] = np.eye(40)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    total = np.array([*(6.0 for _ in range(20)), 2.0, 1.9, *np.linspace(0.5, -0.5, 40)])
+    seed = np.eye(1, 512, 511, dtype=np.float32)[0]
+    return Stream([Words((), ())] * 62, total, {}, Meant(total, total[:, None], np.arange(62), vectors, seed))
+
+
+def test_what_is_like_the_disliked_is_no_source_of_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What verdicts say elsewhere is left out, so that the sources alone decide."""
+    monkeypatch.setattr(ordering, "_LEANING", 0.0)
+    monkeypatch.setattr(ordering, "_HEARD_BY_MEANING", 0.0)
+    monkeypatch.setattr(ordering, "_HEARD_BY_WORDS", 0.0)
+    monkeypatch.setattr(ordering, "_LESSON_BESIDE_MEANING", 0.0)
+    stream, seed = _two_kinds(), read("tide turbine", "en")
+    before = put_in_order(stream, seed, None).evidence
+    after = put_in_order(replace(stream, verdicts=dict.fromkeys(range(5, 10), False)), seed, None).evidence
+    assert before[20] > before[21]
+    assert after[20] < after[21]
+
+
 def _dealt(newsroom: Newsroom, lowered: float, verdicts: dict[int, bool]) -> NDArray[np.float64]:
     subject = interest(profile())
     words = [words_of(item) for item in newsroom.items]
