@@ -42,7 +42,7 @@ urls = sys.stdin.read().split()
 if sys.argv[2] == "add":
     for url in urls:
         reader.add_feed(url)
-reader.update_feeds(workers=10)
+reader.update_feeds(scheduled=False, workers=10)  # it would leave out what it asked within the hour
 print(sum(feed.last_exception is None and feed.last_updated is not None for feed in reader.get_feeds()))
 """
 

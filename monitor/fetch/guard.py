@@ -8,6 +8,7 @@ connection would go. Nothing is connected before the check.
 
 import asyncio
 import ipaddress
+import select
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -181,10 +182,15 @@ class GuardedBackend(Backend):
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that is closed when its TLS handshake is cancelled; httpcore 1.0.9 leaves it open there."""
+    """A connection that is closed when its TLS handshake is cancelled; httpcore 1.0.9 leaves it open there.
+
+    A pool asks each of its idle connections twice a request whether its server closed it (it is readable then): here of
+    the socket itself, for the way there through anyio's attributes takes 15 microseconds, a tenth of a request in all.
+    """
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._socket = stream.get_extra_info("socket")
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return await self._stream.read(max_bytes, timeout)
@@ -196,7 +202,9 @@ class _Stream(httpcore.AsyncNetworkStream):
         await self._stream.aclose()
 
     def get_extra_info(self, info: str) -> object:
-        return self._stream.get_extra_info(info)
+        if info != "is_readable" or self._socket is None:
+            return self._stream.get_extra_info(info)
+        return _is_readable(self._socket)
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -206,3 +214,15 @@ class _Stream(httpcore.AsyncNetworkStream):
         except BaseException:
             await self._stream.aclose()
             raise
+
+
+def _is_readable(connection: socket.socket) -> bool:
+    """Whether something came in, the end of it included, or it is closed already."""
+    descriptor = connection.fileno()
+    if descriptor < 0:
+        return True
+    if not hasattr(select, "poll"):  # as on Windows
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))

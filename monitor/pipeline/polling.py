@@ -66,9 +66,10 @@ async def poll(context: Context, names: Sequence[str]) -> Tally:
 
     A source that fails is recorded with a growing delay and never stops the others, whatever the error was.
     """
-    sources = [context.settings.source(name) for name in names]
+    declared = {source.name: source for source in context.settings.sources}
+    sources = [declared.get(name) or context.settings.source(name) for name in names]
     with context.database.reading() as session:
-        states = feed_states(session)
+        states = feed_states(session, names)
     asked = [asyncio.ensure_future(_ask(context, source, _state(source, states))) for source in sources]
     tally, heard = Tally(), list[Answer]()
     try:

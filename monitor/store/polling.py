@@ -10,9 +10,12 @@ from monitor.models import FeedState, HostState
 from monitor.store.bulk import among, columns_of, rows_of, table, upsert
 
 
-def feed_states(session: Session) -> dict[str, FeedState]:
-    """What is known of each source that was ever asked, by its name."""
-    return {state.source: state for state in session.exec(select(FeedState))}
+def feed_states(session: Session, sources: Collection[str] | None = None) -> dict[str, FeedState]:
+    """What is known of each source that was ever asked, by its name; of `sources` only, where they are named."""
+    query = select(FeedState)
+    if sources is not None:
+        query = query.where(among(session, table(FeedState).c.source, sorted(sources)))
+    return {state.source: state for state in session.exec(query)}
 
 
 def keep_feed_states(session: Session, states: Iterable[FeedState]) -> None:

@@ -25,3 +25,11 @@ def test_hosts(database: Database) -> None:
     with database.writing() as session:
         keep_host_states(session, [host])
         assert host_states(session) == {"https://a.example": host}
+
+
+def test_states_of_named_sources_alone_are_read(database: Database) -> None:
+    with database.writing() as session:
+        keep_feed_states(session, [FeedState.model_validate({"source": name}) for name in ("one", "two", "three")])
+    with database.reading() as session:
+        assert set(feed_states(session, ["three", "one", "none"])) == {"one", "three"}
+        assert feed_states(session, []) == {}
