@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SourceDocument:
     """A document of a source that was read: its page, the content let go, what it lists, and a page also links to."""
 
     page: Page
@@ -49,7 +49,7 @@ class Found:
     troubles: tuple[Trouble, ...] = ()
 
 
-async def found_behind(context: Context, source: Source, document: Document) -> Found:
+async def found_behind(context: Context, source: Source, document: SourceDocument) -> Found:
     """What the answer of a source leads to.
 
     Raises ParseError where that lists no news, FetchError and WorkerLost where nothing behind it could be read.
@@ -75,7 +75,7 @@ def refuse_page(source: Source, url: str) -> None:
         raise ParseError(message)
 
 
-async def _announced(context: Context, source: Source, document: Document) -> Found:
+async def _announced(context: Context, source: Source, document: SourceDocument) -> Found:
     """The first feed that lists something, among those that a page announces or its robots.txt names; else its links.
 
     The sitemaps of a site list all of it: of a section, which stands below its root, the links come first. Where none
@@ -159,19 +159,19 @@ async def _sitemap(context: Context, source: Source, url: str) -> Listing:
     return listing
 
 
-async def document_at(context: Context, source: Source, url: str) -> Document:
+async def document_at(context: Context, source: Source, url: str) -> SourceDocument:
     """The document at an address, held until it was read. Raises FetchError, and WorkerLost as `parsed` does."""
     async with context.client.holding(url, purpose="feed") as page:
         return await parsed(context, source, page)
 
 
-async def parsed(context: Context, source: Source, page: Page) -> Document:
+async def parsed(context: Context, source: Source, page: Page) -> SourceDocument:
     """What a page makes, read in workers. Raises WorkerLost where one did not live to tell."""
     given = (page.content, page.final_url, source.name, page.headers.get("content-type", ""))
     listing = links = await context.workers.run(parsing.read_listing, *given)
     if listing.kind == "html":
         links = await context.workers.run(parsing.read_section, *given)
-    return Document(replace(page, content=b""), listing, links)
+    return SourceDocument(replace(page, content=b""), listing, links)
 
 
 def _no_news(listing: Listing) -> ParseError:

@@ -12,7 +12,7 @@ from monitor.errors import Held, LeftAlone, MonitorError
 from monitor.models import Entry, FeedState, Page, Source
 from monitor.pipeline import hearing
 from monitor.pipeline.context import Context
-from monitor.pipeline.discovery import Document, found_behind, parsed
+from monitor.pipeline.discovery import SourceDocument, found_behind, parsed
 from monitor.pipeline.letters import KIND, letters
 from monitor.pipeline.paging import with_earlier
 from monitor.pipeline.rhythm import FIRST_DELAY
@@ -178,7 +178,9 @@ def _known(state: FeedState) -> dict[str, str]:
     return {"etag": state.etag, "last_modified": state.last_modified}
 
 
-async def _listed(context: Context, source: Source, state: FeedState, document: Document, fingerprint: str) -> Answer:
+async def _listed(
+    context: Context, source: Source, state: FeedState, document: SourceDocument, fingerprint: str
+) -> Answer:
     """What a source that answered with a document lists; the feed behind it, where it is only a page."""
     found = await with_earlier(context, source, state, await found_behind(context, source, document))
     # What failed in part is asked again though the document that names it stays the same.

@@ -32,7 +32,7 @@ def topic_or_first(settings: Settings, name: str) -> Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSeed:
     """A seed as it was found in a file or at an address: its bytes, and how they are to be read.
 
     `url` is that of a page, "" for plain text.
@@ -44,8 +44,8 @@ class Found:
     content_type: str = ""
 
     @property
-    def told(self) -> bytes:
-        """All of it, as one text."""
+    def identity(self) -> bytes:
+        """All that it says and how it is read, as one string: seeds of which that is equal make one profile."""
         return b"\0".join([self.name.encode(), self.url.encode(), self.content_type.encode(), self.content])
 
     def text(self) -> SeedText:
@@ -83,20 +83,20 @@ async def standing_profile(context: Context, topic: Topic) -> Standing:
         found = [local.get(seed) or await _page_seed(context.client, seed) for seed in topic.seeds]
     except FetchError as error:
         return _standing_in(context, topic, local, error)
-    made_of = mark(topic, [seed.told for seed in found])
+    made_of = mark(topic, [seed.identity for seed in found])
     if (known := _made_of(context, topic, made_of)) is not None:
         return Standing(known)
     try:
-        profile = build(topic, [seed.text() for seed in found], context.now())
+        built = build(topic, [seed.text() for seed in found], context.now())
     except ConfigurationError as error:
         return _standing_in(context, topic, local, error)
-    profile.made_of = made_of
+    profile = built.model_copy(update={"made_of": made_of})
     with context.writing() as session:
         keep_profile(session, profile)
     return Standing(profile)
 
 
-def _standing_in(context: Context, topic: Topic, local: Mapping[str, Found], error: MonitorError) -> Standing:
+def _standing_in(context: Context, topic: Topic, local: Mapping[str, FoundSeed], error: MonitorError) -> Standing:
     """The profile made last, in the place of one that could not be made: raises why where there is none.
 
     For files nothing stands in: whoever spoiled one is there to mend it.
@@ -122,12 +122,12 @@ def refuse_unreadable_seeds(context: Context) -> None:
     """Nothing where every seed that is a file says something; else ConfigurationError, before anybody is asked."""
     for topic in context.settings.topics:
         local = _local_seeds(topic, context.settings.root)
-        made_of = mark(topic, [local[seed].told for seed in topic.seeds if seed in local])
+        made_of = mark(topic, [local[seed].identity for seed in topic.seeds if seed in local])
         if local and _made_of(context, topic, made_of) is None:
             build(topic, [seed.text() for seed in local.values()])
 
 
-def _local_seeds(topic: Topic, root: Path) -> dict[str, Found]:
+def _local_seeds(topic: Topic, root: Path) -> dict[str, FoundSeed]:
     """The seeds that are files, by their names. Raises ConfigurationError for one that cannot be opened."""
     return {seed: _file(seed, root) for seed in topic.seeds if not names_address(seed)}
 
@@ -142,10 +142,10 @@ def _earlier(context: Context, topic: Topic) -> Profile | None:
         return latest_profile(session, topic.name)
 
 
-async def _page_seed(client: Client, seed: str) -> Found:
+async def _page_seed(client: Client, seed: str) -> FoundSeed:
     """A seed from an address. Raises FetchError where it cannot be had."""
     page = await client.get(seed, purpose="page")
-    return Found(seed, page.content, page.final_url, page.headers.get("content-type", ""))
+    return FoundSeed(seed, page.content, page.final_url, page.headers.get("content-type", ""))
 
 
 def local_seed(seed: str, root: Path = Path()) -> SeedText:
@@ -153,7 +153,7 @@ def local_seed(seed: str, root: Path = Path()) -> SeedText:
     return _file(seed, root).text()
 
 
-def _file(seed: str, root: Path) -> Found:
+def _file(seed: str, root: Path) -> FoundSeed:
     path = root / seed
     try:
         content = path.read_bytes()
@@ -161,10 +161,10 @@ def _file(seed: str, root: Path) -> Found:
         message = f"{seed}: the seed cannot be read: {error.strerror or error}"
         raise ConfigurationError(message) from error
     is_page = path.suffix in (".html", ".htm")
-    return Found(seed, content, path.resolve().as_uri() if is_page else "")
+    return FoundSeed(seed, content, path.resolve().as_uri() if is_page else "")
 
 
-def _article(page: Found) -> SeedText:
+def _article(page: FoundSeed) -> SeedText:
     from monitor.extract import extract
 
     document = extract(page.content, page.url, page.content_type)

@@ -100,10 +100,10 @@ def build(topic: Topic, seeds: Sequence[SeedText], now: datetime | None = None) 
 
 def mark(topic: Topic, found: Sequence[bytes]) -> str:
     """A hash of what a profile is made of: the topic's own words, and its seeds as they were found, in their order."""
-    told = hashlib.sha256(json.dumps([_FORMAT, topic.title, _terms(topic)], sort_keys=True).encode())
+    made_of = hashlib.sha256(json.dumps([_FORMAT, topic.title, _terms(topic)], sort_keys=True).encode())
     for content in found:
-        told.update(hashlib.sha256(content).digest())
-    return told.hexdigest()
+        made_of.update(hashlib.sha256(content).digest())
+    return made_of.hexdigest()
 
 
 def _terms(topic: Topic) -> dict[str, dict[str, list[str]]]:
