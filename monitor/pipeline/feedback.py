@@ -26,6 +26,8 @@ _CONSIDERED = 400
 _JUDGED_KEPT_IN_MIND = 200
 # One question in so many is drawn at random.
 _ONE_DRAWN_OF = 5
+# A score that lies nearer to the threshold is called just above or below it. Chosen, not measured.
+_JUST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +176,5 @@ def _lot(chance: float) -> str:
 def _border(score: float, threshold: float) -> str:
     """How an article stands to the threshold, in words."""
     side = "above" if score >= threshold else "below"
-    just = "just " if abs(score - threshold) < 0.05 else ""
+    just = "just " if abs(score - threshold) < _JUST else ""
     return f"at the border: {score:.2f} is {just}{side} the threshold {threshold:.2f}"

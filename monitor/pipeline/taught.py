@@ -2,6 +2,8 @@
 
 One that was tampered with is forgotten, and the good one before it counts again; where there is none, the verdicts are
 learnt from anew at once.
+
+What learns is imported where a model is made or opened: it takes seconds, and most topics have no verdicts.
 """
 
 import asyncio
@@ -58,7 +60,7 @@ def last_good(database: Database, profile: Profile) -> Model | None:
     accepted = [each for each in made if each.accepted]
     if not accepted:
         return None
-    from monitor.relevance.learn import open_model  # seconds, and most topics have no model to open
+    from monitor.relevance.learn import open_model
 
     for model in accepted:
         try:

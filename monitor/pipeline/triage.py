@@ -100,7 +100,7 @@ async def triage(context: Context, sources: Sequence[str] | None = None) -> Tall
         was = sum(each.state == EntryState.UNPROMISING for each in batch)
         left += sum(each.state == EntryState.UNPROMISING for each in decided) - was
     if any(each.saves for each in informed):
-        _make_room()
+        _unload_encoder()
     return Tally(unpromising=max(0, left))
 
 
@@ -159,19 +159,20 @@ async def _informed(context: Context, standard: Standard) -> Standard:
 
 def _mark(standards: Sequence[Standard]) -> str:
     """A mark of all that entries are judged by."""
-    told = json.dumps([[each.mark for each in standards], any(each.saves for each in standards) and _encoder()])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    reads_meaning = any(each.saves for each in standards)
+    judged_by = json.dumps([[each.mark for each in standards], _encoder_name() if reads_meaning else ""])
+    return hashlib.sha256(judged_by.encode()).hexdigest()[:16]
 
 
-def _make_room() -> None:
+def _unload_encoder() -> None:
     """Pages are read next, which takes memory; what is judged after that loads the encoder again, in 0.7 s."""
     from monitor.relevance.meaning import unload
 
     unload()
 
 
-def _encoder() -> str:
-    from monitor.relevance.meaning import encoder_name  # brings NumPy
+def _encoder_name() -> str:
+    from monitor.relevance.meaning import encoder_name  # and NumPy with it, though nothing may wait
 
     return encoder_name()
 
