@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import BRIDGE, candidate
@@ -31,6 +32,14 @@ def test_a_signature_is_the_same_in_every_process() -> None:
 def test_kept_signatures_stay_comparable() -> None:
     assert signature(BRIDGE).hex().startswith(BEGINNING)
     assert len(signature(BRIDGE)) > MINHASH_BYTES
+
+
+@pytest.mark.parametrize("words", [5, 300, 9_000])
+def test_a_signature_is_that_of_datasketch(words: int) -> None:
+    text = " ".join(f"word{number}" for number in range(words))
+    sketch = MinHash(num_perm=128, seed=1, hashfunc=int, scheme="affine32")
+    sketch.update_batch([run & 0xFFFFFFFF for run in runs_of(text).tolist()])
+    assert signature(text, "en")[:MINHASH_BYTES] == sketch.hashvalues.astype("<u4").tobytes()
 
 
 def test_importing_grouping_loads_no_heavy_library() -> None:
