@@ -25,7 +25,7 @@ from monitor.text import (
     stop_words,
     tokens,
 )
-from monitor.text.frequencies import Frequencies, frequencies
+from monitor.text.frequencies import Frequencies, frequencies, keep_in
 
 ANY_TEXT = st.text(st.characters(), max_size=300)
 
@@ -191,10 +191,11 @@ def test_a_table_in_another_form_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr("monitor.text.frequencies._Shelf.folder", tmp_path / "words")
+def shelf(tmp_path: Path) -> Iterator[Path]:
+    keep_in(tmp_path / "words")
     frequencies.cache_clear()
     yield tmp_path / "words"
+    keep_in(None)
     frequencies.cache_clear()
 
 

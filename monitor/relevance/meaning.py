@@ -21,13 +21,13 @@ from importlib import metadata, resources
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.relevance.convolution import Floats32
 from monitor.relevance.encoder import DIMENSIONS, Encoder
 from monitor.relevance.items import Item
 from monitor.relevance.profile import Interest
 from monitor.relevance.sampling import nearest_and_even
 
 Floats = NDArray[np.float64]
-Vectors32 = NDArray[np.float32]
 
 _log = logging.getLogger(__name__)
 
@@ -62,14 +62,14 @@ class Aim:
     standard deviation of ordinary news for each of them; `weight`, in [0, 1), says how far meaning counts beside words.
     """
 
-    directions: Vectors32
+    directions: Floats32
     usual: Floats
     spread: Floats
     weight: float
     sentences: tuple[tuple[str, ...], ...]
-    sentence_vectors: tuple[Vectors32, ...]
+    sentence_vectors: tuple[Floats32, ...]
 
-    def nearness(self, vectors: Vectors32) -> Floats:
+    def nearness(self, vectors: Floats32) -> Floats:
         """A row for each vector, a column for each direction: standard deviations above ordinary news."""
         return np.asarray((vectors @ self.directions.T - self.usual) / self.spread, dtype=np.float64)
 
@@ -87,7 +87,7 @@ def _encoder() -> Encoder | None:
     return encoder
 
 
-_known: OrderedDict[str, Vectors32] = OrderedDict()
+_known: OrderedDict[str, Floats32] = OrderedDict()
 
 
 def available() -> bool:
@@ -100,7 +100,7 @@ def unload() -> None:
     _encoder.cache_clear()
 
 
-def encode(texts: Sequence[str]) -> Vectors32:
+def encode(texts: Sequence[str]) -> Floats32:
     """A vector of unit length for each text, remembered. Raises RuntimeError where `available` is false."""
     missing = list(dict.fromkeys(text for text in texts if text not in _known))
     if missing:
@@ -172,7 +172,7 @@ def _aim(said: tuple[tuple[str, ...], ...], words: int) -> Aim:
 
 
 @cache
-def _ordinary() -> Vectors32:
+def _ordinary() -> Floats32:
     text = resources.files("monitor.relevance").joinpath("ordinary.txt").read_text(encoding="utf-8")
     return encode([line for line in text.splitlines() if line.strip()])
 
@@ -197,8 +197,8 @@ class Meant:
     total: Floats
     facets: Floats
     rows: NDArray[np.intp]
-    vectors: Vectors32
-    seed: Vectors32
+    vectors: Floats32
+    seed: Floats32
 
 
 def weigh(interest: Interest, documents: Sequence[Item], said: Said, verdicts: Sequence[int]) -> Meant | None:
@@ -227,7 +227,7 @@ def weigh(interest: Interest, documents: Sequence[Item], said: Said, verdicts: S
     return Meant(total, nearness[:, 1:], rows[within], vectors[within], towards.directions[0])
 
 
-def _read(documents: Sequence[Item], rows: Sequence[int]) -> Vectors32:
+def _read(documents: Sequence[Item], rows: Sequence[int]) -> Floats32:
     """The vectors of some documents: those given with them, the others made."""
     made = iter(encode([text_of(documents[row]) for row in rows if not documents[row].vector]))
     kept = [documents[row].vector for row in rows]

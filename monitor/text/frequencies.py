@@ -102,8 +102,11 @@ class _Shelf:
     folder: Path | None = None
 
 
-def keep_in(folder: Path) -> None:
-    """Keep the tables that this process makes from now on in a folder, and take those from it that stand there."""
+def keep_in(folder: Path | None) -> None:
+    """Keep the tables that this process makes from now on in a folder, and take those from it that stand there.
+
+    None for nowhere, as where this was never called: each table is made then.
+    """
     _Shelf.folder = folder
 
 

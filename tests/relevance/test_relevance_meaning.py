@@ -1,13 +1,12 @@
 """Meaning beyond words, where sentence vectors are installed, and none where they are not."""
 
-import gc
 import logging
-import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from encoders import encoders_in_memory
 from relevance_topics import Newsroom, profile, profile_of, topic
 
 from monitor.relevance import encoder, meaning
@@ -24,7 +23,7 @@ def test_without_vectors_words_alone_judge(
         raise ModuleNotFoundError(message)
 
     monkeypatch.setattr(encoder.importlib, "import_module", missing)
-    meaning._encoder.cache_clear()
+    meaning.unload()
     monkeypatch.setattr(meaning, "_known", type(meaning._known)())
     try:
         with caplog.at_level(logging.INFO):
@@ -33,7 +32,7 @@ def test_without_vectors_words_alone_judge(
         with pytest.raises(RuntimeError, match="no sentence encoder"):
             meaning.encode(["a text"])
     finally:
-        meaning._encoder.cache_clear()
+        meaning.unload()
     assert any(judgement.relevant for judgement in judged)
     assert "judged by words alone" in caplog.text
 
@@ -127,9 +126,11 @@ def test_of_very_many_some_are_woven_into_the_graph(newsroom: Newsroom, monkeypa
 
 def test_the_encoder_gives_its_memory_back_and_comes_again() -> None:
     before = meaning.encode(["Ports order cranes without drivers"])
-    encoder = weakref.ref(meaning._encoder() or meaning)
-    meaning.unload()
-    gc.collect()
-    assert encoder() is None
-    assert np.array_equal(meaning.encode(["Ports order cranes without drivers"]), before)
     assert meaning.available()
+    loaded = encoders_in_memory()
+    meaning.unload()
+    assert encoders_in_memory() == loaded - 1
+    assert np.array_equal(meaning.encode(["Ports order cranes without drivers"]), before)
+    assert encoders_in_memory() == loaded - 1
+    assert np.linalg.norm(meaning.encode(["A text that was not read before"])) == pytest.approx(1.0, abs=1e-2)
+    assert encoders_in_memory() == loaded
