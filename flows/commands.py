@@ -29,7 +29,9 @@ def serve(
 ) -> None:
     """Run everything on its schedule, until Ctrl-C.
 
-    The reading page is served too. A local Prefect server is started where no API is configured. Example: monitor serve
+    The reading page is served too. A local Prefect server is started where no API is configured.
+
+    Example: monitor serve
     """
     from flows import serve as serving
 
@@ -44,9 +46,10 @@ def run_flow(
 ) -> None:
     """Run one flow by hand, recorded in Prefect.
 
-    A digest is sent now, whatever its schedule says.
-    It runs through the deployment of a `monitor serve` under way, or of the API configured; else on a server of its
-    own that lives as long as the run. Example: monitor flow morning
+    A digest is sent now, whatever its schedule says. The flow runs through the deployment of a `monitor serve` under
+    way, or of the API configured; else on a server of its own that lives as long as the run.
+
+    Example: monitor flow morning
     """
     from flows import by_hand
 
@@ -67,6 +70,7 @@ def demo(
     """Run the whole pipeline over a sample newsroom, offline.
 
     It ends with the path of the digest and a table of what was found. Run twice it sends nothing twice.
+
     Example: monitor demo --fresh
     """
     from flows import demo as showing

@@ -74,6 +74,8 @@ def score(
 ) -> None:
     """Score articles against a seed: a JSON line each.
 
+    No store is needed.
+
     Example: monitor score --seed seeds/ai-competition.md --input articles.jsonl
     """
     from monitor.pipeline import scoring
@@ -89,7 +91,7 @@ def score(
 def stories(articles: Articles) -> None:
     """Group articles into stories: a JSON line each.
 
-    There is no store. The window is that of a live run.
+    No store is needed. The window is that of a live run.
 
     Example: monitor stories --input articles.jsonl
     """

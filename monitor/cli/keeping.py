@@ -193,6 +193,7 @@ def web(root: Root = None) -> None:
 
     Stories and why they are there, verdicts, search, topics, sources, digests, status. For programs it has /api,
     described by /openapi.json, /metrics and /feeds.
+
     Example: monitor web
     """
     from monitor.web.serve import serve

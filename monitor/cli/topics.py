@@ -111,8 +111,9 @@ def ask(
 ) -> None:
     """The few verdicts that would help most.
 
-    One of them is drawn at random from what was left out, to measure what is missed. With --input there is no store
-    to draw from: all are asked to learn.
+    Of several, one in five and at least one is drawn from what was left out, to measure what is missed. With --input
+    there is no store to draw from: all are asked to learn.
+
     Example: monitor ask --topic ai-competition --count 5
     """
     from monitor.pipeline import feedback as asking
