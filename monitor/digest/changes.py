@@ -104,11 +104,6 @@ def changes(article: Article, earlier: str, told: Collection[str]) -> list[Chang
     return [Change(*pair, source_of(article), article.canonical_url) for pair in pairs]
 
 
-def headline_change(article: Article, before: str) -> Change:
-    """That the page of an article is called otherwise than `before`."""
-    return Change("corrected", before, article.title, source_of(article), article.canonical_url)
-
-
 def withdrawal(article: Article) -> Change:
     """That the page of an article is gone."""
     return Change("gone", article.title, "", source_of(article), article.canonical_url)

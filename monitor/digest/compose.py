@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from monitor.digest.arcs import arc
-from monitor.digest.changes import Change, changes, headline_change, withdrawal
+from monitor.digest.changes import Change, changes, withdrawal
 from monitor.digest.cleaning import source_of
-from monitor.digest.headlines import headline_corrected
+from monitor.digest.headlines import headline_changes
 from monitor.digest.material import BROKEN, Figures, Remarks, Seen, SourceNews, StoryView
 from monitor.digest.quoting import run_on
 from monitor.digest.settings import DigestSettings
@@ -250,8 +250,7 @@ def _changes(telling: _Telling) -> list[Change]:
     for article in sorted(_news_of(view), key=lambda article: article is not telling.shown):
         earlier = view.earlier.get(article.id or 0)
         if earlier is not None and article.withdrawn_at is None:
-            renamed = [headline_change(article, earlier.title)] if headline_corrected(earlier.title, article) else []
-            for change in [*renamed, *changes(article, earlier.text, view.told)]:
+            for change in (*headline_changes(article, earlier.title), *changes(article, earlier.text, view.told)):
                 found.setdefault(change.after or change.before, change)
         elif _was_told(view, article):
             found.setdefault(article.canonical_url, withdrawal(article))

@@ -17,14 +17,14 @@ def place(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySe
     """
     # In their order in time and with their signatures, which both ways of comparing start from.
     held = {article.id: article for article in signed(sorted(kept, key=age))}
-    given = {article.id: article for article in signed(sorted(new, key=_age)) if article.id not in held}
+    given = {article.id: article for article in signed(sorted(new, key=_moment)) if article.id not in held}
     repeats = find_duplicates(list(given.values()), list(held.values()))
     own = [article for article in given.values() if article.id not in repeats]
     events = group_events(own, list(held.values()), settings)
     return [_placement(article.id, held, repeats, events) for article in new]
 
 
-def _age(article: Candidate) -> tuple[datetime, int]:
+def _moment(article: Candidate) -> tuple[datetime, int]:
     return article.published, article.id
 
 

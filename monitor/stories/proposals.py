@@ -30,7 +30,7 @@ _MOST_HOLDERS = 100
 _MOST_PARTNERS = 20
 # Articles looked up at once: bounds the memory of a product.
 _BLOCK = 500
-# Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, section 6.4) into a table of so many bits.
+# Fibonacci hashing, as in `hashing`, of numbers of 32 bits into a table of so many bits.
 _MULTIPLIER = 2654435769
 _BITS = 22
 # Signatures hashed at once, 1 MB: what stays in the processor's memory is hashed six times as fast.
@@ -56,7 +56,7 @@ def by_claim(articles: Sequence[Candidate], since: int) -> Iterator[tuple[int, i
                 yield min(owner, place), max(owner, place)
 
 
-def by_signature(articles: Sequence[Candidate], places: Sequence[int], since: int) -> "Iterator[tuple[int, int]]":
+def by_signature(articles: Sequence[Candidate], places: Sequence[int], since: int) -> Iterator[tuple[int, int]]:
     """Pairs of places (earlier, later) whose signatures agree, both among `places`, the later from `since` on.
 
     An article without a signature is in no pair.
