@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 BENCHES = sorted(path for path in (ROOT / "bench").glob("*.py") if "__main__" in path.read_text(encoding="utf-8"))
 # They make what they measure.
-ALONE = {"outbox.py", "pages.py", "polling.py", "startup.py", "store.py"}
+ALONE = {"growth.py", "outbox.py", "pages.py", "polling.py", "startup.py", "store.py"}
 
 
 @pytest.mark.parametrize("bench", [path for path in BENCHES if path.name not in ALONE], ids=lambda path: path.name)

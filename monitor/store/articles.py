@@ -79,13 +79,9 @@ def _settle_entries(session: Session, articles: Iterable[Article], ids: Mapping[
     change_entries(session, lost)
 
 
-def recent_articles(
-    session: Session, *, since: datetime, until: datetime | None = None, limit: int | None = None
-) -> list[Article]:
-    """Articles published from `since` on (and before `until`), oldest first; of many the latest `limit`."""
+def recent_articles(session: Session, *, since: datetime, limit: int | None = None) -> list[Article]:
+    """Articles published from `since` on, oldest first; of many the latest `limit`."""
     query = select(Article).where(col(Article.published) >= since)
-    if until is not None:
-        query = query.where(col(Article.published) < until)
     query = query.order_by(col(Article.published).desc(), col(Article.id).desc()).limit(limit)
     return list(session.exec(query))[::-1]
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session, col
@@ -24,6 +26,35 @@ class Placed:
     group: int
     story_id: int | None = None
     duplicate_of: int | None = None
+
+
+class Held(NamedTuple):
+    """As much of an article that has a story as others are compared with."""
+
+    id: int
+    title: str
+    text: str
+    published: datetime
+    language: str
+    source: str
+    declared_canonical: str
+    canonical_url: str
+    content_hash: str
+    signature: bytes
+    story_id: int
+    duplicate_of: int | None
+
+
+def held_articles(session: Session, *, since: datetime, until: datetime) -> list[Held]:
+    """What was published from `since` to before `until` and has a story, oldest first.
+
+    Tens of thousands may lie within a week: whole articles would take seven times as long to read.
+    """
+    columns = table(Article).c
+    query = select(*(columns[name] for name in Held._fields)).where(
+        columns.published >= since, columns.published < until, columns.story_id.is_not(None)
+    )
+    return [Held(*row) for row in session.connection().execute(query.order_by(columns.published, columns.id))]
 
 
 def unplaced_articles(session: Session, *, limit: int | None = None) -> list[Article]:

@@ -13,6 +13,7 @@ from monitor.store.stories import (
     Placed,
     articles_by_story,
     count_anew,
+    held_articles,
     keep_placements,
     raise_revisions,
     stories_of,
@@ -109,6 +110,25 @@ def test_an_article_that_has_a_story_draws_its_group_into_it(database: Database)
     first = place(database, Placed(a, 1))[a]
     assert place(database, Placed(a, 4), Placed(b, 4)) == {a: first, b: first}
     assert story(database, first).revision == 2
+
+
+def test_what_others_are_compared_with_is_a_window_of_those_that_have_a_story_oldest_first(database: Database) -> None:
+    names = "abcde"
+    ids = keep(
+        database,
+        *(
+            article(name, published=NOW - timedelta(hours=hour), signature=b"s", language="de")
+            for hour, name in enumerate(names)
+        ),
+    )
+    placed = ids[0], ids[1], ids[2], ids[4]
+    found = place(database, *(Placed(each, 1) for each in placed), Placed(ids[2], 1, duplicate_of=ids[4]))
+    with database.reading() as session:
+        held = held_articles(session, since=NOW - timedelta(hours=4), until=NOW)
+        [whole] = articles_of(session, [ids[2]])
+    assert [each.id for each in held] == [ids[4], ids[2], ids[1]]
+    assert {name: getattr(whole, name) for name in held[1]._fields} == held[1]._asdict()
+    assert held[1].story_id == found[ids[2]]
 
 
 def test_articles_that_are_not_kept_any_more_are_passed_over(database: Database) -> None:
