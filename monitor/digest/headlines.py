@@ -13,8 +13,8 @@ from monitor.text import stems, stop_words, tokens
 
 # Half of the words shared make one headline the other's correction (the same share as of sentences): there a word that
 # gave way to another, and stands nowhere any more, is a claim taken back. Of two that share less only a number is, or
-# so many words: a headline rewritten to be read more may hold a word or two of its own. Both were chosen on the cases of
-# the tests: real headlines with their corrections were not at hand to measure on.
+# so many words: a headline rewritten to be read more may hold a word or two of its own. Both were chosen on the cases
+# of the tests: real headlines with their corrections were not at hand to measure on.
 _CORRECTED = 0.5
 _FEW = 3
 
