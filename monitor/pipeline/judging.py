@@ -19,7 +19,14 @@ from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.taught import current_model, kept_version
 from monitor.relevance.items import Archive
 from monitor.store.articles import articles_of, recent_articles
-from monitor.store.stories import Held, Placed, articles_by_story, held_articles, keep_placements, unplaced_articles
+from monitor.store.stories import (
+    GroupedArticle,
+    Placed,
+    articles_by_story,
+    grouped_articles,
+    keep_placements,
+    unplaced_articles,
+)
 from monitor.store.topics import keep_assessments, unassessed, verdicts
 from monitor.stories import Candidate, StorySettings, lead, place, slices
 
@@ -107,7 +114,7 @@ async def _place(context: Context, new: Sequence[Candidate], settings: StorySett
     """Put the articles of one slice into stories; returns how many of them are near-duplicates."""
     since, until = new[0].published - settings.window, new[-1].published + settings.window
     with context.database.reading() as session:
-        kept = [_candidate(each) for each in held_articles(session, since=since, until=until)]
+        kept = [_candidate(each) for each in grouped_articles(session, since=since, until=until)]
     placements = await asyncio.to_thread(place, new, kept, settings)
     placed = [Placed(each.id, each.group, each.story, each.duplicate_of) for each in placements]
     with context.writing() as session:
@@ -143,7 +150,7 @@ def _assessment(topic: str, judgement: "Judgement", versions: tuple[str, str], n
     )
 
 
-def _candidate(article: Article | Held) -> Candidate:
+def _candidate(article: Article | GroupedArticle) -> Candidate:
     return Candidate(
         id=article.id or 0,
         title=article.title,

@@ -28,7 +28,7 @@ class Placed:
     duplicate_of: int | None = None
 
 
-class Held(NamedTuple):
+class GroupedArticle(NamedTuple):
     """As much of an article that has a story as others are compared with."""
 
     id: int
@@ -45,16 +45,16 @@ class Held(NamedTuple):
     duplicate_of: int | None
 
 
-def held_articles(session: Session, *, since: datetime, until: datetime) -> list[Held]:
+def grouped_articles(session: Session, *, since: datetime, until: datetime) -> list[GroupedArticle]:
     """What was published from `since` to before `until` and has a story, oldest first.
 
     Tens of thousands may lie within a week: whole articles would take seven times as long to read.
     """
     columns = table(Article).c
-    query = select(*(columns[name] for name in Held._fields)).where(
+    query = select(*(columns[name] for name in GroupedArticle._fields)).where(
         columns.published >= since, columns.published < until, columns.story_id.is_not(None)
     )
-    return [Held(*row) for row in session.connection().execute(query.order_by(columns.published, columns.id))]
+    return [GroupedArticle(*row) for row in session.connection().execute(query.order_by(columns.published, columns.id))]
 
 
 def unplaced_articles(session: Session, *, limit: int | None = None) -> list[Article]:

@@ -15,7 +15,7 @@ from monitor.pipeline.judging import assess, group
 from monitor.pipeline.tally import Tally
 from monitor.relevance import meaning
 from monitor.store.articles import keep_articles
-from monitor.store.stories import Held, Placed, held_articles, keep_placements
+from monitor.store.stories import GroupedArticle, Placed, grouped_articles, keep_placements
 from monitor.store.topics import assessments as assessments_kept
 from monitor.store.topics import keep_assessments, keep_model
 from monitor.stories import signature
@@ -121,12 +121,12 @@ async def test_a_straggler_of_last_year_does_not_read_what_was_kept_since(house:
     keep(house, "herald", LOAVES)
     read: list[str] = []
 
-    def noted(*asked: Any, **window: Any) -> list[Held]:
-        found = held_articles(*asked, **window)
+    def noted(*asked: Any, **window: Any) -> list[GroupedArticle]:
+        found = grouped_articles(*asked, **window)
         read.extend(each.title.removeprefix("What happened to ") for each in found)
         return found
 
-    monkeypatch.setattr(judging, "held_articles", noted)
+    monkeypatch.setattr(judging, "grouped_articles", noted)
     await grouped(house)
     assert {"day 1", "day 399"} <= set(read)
     assert not {"day 100", "day 200", "day 300"} & set(read)

@@ -35,7 +35,7 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
     "due-some": (lambda s: entries.due_entries(s, now=NOW, sources=["wire"]), "ix_entry_(waiting|state)"),
     "known": (lambda s: ids_of(s, Entry, "canonical_url", ["https://news.example/1"]), "sqlite_autoindex_entry"),
     "recent": (lambda s: articles.recent_articles(s, since=YESTERDAY), "ix_article_published"),
-    "held": (lambda s: stories.held_articles(s, since=YESTERDAY, until=NOW), "ix_article_published"),
+    "held": (lambda s: stories.grouped_articles(s, since=YESTERDAY, until=NOW), "ix_article_published"),
     "counted": (lambda s: stories.count_anew(s, [1, 2]), "ix_article_story_id"),
     "unplaced": (stories.unplaced_articles, "ix_article_story_id"),
     "unassessed": (lambda s: topics.unassessed(s, "ai", ("p1", ""), since=YESTERDAY), "ix_article_stored_at"),

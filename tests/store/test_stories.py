@@ -13,7 +13,7 @@ from monitor.store.stories import (
     Placed,
     articles_by_story,
     count_anew,
-    held_articles,
+    grouped_articles,
     keep_placements,
     raise_revisions,
     stories_of,
@@ -124,7 +124,7 @@ def test_what_others_are_compared_with_is_a_window_of_those_that_have_a_story_ol
     placed = ids[0], ids[1], ids[2], ids[4]
     found = place(database, *(Placed(each, 1) for each in placed), Placed(ids[2], 1, duplicate_of=ids[4]))
     with database.reading() as session:
-        held = held_articles(session, since=NOW - timedelta(hours=4), until=NOW)
+        held = grouped_articles(session, since=NOW - timedelta(hours=4), until=NOW)
         [whole] = articles_of(session, [ids[2]])
     assert [each.id for each in held] == [ids[4], ids[2], ids[1]]
     assert {name: getattr(whole, name) for name in held[1]._fields} == held[1]._asdict()
