@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from monitor.models import Article
 from monitor.relevance.asking import draw_number, draw_rate, drawn
-from monitor.store.topics import assessments, left_out, verdicts
+from monitor.store.topics import assessments, count_left_out, left_out, verdicts
 
 _WEEK = timedelta(days=7)
 
@@ -66,8 +66,8 @@ def reserved(session: Session, topic: str, articles: Iterable[Article]) -> set[i
 
 def _rate(session: Session, topic: str, start: datetime) -> float:
     """The rate in the week from `start` on."""
-    before = len(left_out(session, topic, since=start - _WEEK, until=start))
-    return draw_rate(before or len(left_out(session, topic, since=start, until=start + _WEEK)))
+    before = count_left_out(session, topic, since=start - _WEEK, until=start)
+    return draw_rate(before or count_left_out(session, topic, since=start, until=start + _WEEK))
 
 
 def week_of(moment: datetime) -> datetime:

@@ -21,7 +21,7 @@ from monitor.relevance.plots import calibration_plot, histogram_plot, precision_
 from monitor.relevance.scorer import Judgement
 from monitor.relevance.threshold import decide, parse, promise
 from monitor.relevance.triage import lost_unread
-from monitor.store.topics import assessments, left_out, taken, verdicts
+from monitor.store.topics import assessments, count_left_out, taken, verdicts
 from monitor.store.triage import unread_lately
 
 # The most stories that a digest holds unless it says otherwise.
@@ -183,7 +183,7 @@ def missed_of(session: Session, topic: str, given: Sequence[Feedback]) -> Missed
         return None
     took = taken(session, topic, since=since, until=now)
     judged = [each.relevant for each in given if each.article_id in set(took) and not each.probability]
-    return missed(answers, len(left_out(session, topic, since=since, until=now)), _found(len(took), judged))
+    return missed(answers, count_left_out(session, topic, since=since, until=now), _found(len(took), judged))
 
 
 def _found(taken_in_all: int, judged: Sequence[bool]) -> float:

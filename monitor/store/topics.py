@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, func, or_, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.models import Article, Assessment, Entry, Feedback, Model, Profile, Sighting
 from monitor.store.bulk import among, columns_of, insertion, rows_of, table, upsert
@@ -151,18 +152,24 @@ def borderline(session: Session, topic: str, *, limit: int, since: datetime | No
 
 def left_out(session: Session, topic: str, *, since: datetime, until: datetime) -> list[int]:
     """The articles stored from `since` to before `until` that a topic judged and left out, reprints apart, by id."""
-    return _originals(session, topic, since, until, relevant=False)
+    return sorted(session.exec(_originals(topic, since, until, relevant=False)))
+
+
+def count_left_out(session: Session, topic: str, *, since: datetime, until: datetime) -> int:
+    """How many those are."""
+    query = _originals(topic, since, until, relevant=False)
+    return session.exec(select(func.count()).select_from(query.subquery())).one()
 
 
 def taken(session: Session, topic: str, *, since: datetime, until: datetime) -> list[int]:
     """The same of those that it took."""
-    return _originals(session, topic, since, until, relevant=True)
+    return sorted(session.exec(_originals(topic, since, until, relevant=True)))
 
 
-def _originals(session: Session, topic: str, since: datetime, until: datetime, *, relevant: bool) -> list[int]:
-    query = (
-        select(col(Article.id))
-        .join(Assessment, col(Assessment.article_id) == col(Article.id))
+def _originals(topic: str, since: datetime, until: datetime, *, relevant: bool) -> SelectOfScalar[int]:
+    return (
+        select(col(Assessment.article_id))
+        .join(Article, col(Assessment.article_id) == col(Article.id))
         .where(
             Assessment.topic == topic,
             col(Assessment.relevant).is_(relevant),
@@ -171,7 +178,6 @@ def _originals(session: Session, topic: str, since: datetime, until: datetime, *
             col(Article.stored_at) < until,
         )
     )
-    return [identity for identity in session.exec(query.order_by(col(Article.id))) if identity is not None]
 
 
 def scores(session: Session, topic: str, *, since: datetime, until: datetime) -> list[tuple[float, bool]]:
