@@ -250,7 +250,8 @@ def _changes(telling: _Telling) -> list[Change]:
     for article in sorted(_news_of(view), key=lambda article: article is not telling.shown):
         earlier = view.earlier.get(article.id or 0)
         if earlier is not None and article.withdrawn_at is None:
-            for change in (*headline_changes(article, earlier.title), *changes(article, earlier.text, view.told)):
+            textual = changes(article, earlier.text, view.told)
+            for change in (*headline_changes(article, earlier.title, textual), *textual):
                 found.setdefault(change.after or change.before, change)
         elif _was_told(view, article):
             found.setdefault(article.canonical_url, withdrawal(article))

@@ -4,7 +4,7 @@ Headlines are rewritten all the time, to be read more, and what a new one leaves
 what counts is what the headline said that neither the new one nor the text says: a name, a number, a verb.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from monitor.digest.changes import NEGATIONS, NUMBERS, Change, overlap, spelt_twice
 from monitor.digest.cleaning import source_of
@@ -33,14 +33,21 @@ def headline_corrected(before: str, article: Article) -> bool:
     lost = [word for word in lost if not any(spelt_twice([word], [other]) for other in come)]
     if not old or not new or overlap(old, new) < _CORRECTED:
         return bool(old and new and (_numbers(lost) or len(set(lost)) >= _FEW))
-    denied = NEGATIONS & ({*old} ^ {*new})
+    denied = bool(NEGATIONS & {*old}) != bool(NEGATIONS & {*new})
     replaced = lost or _numbers(old) - _numbers(new)
-    return bool(denied or _numbers(lost) or (replaced and come))
+    return denied or bool(_numbers(lost) or (replaced and come))
 
 
-def headline_changes(article: Article, before: str) -> list[Change]:
-    """The correction of the headline of an article that was called `before`; none where it says nothing else."""
+def headline_changes(article: Article, before: str, textual: Sequence[Change]) -> list[Change]:
+    """The correction of the headline of an article that was called `before`; none where it says nothing else.
+
+    Nor is there one where the changes of its text hold the words that came and went: that would be told twice.
+    """
     if not headline_corrected(before, article):
+        return []
+    language = article.language
+    changed = {*tokens(before, language)} ^ {*tokens(article.title, language)}
+    if changed <= {word for change in textual for word in tokens(f"{change.before} {change.after}", language)}:
         return []
     return [Change("corrected", before, article.title, source_of(article), article.canonical_url)]
 

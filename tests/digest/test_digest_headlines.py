@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.digest.headlines import headline_corrected
+from monitor.digest.changes import Change
+from monitor.digest.headlines import headline_changes, headline_corrected
 
 TEXT = (
     "The port of Eastmere will take fourteen driverless cranes into service next spring, its director said. "
@@ -42,12 +43,25 @@ def test_a_claim_that_stands_nowhere_any_more_was_corrected(make_article, before
         ("Fourteen cranes for Eastmere", "Fourteen cranes for Eastmere - Port Times"),
         ("Driverles cranes for Eastmere", "Driverless cranes for Eastmere"),
         ("Crane strain", "Fourteen cranes for Eastmere"),
+        ("Eastmere cranes without drivers", "Eastmere cranes, no driver"),
         ("Fourteen cranes for Eastmere", ""),
         ("", "Fourteen cranes for Eastmere"),
     ],
 )
 def test_a_headline_written_otherwise_says_nothing_else(make_article, before: str, now: str) -> None:
     assert not corrected(make_article, before, now)
+
+
+@pytest.mark.parametrize(("sentence", "told"), [("Forty cranes come, he said.", 0), ("Drivers stay, he said.", 1)])
+def test_what_a_changed_sentence_says_is_not_told_of_the_headline_too(make_article, sentence: str, told: int) -> None:
+    article = make_article(1, title="Fourteen cranes for Eastmere", text=TEXT)
+    textual = [Change("corrected", sentence, "Fourteen cranes come, he said.", "wire", "https://wire.example/")]
+    assert len(headline_changes(article, "Forty cranes for Eastmere", textual)) == told
+
+
+def test_a_headline_that_is_denied_is_told_though_it_lost_no_word(make_article) -> None:
+    article = make_article(1, title="Eastmere port takes no cranes", text=TEXT)
+    assert len(headline_changes(article, "Eastmere port takes cranes", [])) == 1
 
 
 @given(before=st.text(max_size=60), now=st.text(max_size=60), language=st.sampled_from(["en", "de", "ja", ""]))
