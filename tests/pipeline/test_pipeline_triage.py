@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from encoders import encoders_in_memory
+from encoders import encoders_followed
 from pipeline_house import CRANES, LOAVES, NOW, House, item, page, rss
 from servers import Site, says
 
@@ -160,12 +160,13 @@ async def test_what_was_judged_by_all_that_stands_needs_nothing_loaded(
 
 
 async def test_the_encoder_is_let_go_before_pages_are_read(saving: House) -> None:
-    async with saving.context() as context:
-        await poll(context, ["wire"])
-        assert meaning.available()
-        loaded = encoders_in_memory()
-        await triage(context)
-    assert encoders_in_memory() == loaded - 1
+    with encoders_followed() as loaded:
+        async with saving.context() as context:
+            await poll(context, ["wire"])
+            assert meaning.available()
+            assert len(loaded) == 1
+            await triage(context)
+        assert len(loaded) == 0
 
 
 async def test_with_another_seed_what_is_old_stays_unread(saving: House) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from encoders import encoders_in_memory
+from encoders import encoders_followed
 from relevance_topics import Newsroom, profile, profile_of, topic
 
 from monitor.relevance import encoder, meaning
@@ -126,11 +126,12 @@ def test_of_very_many_some_are_woven_into_the_graph(newsroom: Newsroom, monkeypa
 
 def test_the_encoder_gives_its_memory_back_and_comes_again() -> None:
     before = meaning.encode(["Ports order cranes without drivers"])
-    assert meaning.available()
-    loaded = encoders_in_memory()
-    meaning.unload()
-    assert encoders_in_memory() == loaded - 1
-    assert np.array_equal(meaning.encode(["Ports order cranes without drivers"]), before)
-    assert encoders_in_memory() == loaded - 1
-    assert np.linalg.norm(meaning.encode(["A text that was not read before"])) == pytest.approx(1.0, abs=1e-2)
-    assert encoders_in_memory() == loaded
+    with encoders_followed() as loaded:
+        assert meaning.available()
+        assert len(loaded) == 1
+        meaning.unload()
+        assert len(loaded) == 0
+        assert np.array_equal(meaning.encode(["Ports order cranes without drivers"]), before)
+        assert len(loaded) == 0
+        assert np.linalg.norm(meaning.encode(["A text that was not read before"])) == pytest.approx(1.0, abs=1e-2)
+        assert len(loaded) == 1
