@@ -48,7 +48,7 @@ class GroupedArticle(NamedTuple):
 def grouped_articles(session: Session, *, since: datetime, until: datetime) -> list[GroupedArticle]:
     """What was published from `since` to before `until` and has a story, oldest first.
 
-    Tens of thousands may lie within a week: whole articles would take seven times as long to read.
+    Tens of thousands may lie within a week: whole articles took four to five times as long to read.
     """
     columns = table(Article).c
     query = select(*(columns[name] for name in GroupedArticle._fields)).where(
