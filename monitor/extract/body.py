@@ -16,6 +16,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 import trafilatura
+from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 
 from monitor.extract.declared import Declared
@@ -60,6 +61,10 @@ _CONSENT = re.compile(
 )
 """The names that the programs which ask for consent give their boxes."""
 
+_NO_TEXT = ("aside", "footer", "link", "meta", "script", "style", "template")
+"""What trafilatura takes out as well, but only after it has searched all of it by regular expressions; taken out first
+the reading costs a tenth less, and the text of 722 of 725 pages is the same."""
+
 _WORD = re.compile(r"\w")
 _BARS = re.compile(r"\|(?:\s*\|)+\s*")
 _LONGEST_NOTICE = 250
@@ -87,6 +92,7 @@ def read(tree: HtmlElement, page: str, declared: Declared, *, live: bool) -> str
         _drop_consent(tree)
         fullest, standfirst = _fullest_run(tree), _standfirst(tree, declared)
         _drop_pointers(tree)
+        strip_elements(tree, *_NO_TEXT, with_tail=False)
         text = _article(tree, fast=True)
         if live or len(text) < _SUSPECT * fullest or not text:
             text = max(text, _second_reading(page), key=len)
