@@ -73,6 +73,14 @@ def test_what_is_no_page_is_an_empty_document(content):
 
 
 @pytest.mark.parametrize(
+    "opening", ['<html lang="en" />', '<?xml version="1.0" encoding="iso-8859-1"?><html>', "<html>\x00\x0b", "<HTML/>"]
+)
+def test_what_stands_before_the_page_does_not_hide_it(opening):
+    content = f"{opening}<body><article><p>Grüße an alle</p>{PARAGRAPHS}</article></body></html>"
+    assert extract(content.encode(), "").text.startswith("Grüße an alle\nThis is paragraph 0")
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"<html><body>" + b"<p>word</p>" * 200_000,

@@ -25,7 +25,8 @@ from monitor.text import (
     stop_words,
     tokens,
 )
-from monitor.text.frequencies import Frequencies, frequencies, keep_in
+from monitor.text.frequencies import Frequencies, frequencies
+from monitor.text.shelf import keep_in
 
 ANY_TEXT = st.text(st.characters(), max_size=300)
 
@@ -194,9 +195,11 @@ def test_a_table_in_another_form_is_refused(tmp_path: Path) -> None:
 def shelf(tmp_path: Path) -> Iterator[Path]:
     keep_in(tmp_path / "words")
     frequencies.cache_clear()
+    stop_words.cache_clear()
     yield tmp_path / "words"
     keep_in(None)
     frequencies.cache_clear()
+    stop_words.cache_clear()
 
 
 def test_a_table_that_is_kept_says_what_the_one_made_said_and_is_not_made_again(
@@ -226,3 +229,21 @@ def test_a_kept_table_that_is_not_whole_is_made_again(shelf: Path, left: int) ->
 def test_a_table_that_cannot_be_kept_is_used_all_the_same(shelf: Path) -> None:
     shelf.write_text("a file where the folder should be")
     assert frequencies("hu").get("alma") > 0.0
+
+
+@pytest.mark.parametrize("left", [0, 7, None])
+def test_stop_words_that_are_kept_are_those_that_were_made(shelf: Path, left: int | None) -> None:
+    made = {language: stop_words(language) for language in ("hu", "zh")}
+    assert {"és", "的是"} <= made["hu"] | made["zh"]
+    before = {path: path.read_bytes() for path in shelf.iterdir()}
+    assert len(before) == len(made)
+    for path, content in before.items():
+        path.write_bytes(content[:left])
+    stop_words.cache_clear()
+    assert {language: stop_words(language) for language in made} == made
+    assert {path: path.read_bytes() for path in shelf.iterdir()} == before
+
+
+def test_stop_words_leave_no_list_of_frequencies_in_memory(shelf: Path) -> None:
+    stop_words("hu")
+    assert wordfreq.get_frequency_list.cache_info().currsize == 0

@@ -16,7 +16,7 @@ from monitor.fetch.client import Client
 from monitor.pipeline.workers import Workers
 from monitor.store.database import Database
 from monitor.store.polling import host_states, keep_host_states
-from monitor.text.frequencies import keep_in
+from monitor.text.shelf import keep_in
 from monitor.urls import names_address
 
 Result = TypeVar("Result")

@@ -6,6 +6,7 @@ has 193 MB. Loaded before the workers fork, it is theirs from the start and in m
 
 import gc
 
+from justext.core import define_stoplist
 from trafilatura.external import jt_stoplist_init
 
 # What compares a page with its earlier text; the two readings below load all the rest.
@@ -24,6 +25,6 @@ _FEED = b"<rss version='2.0'><channel><item><title>A bridge & a council<link>htt
 read_page(_PAGE, "https://example.org/", "text/html")
 read_listing(_FEED, "https://example.org/feed", "warmed", "text/xml")
 # The stop words of all languages, which trafilatura's full form loads for the first page that it finds hard.
-jt_stoplist_init()
+define_stoplist(jt_stoplist_init())
 # What a collector never looks at again is never written to, and stays shared (https://docs.python.org/3/library/gc.html).
 gc.freeze()

@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from monitor.text.frequencies import keep_in
+from monitor.text.shelf import keep_in
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -31,9 +31,9 @@ LIMIT = timedelta(seconds=20)
 # By the clock so many times as much, for what waits and takes no processor: one that has to share with eleven others
 # that are as busy still gets half of its limit.
 _BY_THE_CLOCK = 6
-# Parsers keep memory, and so do the tables of each language that comes by: on 715 real pages in 28 languages a worker
-# had up to 240 MB of its own after 200 of them, 200 after 80, which took a seventh more time of the processor.
-TASKS_A_PROCESS = 200
+# Parsers keep memory, and so do the words of each language that comes by: of 725 real pages in 30 languages a worker
+# had 75 MB of its own after 200, 165 after all, and no more when it read them again. Each new one has to learn anew.
+TASKS_A_PROCESS = 1_000
 
 # A task that breaks this many pools is taken for their ruin.
 _POOLS_A_TASK = 3

@@ -1,18 +1,19 @@
 """How frequent the words of a language are: wordfreq's tables, as arrays that are looked up by a word's hash.
 
-A table takes 35 to 105 ms to make. Where a folder is given (`keep_in`) it is made once: every process, and every later
-run, maps it from there, so that it is in memory once too. Without one each process makes its own.
+A table takes 35 to 105 ms to make, and is kept (`shelf.py`): every process, and every later run, maps it from there, so
+that it is in memory once too.
 """
 
 import gzip
-import logging
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from mmap import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from zlib import crc32
+
+from monitor.text import shelf
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
 
 # wordfreq tells 800 levels apart.
 _LEVEL_BITS = 16
-_HASH_BYTES, _LEVEL_BYTES = 4, 2
+_HASH_BYTES, _WORD_BYTES = 4, 6
 # In the name of a table that is kept: another way of hashing or ordering needs another.
 _FORM = 1
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,32 +59,18 @@ class Frequencies:
         return cls((keys >> np.uint64(_LEVEL_BITS)).astype("<u4"), levels.astype("<i2"))
 
     @classmethod
-    def kept(cls, path: Path) -> Self | None:
-        """The table kept in a file, mapped into memory; None where there is none, or it is not whole."""
+    def of(cls, content: bytes | mmap) -> Self:
+        """The table in bytes as `content` gives them, which stay where they are."""
         import numpy as np  # noqa: PLC0415
 
-        try:
-            content = np.asarray(np.memmap(path, mode="r"))
-        except (OSError, ValueError):  # ValueError: it is empty
-            return None
-        count, rest = divmod(len(content), _HASH_BYTES + _LEVEL_BYTES)
-        if rest:
-            return None
-        return cls(content[: _HASH_BYTES * count].view("<u4"), content[_HASH_BYTES * count :].view("<i2"))
+        count = len(content) // _WORD_BYTES
+        hashes = np.frombuffer(content, "<u4", count)
+        return cls(hashes, np.frombuffer(content, "<i2", count, offset=_HASH_BYTES * count))
 
-    def keep(self, path: Path) -> None:
-        """Write the table to a file, whole or not at all. Raises OSError where that cannot be."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            written = Path(file.name)
-            try:
-                file.write(self.hashes.tobytes() + self.levels.tobytes())
-                file.close()
-                written.replace(path)
-            except OSError:
-                file.close()
-                written.unlink(missing_ok=True)
-                raise
+    @property
+    def content(self) -> bytes:
+        """The table as bytes: the hashes, then the levels, little-endian."""
+        return self.hashes.tobytes() + self.levels.tobytes()
 
     def get(self, word: str) -> float:
         """The share of all words that are this one, 0 for one that is not in the table."""
@@ -96,43 +81,21 @@ class Frequencies:
         return float(10.0 ** (-int(self.levels[place]) / 100))  # wordfreq keeps frequencies in centibels
 
 
-class _Shelf:
-    """Where tables are kept by this process; None for nowhere."""
-
-    folder: Path | None = None
-
-
-def keep_in(folder: Path | None) -> None:
-    """Keep the tables that this process makes from now on in a folder, and take those from it that stand there.
-
-    None for nowhere, as where this was never called: each table is made then.
-    """
-    _Shelf.folder = folder
-
-
 @cache
 def frequencies(language: str) -> Frequencies:
     """The table of a language, or that of English, whose names travel, where wordfreq has none."""
     import wordfreq  # noqa: PLC0415 - 0.2 s that a command without vectors can do without
 
     path = wordfreq.available_languages().get(language)
-    return _table(Path(path)) if path else frequencies("en")
+    if path is None:
+        return frequencies("en")
+    source = Path(path)
+    name = shelf.name_of(source, _FORM)
+    return Frequencies.of(shelf.taken(name, lambda: Frequencies.made(source).content, _is_whole))
 
 
-def _table(source: Path) -> Frequencies:
-    """The table of a file of wordfreq, kept or made; the size of the file tells one version from another."""
-    if _Shelf.folder is None:
-        return Frequencies.made(source)
-    path = _Shelf.folder / f"{source.name.partition('.')[0]}-{source.stat().st_size}-{_FORM}"
-    if kept := Frequencies.kept(path):
-        return kept
-    made = Frequencies.made(source)
-    try:
-        made.keep(path)
-    except OSError as error:
-        _log.info("a table of word frequencies could not be kept: %s", error)
-        return made
-    return Frequencies.kept(path) or made
+def _is_whole(content: bytes | mmap) -> bool:
+    return len(content) % _WORD_BYTES == 0
 
 
 def _hashed(word: str) -> int:
