@@ -22,7 +22,7 @@ from monitor.relevance.scorer import Judgement
 from monitor.relevance.threshold import decide, parse, promise
 from monitor.relevance.triage import lost_unread
 from monitor.store.topics import assessments, count_left_out, taken, verdicts
-from monitor.store.triage import unread_lately
+from monitor.store.triage import Unasked, most_promising_unread, unread_lately
 
 # The most stories that a digest holds unless it says otherwise.
 DIGEST = 20
@@ -119,10 +119,14 @@ def evaluate_verdicts(settings: Settings, name: str) -> Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class LeftUnread:
-    """What the sources of a topic listed of late and nobody read; `lost` is what random draws of it say, if any."""
+    """What the sources of a topic listed of late and nobody read; `lost` is what random draws of it say, if any.
+
+    `most_promising` are the first of it, where they were asked for.
+    """
 
     left: int
     lost: Missed | None
+    most_promising: tuple[Unasked, ...] = ()
 
     @property
     def text(self) -> str:
@@ -137,11 +141,13 @@ class LeftUnread:
         )
 
 
-def unread_of(settings: Settings, session: Session, topic: Topic, now: datetime) -> LeftUnread:
-    """What triage left unread of late in the sources of a topic, and what that lost it."""
+def unread_of(settings: Settings, session: Session, topic: Topic, now: datetime, *, shown: int = 0) -> LeftUnread:
+    """What triage left unread of late in the sources of a topic, what that lost it, and the `shown` most promising."""
     where = None if "*" in topic.sources else settings.sources_of(topic)
-    unread = unread_lately(session, topic.name, where, since=now - _MEASURED)
-    return LeftUnread(unread.left, lost_unread(unread.drawn, unread.left, unread.found))
+    since = now - _MEASURED
+    unread = unread_lately(session, topic.name, where, since=since)
+    first = most_promising_unread(session, where, since=since, limit=shown) if shown else []
+    return LeftUnread(unread.left, lost_unread(unread.drawn, unread.left, unread.found), tuple(first))
 
 
 def _figures_unread(unread: LeftUnread) -> list[Figure]:

@@ -18,6 +18,7 @@ from monitor.pipeline.profiles import standing_profile
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.taught import current_model, kept_version
 from monitor.relevance.items import Archive
+from monitor.relevance.threshold import parse
 from monitor.store.articles import articles_of, recent_articles
 from monitor.store.stories import (
     GroupedArticle,
@@ -27,7 +28,7 @@ from monitor.store.stories import (
     keep_placements,
     unplaced_articles,
 )
-from monitor.store.topics import keep_assessments, unassessed, verdicts
+from monitor.store.topics import decide_anew, decided_by_another, keep_assessments, unassessed, verdicts
 from monitor.stories import Candidate, StorySettings, lead, place, slices
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ async def assess(context: Context, name: str) -> Tally:
         standing = await standing_profile(context, topic)
     except (FetchError, ConfigurationError) as error:
         return Tally(topics_failed=1, failures=(Failure(f"topic {name}: {error}", topic=name),))
+    _follow_threshold(context, topic)
     profile = standing.profile
     warnings = (Failure(f"topic {name}: {standing.warning}", topic=name),) if standing.warning else ()
     versions = (profile.version, kept_version(context.database, profile))
@@ -100,6 +102,21 @@ async def assess(context: Context, name: str) -> Tally:
             moment = context.now()
             keep_assessments(session, [_assessment(name, each, versions, moment) for each in judged])
         relevant += sum(each.relevant for each in judged)
+
+
+def _follow_threshold(context: Context, topic: Topic) -> None:
+    """Let a threshold moved in the topic's file hold for what was judged of late, as one moved on the page does.
+
+    One that asks for a share or a number cuts elsewhere in each batch, and holds for what comes in.
+    """
+    cut, since = parse(topic.threshold).cut, context.now() - REJUDGED_AGE
+    if cut is None:
+        return
+    with context.database.reading() as session:
+        moved = decided_by_another(session, topic.name, since=since, cut=cut)
+    if moved:
+        with context.writing() as session:
+            decide_anew(session, topic.name, since=since, cut=cut)
 
 
 def _waiting(

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
 from monitor.models import Feedback, Profile, Topic
-from monitor.pipeline.evaluating import missed_of
+from monitor.pipeline.evaluating import LeftUnread, missed_of, unread_of
 from monitor.pipeline.profiles import local_seed
 from monitor.relevance.asking import Missed
 from monitor.relevance.bursts import bursts
@@ -33,6 +33,8 @@ VOLUME_OVER = timedelta(days=56)
 BINS = 40
 # Thresholds that can be tried: 0, 0.01, ... 1.
 STEPS = 100
+# Of pages left unread, so many are named: enough to see whether the bound lies where it should.
+MOST_UNREAD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A topic as it stands. `cut` is the threshold as a number, `profile_warning` why the profile is an earlier one."""
+    """A topic as it stands. `cut` is the threshold as a number, `profile_warning` why the profile is an earlier one.
+
+    `unread` is None for a topic that reads every page.
+    """
 
     facets: tuple[WeighedFacet, ...]
     profile_warning: str
@@ -87,6 +92,7 @@ class Portrait:
     measured: Measured
     spread: Spread
     volume: tuple[Day, ...]
+    unread: LeftUnread | None
 
 
 def portrait(settings: Settings, session: Session, topic: Topic, now: datetime, zone: str) -> Portrait:
@@ -104,6 +110,7 @@ def portrait(settings: Settings, session: Session, topic: Topic, now: datetime, 
         measured=measured(session, topic.name),
         spread=spread(scores, min(SPREAD_OVER, now - min(published, default=now))),
         volume=volume(taken, published, now, zone),
+        unread=None if topic.fetch == "all" else unread_of(settings, session, topic, now, shown=MOST_UNREAD),
     )
 
 

@@ -59,7 +59,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How everything stands at a moment; `alive` is False where nothing was collected when it should have been."""
+    """How everything stands at a moment; `alive` is False where nothing was collected when it should have been.
+
+    `failing` are the sources that do not answer as they should, the broken ones first.
+    """
 
     now: datetime
     alive: bool
@@ -70,6 +73,7 @@ class Standing:
     last_digests: Mapping[str, datetime]
     late: tuple[str, ...]
     sources: Mapping[str, int]
+    failing: tuple[Health, ...]
     deliveries: Mapping[str, int]
     backlog: Backlog
     holdings: Holdings
@@ -87,6 +91,8 @@ class Standing:
         for name, moment in self.last_digests.items():
             yield f"digest {name}: composed {moment:%Y-%m-%d %H:%M} UTC"
         yield "sources: " + (", ".join(f"{number} {name}" for name, number in sorted(self.sources.items())) or "none")
+        for source in self.failing:
+            yield f"{source.condition}: {source.source.name}, {source.error}"
         waits = self.backlog
         if waits.unread:
             yield f"left unread: {waits.unread} pages that no topic had reason to ask for"
@@ -109,6 +115,7 @@ class Standing:
             "last_digests": {name: moment.isoformat() for name, moment in self.last_digests.items()},
             "late": list(self.late),
             "sources": dict(self.sources),
+            "failing": {each.source.name: each.error for each in self.failing},
             "deliveries": dict(self.deliveries),
             "backlog": {
                 "pending": self.backlog.pending,
@@ -164,6 +171,7 @@ def standing(settings: Settings, database: Database, now: datetime) -> Standing:
         last_digests={name: found[0].composed_at for name, found in told.items() if found},
         late=late,
         sources=Counter(each.condition for each in health),
+        failing=tuple(each for condition in ("broken", "failing") for each in health if each.condition == condition),
         deliveries=deliveries,
         backlog=waiting,
         holdings=kept,

@@ -121,6 +121,17 @@ def judge_anew(session: Session, article_ids: Collection[int]) -> None:
     session.connection().execute(statement.values(profile_version="", model_version=""))
 
 
+def decided_by_another(session: Session, topic: str, *, since: datetime, cut: float) -> bool:
+    """Whether a topic decided any article stored from `since` on by another threshold than `cut`."""
+    query = (
+        select(Assessment.article_id)
+        .join(Article, col(Article.id) == col(Assessment.article_id))
+        .where(Assessment.topic == topic, Article.stored_at >= since, Assessment.threshold != cut)
+        .limit(1)
+    )
+    return session.exec(query).first() is not None
+
+
 def decide_anew(session: Session, topic: str, *, since: datetime, cut: float | None) -> None:
     """Lets a topic judge again what was stored from `since` on; with a `cut`, its scores are decided by that meanwhile.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, or_, select, text, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, or_, select, text, update
 from sqlmodel import Session
 
 from monitor.models import BACKFILL, Assessment, Entry, EntryState, Sighting
@@ -48,6 +48,18 @@ class Unread:
     left: int
     drawn: tuple[tuple[bool, float], ...]
     found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """An entry that was left unread: what its feed says of it, the score in [0, 1] that it promises, and why."""
+
+    url: str
+    title: str
+    source: str
+    first_seen: datetime
+    promise: float
+    reason: str
 
 
 def untriaged(
@@ -175,10 +187,8 @@ def unread_lately(session: Session, topic: str, sources: Collection[str] | None,
 
     Only of those that one of `sources` listed, where these are named.
     """
-    entries, judged, listed = table(Entry).c, table(Assessment).c, table(Sighting).c
-    mine = [entries.first_seen >= since]
-    if sources is not None:
-        mine.append(entries.id.in_(select(listed.entry_id).where(among(session, listed.source, sources))))
+    entries, judged = table(Entry).c, table(Assessment).c
+    mine = _listed_by(session, sources, since)
     ask = session.connection().execute
     left = ask(select(func.count()).where(text(UNREAD), *mine)).scalar_one()
     together = and_(judged.article_id == entries.article_id, judged.topic == topic)
@@ -187,6 +197,35 @@ def unread_lately(session: Session, topic: str, sources: Collection[str] | None,
     found = select(func.count(judged.article_id.distinct())).select_from(both).where(judged.relevant.is_(True), *mine)
     draws = tuple((bool(relevant), float(chance)) for relevant, chance in ask(drawn))
     return Unread(left, draws, ask(found).scalar_one())
+
+
+def most_promising_unread(
+    session: Session, sources: Collection[str] | None, *, since: datetime, limit: int
+) -> list[Unasked]:
+    """Of the entries left unread that were first seen from `since` on those that promise most, at most `limit`.
+
+    Only such as one of `sources` listed, where these are named.
+    """
+    columns = table(Entry).c
+    asked = (
+        select(columns.url, columns.title, columns.source, columns.first_seen, columns.promise, columns.error)
+        .where(text(UNREAD), *_listed_by(session, sources, since))
+        .order_by(columns.promise.desc(), columns.id.desc())
+        .limit(limit)
+    )
+    return [
+        Unasked(row.url, row.title, row.source, row.first_seen, row.promise or 0.0, row.error)
+        for row in session.connection().execute(asked)
+    ]
+
+
+def _listed_by(session: Session, sources: Collection[str] | None, since: datetime) -> list[ColumnElement[bool]]:
+    """What holds of entries first seen from then on that one of the sources listed, or any where none is named."""
+    entries, listed = table(Entry).c, table(Sighting).c
+    mine: list[ColumnElement[bool]] = [entries.first_seen >= since]
+    if sources is not None:
+        mine.append(entries.id.in_(select(listed.entry_id).where(among(session, listed.source, sources))))
+    return mine
 
 
 def why_unread(session: Session, canonical_url: str) -> str:

@@ -40,11 +40,24 @@ Identity = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a topic makes of an article; `article` carries its reasons, none where it was not judged."""
+
+    topic: str
+    title: str
+    article: ShownArticle
+
+
+@dataclass(frozen=True, slots=True)
 class Reprinted:
-    """An independent report, the copies of it, and what it says first; None where that was not looked for."""
+    """An independent report, the copies of it, what topics make of it, and what it says first.
+
+    The last is None where that was not looked for.
+    """
 
     report: ShownArticle
     copies: tuple[ShownArticle, ...]
+    opinions: tuple[Opinion, ...] = ()
     added: Added | None = None
 
 
@@ -62,15 +75,6 @@ class ShownTelling:
     before_the_article: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What a topic makes of an article; `article` carries its reasons, none where it was not judged."""
-
-    topic: str
-    title: str
-    article: ShownArticle
-
-
 @router.get("/stories/{story_id}")
 def story(request: Request, house: Here, story_id: Identity) -> Response:
     """A story: independent reports in the order of their dates, with what each says first, and who was told of it."""
@@ -84,10 +88,6 @@ def story(request: Request, house: Here, story_id: Identity) -> Response:
         told = tellings(session, story_id)
         independent = _independent(articles)
         compared = articles_of(session, [each.id or 0 for each in independent[:COMPARED]])
-    taken_by = {
-        article.id: [topic.title for topic in house.settings.topics if _takes(thought[topic.name].get(article.id or 0))]
-        for article in articles
-    }
     return page(
         request,
         house,
@@ -95,10 +95,9 @@ def story(request: Request, house: Here, story_id: Identity) -> Response:
         headline=shows.article(_lead(articles, head.lead_article_id)).title if articles else head.headline,
         language=head.language,
         story=head,
-        reports=_reports(shows, articles, _additions(compared)),
+        reports=_reports(shows, articles, _opinions(house, shows, thought), _additions(compared)),
         compared=COMPARED,
         uncompared=len(independent) - len(compared),
-        taken_by=taken_by,
         first=shows.moment(head.first_published),
         last=shows.moment(head.last_published),
         told=[_shown_telling(house, each, None) for each in told],
@@ -139,8 +138,8 @@ def article(request: Request, house: Here, article_id: Identity) -> Response:
     )
 
 
-def _takes(judged: Judged | None) -> bool:
-    return judged is not None and judged.assessment is not None and judged.assessment.relevant
+def _takes(judged: Judged) -> bool:
+    return judged.assessment is not None and judged.assessment.relevant
 
 
 def _lead(articles: Sequence[Article], lead_id: int | None) -> Article:
@@ -163,7 +162,25 @@ def _additions(articles: Sequence[Article]) -> dict[int, Added]:
     }
 
 
-def _reports(shows: Teller, articles: Sequence[Article], additions: Mapping[int, Added]) -> list[Reprinted]:
+def _opinions(
+    house: House, shows: Teller, thought: Mapping[str, Mapping[int, Judged]]
+) -> dict[int, tuple[Opinion, ...]]:
+    """By article, its score for each topic that takes anything of the story; what no topic takes has none."""
+    wanting = [topic for topic in house.settings.topics if any(map(_takes, thought[topic.name].values()))]
+    found: dict[int, tuple[Opinion, ...]] = {}
+    for topic in wanting:
+        for article_id, each in thought[topic.name].items():
+            opinion = Opinion(topic.name, topic.title, shows.scored(each))
+            found[article_id] = (*found.get(article_id, ()), opinion)
+    return found
+
+
+def _reports(
+    shows: Teller,
+    articles: Sequence[Article],
+    opinions: Mapping[int, tuple[Opinion, ...]],
+    additions: Mapping[int, Added],
+) -> list[Reprinted]:
     """Each independent report with its copies."""
     independent = _independent(articles)
     standing = {article.id for article in independent}
@@ -172,7 +189,12 @@ def _reports(shows: Teller, articles: Sequence[Article], additions: Mapping[int,
         if each.id not in standing:
             copies.setdefault(each.duplicate_of or 0, []).append(shows.article(each))
     return [
-        Reprinted(shows.article(each), tuple(copies.get(each.id or 0, ())), additions.get(each.id or 0))
+        Reprinted(
+            shows.article(each),
+            tuple(copies.get(each.id or 0, ())),
+            opinions.get(each.id or 0, ()),
+            additions.get(each.id or 0),
+        )
         for each in independent
     ]
 

@@ -10,12 +10,16 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
+from monitor.digest.cleaning import one_line
 from monitor.pipeline.standing import Standing, standing
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller
+from monitor.web.shown import NAME, SENTENCE
 
 router = APIRouter()
 
+# Sources that are named with their cause; where more fail it is the machine that has no network.
+MOST_FAILING = 5
 _TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -30,6 +34,12 @@ def status(request: Request, house: Here) -> Response:
         house,
         "status",
         standing=found,
+        failing=[
+            {"name": one_line(each.source.name, NAME), "cause": one_line(each.error, SENTENCE)}
+            for each in found.failing[:MOST_FAILING]
+        ],
+        failing_more=max(0, len(found.failing) - MOST_FAILING),
+        saving=[(topic.name, topic.title) for topic in house.settings.topics if topic.fetch != "all"],
         started=shows.moment(last.started) if last else "",
         seconds=(last.ended - last.started).total_seconds() if last and last.ended else None,
         success=shows.moment(found.last_success),
@@ -89,6 +99,7 @@ def _exposed(found: Standing) -> Iterator[str]:
         "deliveries": found.backlog.deliveries,
     }
     yield from _gauge("backlog", "What waits.", waiting, "what")
+    yield from _gauge("unread", "Pages that no topic had reason to ask for.", {"": found.backlog.unread})
     kept = {
         "articles": found.holdings.articles,
         "stories": found.holdings.stories,

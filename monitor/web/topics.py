@@ -12,23 +12,24 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from monitor.digest.cleaning import one_line
+from monitor.digest.cleaning import one_line, web_address
 from monitor.links import feed_token
 from monitor.models import Article, Terms
 from monitor.pipeline import tending
 from monitor.pipeline.portrait import SPREAD_OVER, Measured, Portrait, portrait
 from monitor.relevance.evaluate import Interval
-from monitor.relevance.threshold import BALANCED, INCLUSIVE, PRECISE
+from monitor.relevance.threshold import BALANCED, INCLUSIVE, PRECISE, parse
 from monitor.store.articles import article as article_of
 from monitor.store.articles import article_by_url
 from monitor.store.reading_page import counts
 from monitor.store.topic_page import verdict_count
+from monitor.store.triage import Unasked
 from monitor.urls import names_address
 from monitor.web.charts import LEAST_DAYS, burst_spans, histogram, timeline
 from monitor.web.forms import OwnForm
 from monitor.web.house import Here
 from monitor.web.pages import page, seen, teller
-from monitor.web.shown import FACET, SENTENCE, TERM
+from monitor.web.shown import FACET, HEADLINE, NAME, SENTENCE, TERM, Teller
 from monitor.web.today import topic_of
 from monitor.web.verdicts import number
 
@@ -39,7 +40,8 @@ LEVELS = (("precise", PRECISE), ("balanced", BALANCED), ("inclusive", INCLUSIVE)
 # What was done just now, by the word that the address carries.
 _DONE = {
     "search": "The search was saved as a topic. What came in the last seven days is judged at the next collect.",
-    "threshold": "The threshold was moved. What came in the last seven days is judged again at the next collect.",
+    "threshold": "The threshold was moved, and what came in the last seven days is decided by it.",
+    "promise": "The threshold was moved. What came in the last seven days is decided by it at the next collect.",
     "term": "The terms were changed. What came in the last seven days is judged again at the next collect.",
     "seed": "The seeds were changed. What came in the last seven days is judged again at the next collect.",
 }
@@ -130,6 +132,8 @@ def topic(
         else None,
         busiest=max((day.relevant for day in drawn.volume), default=0),
         bursts=burst_spans(drawn.volume),
+        unread=drawn.unread,
+        unasked=[_unasked(shows, each) for each in drawn.unread.most_promising] if drawn.unread else [],
     )
 
 
@@ -139,7 +143,7 @@ def move(house: Here, name: str, fields: OwnForm) -> Response:
     topic_of(house, name)
     threshold = str(fields.get("threshold", "")).strip()
     tending.move_threshold(house.settings, house.database, name, threshold, house.now())
-    return seen(f"/topics/{name}", done="threshold")
+    return seen(f"/topics/{name}", done="promise" if parse(threshold).cut is None else "threshold")
 
 
 @router.post("/topics/{name}/terms")
@@ -196,6 +200,16 @@ def _facets(drawn: Portrait) -> list[dict[str, object]]:
         }
         for facet in drawn.facets
     ]
+
+
+def _unasked(shows: Teller, entry: Unasked) -> dict[str, str]:
+    return {
+        "title": one_line(entry.title, HEADLINE) or one_line(entry.url, HEADLINE),
+        "url": web_address(entry.url),
+        "source": one_line(entry.source, NAME),
+        "seen": shows.moment(entry.first_seen),
+        "reason": one_line(entry.reason, SENTENCE),
+    }
 
 
 def _figures(measured: Measured) -> list[Figure]:

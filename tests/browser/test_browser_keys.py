@@ -155,6 +155,59 @@ def test_the_first_tab_skips_to_the_text(page: Page) -> None:
     page.until("document.activeElement.id === 'main'")
 
 
+LISTS = {
+    "/search?q=cranes": "main h2",
+    "/topics": "main tbody th a",
+    "/digests": "main .title",
+    "/deliveries": "main tbody td:nth-child(4) a",
+    "/sources": "main tbody th a",
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_j_k_and_o_go_through_every_list(chromium: Chromium, site: Site, path: str) -> None:
+    page = chromium.open(site.url + path, width=1280)
+    names = page.measure(f"[...document.querySelectorAll('{LISTS[path]}')].map(each => each.textContent.trim())")
+    assert names
+    seen = []
+    for _ in names:
+        page.press("j")
+        seen.append(page.measure(f"{CURRENT}.textContent"))
+    assert [name in text for name, text in zip(names, seen, strict=True)] == [True] * len(names)
+    mark = page.measure(f"getComputedStyle({CURRENT}, '::after').backgroundColor")
+    assert mark not in ("", "rgba(0, 0, 0, 0)")
+    page.press("k")
+    assert names[max(0, len(names) - 2)] in page.measure(f"{CURRENT}.textContent")
+    assert page.complaints == []
+    if path != "/sources":  # there it would leave for the publisher
+        page.loaded = False
+        page.press("o")
+        page.arrive()
+        assert page.measure("location.pathname") != path.partition("?")[0]
+
+
+def test_a_story_is_judged_by_keys_report_by_report(chromium: Chromium, site: Site) -> None:
+    page = chromium.open(f"{site.url}/stories/{site.filled.stories[1]}", width=1280)
+    page.press("j")
+    page.press("j")
+    page.press("d")
+    page.until(f"{CURRENT}.querySelector('[data-verdict=no][aria-pressed=true]')")
+    with site.database.reading() as session:
+        assert verdicts(session, TOPIC)[site.filled.articles[1]].relevant is False
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"), [(TODAY, "jkoud/?"), ("/stories/{story}", "jkoud/?"), ("/topics", "jko/?"), ("/status", "/?")]
+)
+def test_help_names_the_keys_that_do_something_here(chromium: Chromium, site: Site, path: str, keys: str) -> None:
+    page = chromium.open(site.url + path.format(story=site.filled.stories[1]), width=1280)
+    page.press("?")
+    named = "[...document.querySelectorAll('#keys kbd')].filter(each => each.checkVisibility())"
+    assert page.measure(f"{named}.map(each => each.textContent).join('')") == keys
+    assert serious(page) == []
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_what_opens_and_what_is_said_fits_and_can_be_read(

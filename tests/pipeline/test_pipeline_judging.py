@@ -55,6 +55,26 @@ async def assessed(house: House, topic: str = TOPIC) -> int:
     return tally.relevant[topic]
 
 
+async def test_a_threshold_moved_in_the_file_holds_for_what_was_judged_of_late(house: House) -> None:
+    near, far = keep(house, "near", CRANES), keep(house, "far", LOAVES)
+    old = keep(house, "old", CRANES, stored_at=house.clock() - timedelta(days=8))
+    await assessed(house)
+    with house.database() as database, database.writing() as session:
+        (kept,) = assessments_kept(session, TOPIC, [near]).values()
+        keep_assessments(session, [Assessment.model_validate(kept.model_dump() | {"article_id": old})])
+    before = {each.article_id: each for each in house.rows(Assessment)}
+    assert [before[each].relevant for each in (near, far)] == [True, False]
+    house.topic(threshold="1")
+    await assessed(house)
+    after = {each.article_id: each for each in house.rows(Assessment)}
+    assert [after[each].relevant for each in (near, far)] == [False, False]
+    assert (after[near].threshold, after[near].profile_version) == (1.0, before[near].profile_version)
+    assert (after[old].threshold, after[old].relevant) == (before[near].threshold, True)
+    house.topic(threshold="at most 2")
+    await assessed(house)
+    assert {each.article_id: each for each in house.rows(Assessment)} == after
+
+
 def article(house: House, identity: int) -> Article:
     return next(each for each in house.rows(Article) if each.id == identity)
 

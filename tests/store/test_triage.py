@@ -15,6 +15,7 @@ from monitor.store.triage import (
     Triaged,
     Unread,
     keep_triaged,
+    most_promising_unread,
     shares_relevant,
     unread_lately,
     untriaged,
@@ -158,5 +159,10 @@ def test_what_was_lost_is_counted_by_topic_and_source(counted: Database) -> None
     with counted.reading() as session:
         of_all = unread_lately(session, "ai", None, since=NOW - WEEK)
         assert unread_lately(session, "ai", ["other"], since=NOW - WEEK) == Unread(1, (), 0)
+        (first,) = most_promising_unread(session, None, since=NOW - WEEK, limit=1)
+        named = most_promising_unread(session, ["other"], since=NOW - WEEK, limit=9)
+        assert len(most_promising_unread(session, None, since=NOW - 9 * WEEK, limit=9)) == 3
     assert (of_all.left, of_all.found) == (2, 2)
+    assert (first.reason, first.promise) == ("why", 0.001)
+    assert [each.url for each in named] == ["https://news.example/elsewhere"]
     assert sorted(of_all.drawn) == [(False, 0.25), (True, 0.25)]

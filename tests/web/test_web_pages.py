@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from lxml import html
 from reading_material import ARTICLES, OTHER_TOPIC, TOPIC, settings_for
 from reading_site import AUDIENCE, Site, Sites, send, serve_over
 
@@ -181,6 +182,24 @@ def test_a_story_tells_its_reports_in_order_and_reprints_apart(shared: Site) -> 
     assert page.index("Reprinted by") < page.index(ARTICLES[1].title)
     assert 'lang="de"' in page
     assert "reader@example.org" in page
+
+
+def test_a_report_is_judged_where_its_story_is_read(site: Site) -> None:
+    story, article = f"/stories/{site.filled.stories[1]}", site.filled.articles[0]
+    with site.browser() as browser:
+        page = browser.get(story)
+        shown = html.fromstring(page.text)
+        assert len(shown.xpath("//li[contains(@class, 'report')]//form[contains(@class, 'ballot')]")) == 3
+        assert "0.91 0.50 needed" in " ".join(shown.text_content().split())
+        assert f'href="/articles/{article}#why">Harbours and automation' in page.text
+        back = send(browser, page, "/feedback", article=str(article), verdict="no").headers["location"]
+        assert back == f"{story}#report-{article}"
+        pressed = html.fromstring(browser.get(back).text).xpath("//button[@aria-pressed='true']/@data-verdict")
+        none = browser.get(f"/stories/{site.filled.stories[7]}").text
+    assert pressed == ["no"]
+    assert "Relevant for no topic" in none
+    with site.database.reading() as session:
+        assert verdicts(session, TOPIC)[article].relevant is False
 
 
 def test_an_article_shows_its_text_what_mattered_in_it_and_who_was_told(shared: Site) -> None:

@@ -12,6 +12,7 @@ from reading_site import Site, Sites
 from monitor.config.settings import WebSettings
 from monitor.links import feed_token
 from monitor.sources import parse
+from monitor.store.polling import feed_states
 from monitor.store.runs import finish_run, start_run
 from monitor.web.status import in_bytes
 
@@ -37,12 +38,27 @@ def test_the_status_page_says_what_to_see_to(ran: Site) -> None:
     for said in (
         "Alive",
         "broken: silent-wire",
+        "silent-wire https://wire.example/feed: 404 Not Found <script>alert(5)</script>",
         "1 delivery that may or may not have arrived",
         "1 broken, 1 not asked yet",
         "12 in 9 stories",
         "60.0 s and 12 pages, the median of 2",
     ):
         assert said in text, said
+
+
+def test_one_that_fails_is_named_before_it_is_broken(ran: Site) -> None:
+    with ran.database.writing() as session:
+        state = feed_states(session)["silent-wire"]
+        state.failures, state.failing_since = 1, ran.clock()
+        session.add(state)
+    with ran.browser() as browser:
+        shown = html.fromstring(browser.get("/status").text)
+    text = " ".join(shown.text_content().split())
+    assert "1 source failed and is asked again." in text
+    assert "silent-wire https://wire.example/feed: 404 Not Found" in text
+    assert "nothing to see to" not in text
+    assert shown.xpath("//dd//a[@href='/sources#source-silent-wire']")
 
 
 def test_before_anything_ran_the_page_says_so(shared: Site) -> None:

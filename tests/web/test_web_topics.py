@@ -8,7 +8,7 @@ from reading_files import Edited
 from reading_material import TOPIC
 from reading_site import Site, send
 
-from monitor.models import Terms
+from monitor.models import Entry, EntryState, Terms
 from monitor.pipeline.portrait import BINS, Day, Spread
 from monitor.web.charts import burst_spans, histogram, timeline
 
@@ -38,6 +38,36 @@ def test_a_topic_shows_facets_weights_measures_scores_and_volume(edited: Edited)
         assert said in text, said
     assert len(shown.xpath("//figure[@id='spread']//a")) == BINS
     assert all(each.get("role") and each.get("aria-label") for each in shown.xpath("//figure//svg"))
+
+
+def test_what_was_left_unread_is_named_where_a_topic_asks_for_promising_pages(edited: Edited) -> None:
+    def entry(name: str, promise: float, **changes: object) -> Entry:
+        fields = {
+            "canonical_url": f"https://quay.example/{name}",
+            "url": f"https://quay.example/{name}",
+            "source": "quay-herald",
+            "title": f"{name} <b>loaves</b>",
+            "first_seen": edited.site.clock(),
+            "state": EntryState.UNPROMISING,
+            "promise": promise,
+            "error": "it promises harbours most",
+        }
+        return Entry.model_validate(fields | changes)
+
+    before = edited.text("config/topics/harbours.toml")
+    with edited.site.database.writing() as session:
+        session.add_all([entry("rye", 0.001), entry("wheat", 0.004), entry("oats", 0.3, state=EntryState.PENDING)])
+    with edited.site.browser() as browser:
+        assert "left unread" not in browser.get(f"/topics/{TOPIC}").text
+        (edited.root / "config/topics/harbours.toml").write_text(before + 'fetch = "promising"\n', encoding="utf-8")
+        page = browser.get(f"/topics/{TOPIC}").text
+        status = html.fromstring(browser.get("/status").text)
+        metrics = browser.get("/metrics").text
+    assert "2 pages of the last 60 days were left unread" in page
+    assert page.index("wheat &lt;b&gt;loaves") < page.index("rye &lt;b&gt;loaves")
+    assert "oats" not in page
+    assert status.xpath("//dd[contains(., '2 pages')]/a/@href") == [f"/topics/{TOPIC}#unread"]
+    assert "monitor_unread 2" in metrics.splitlines()
 
 
 def test_a_threshold_is_tried_before_it_is_moved(edited: Edited) -> None:

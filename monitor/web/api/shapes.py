@@ -265,6 +265,7 @@ class StandingJson:
     last_digests: Mapping[str, str]
     late: Sequence[str]
     sources: Mapping[str, int]
+    failing: Mapping[str, str]
     deliveries: Mapping[str, int]
     backlog: Mapping[str, int]
     articles: int

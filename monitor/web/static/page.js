@@ -48,6 +48,12 @@ function judge(verdict) {
   current()?.querySelector(`.ballot [data-verdict=${verdict}]`)?.click();
 }
 
+// Help for the page that is open: a key that does nothing on it is left out.
+function help() {
+  for (const row of document.querySelectorAll("[data-needs]")) row.hidden = !document.querySelector(row.dataset.needs);
+  helpDialog()?.showModal();
+}
+
 function search() {
   const field = [...document.querySelectorAll("input[type=search]")].find(each => each.checkVisibility());
   if (field) field.select();
@@ -61,7 +67,7 @@ const ACTIONS = {
   u: () => judge("yes"),
   d: () => judge("no"),
   "/": search,
-  "?": () => helpDialog()?.showModal(),
+  "?": help,
 };
 
 document.addEventListener("keydown", event => {
@@ -83,7 +89,7 @@ document.addEventListener("focusin", event => {
 const opener = document.getElementById("keys-open"), keysSwitch = document.getElementById("keys-on");
 if (opener && keysSwitch) {
   opener.hidden = false;
-  opener.addEventListener("click", () => helpDialog().showModal());
+  opener.addEventListener("click", help);
   keysSwitch.checked = keysAreOn();
   keysSwitch.addEventListener("change", () => {
     if (keysSwitch.checked) localStorage.removeItem(KEYS_OFF);
