@@ -1,7 +1,7 @@
 """A search saved as a topic: its words and phrases, and its best answers as the seeds.
 
 It is written as every topic is, into `config/topics/NAME.toml`, with a copy of each answer under seeds/; so the model
-reads more in it than the words, and what comes in is judged for it from the next collect on.
+reads more in it than the words, and what is kept of late is judged for it (`anew.py`), and what comes in.
 """
 
 import os

@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from monitor.config import Settings, load
 from monitor.config.current import Current
+from monitor.pipeline.anew import Anew
 from monitor.pipeline.secret import secret
 from monitor.store import Database
 from monitor.store.reading_page import answers
@@ -71,13 +72,14 @@ _FILES = {
 }
 
 
-def create(settings: Settings, database: Database, now: Callable[[], datetime]) -> FastAPI:
+def create(settings: Settings, database: Database, now: Callable[[], datetime], anew: Anew | None = None) -> FastAPI:
     """The reading page over an open database; `now` is asked anew for every request, and so are the settings' files.
 
-    Makes the secret that signs links where there is none yet. Raises ConfigurationError where that cannot be kept.
+    `anew` judges topics that were changed on the page; without one the next collect does. Makes the secret that signs
+    links where there is none yet. Raises ConfigurationError where that cannot be kept.
     """
     current = Current(settings, partial(load, settings.root, os.environ))
-    house = House(current, database, now, secret(settings))
+    house = House(current, database, now, secret(settings), anew)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from monitor.config import Settings
 from monitor.config.current import Current
+from monitor.pipeline.anew import Anew
 from monitor.store import Database
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -17,12 +18,16 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The settings as they stand, the one database, the clock, and the secret that signs forms, sessions and links."""
+    """The settings as they stand, the one database, the clock, and the secret that signs forms, sessions and links.
+
+    `anew` judges topics that were changed; without it the next collect does.
+    """
 
     current: Current
     database: Database
     now: Callable[[], datetime]
     secret: str = field(repr=False)
+    anew: Anew | None = None
 
     @property
     def settings(self) -> Settings:

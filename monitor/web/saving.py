@@ -14,6 +14,7 @@ from monitor.web.forms import OwnForm
 from monitor.web.house import Here, House
 from monitor.web.pages import page, seen, teller
 from monitor.web.shown import parts_of
+from monitor.web.topics import changed
 
 router = APIRouter()
 
@@ -42,7 +43,7 @@ def save(request: Request, house: Here, fields: OwnForm) -> Response:
         save_search(house.settings, topic, answers)
     except ConfigurationError as error:
         return _form(request, house, asked, refused=str(error), name=name, title=title)
-    return seen(f"/topics/{name}", done="search")
+    return changed(house, name, "search")
 
 
 def _form(

@@ -11,6 +11,7 @@ import uvicorn
 from monitor.config import Settings
 from monitor.config.settings import WebSettings
 from monitor.errors import ConfigurationError
+from monitor.pipeline.anew import Anew
 from monitor.store import Database
 from monitor.web.app import create
 from monitor.web.house import LOOPBACK
@@ -26,7 +27,7 @@ def serve(settings: Settings) -> None:
     """
     _refuse_open_door(settings.web)
     with closing(Database.open(settings.store.url, root=settings.root)) as database:
-        app = create(settings, database, partial(datetime.now, UTC))
+        app = create(settings, database, partial(datetime.now, UTC), Anew(settings.root))
         # Requests are not logged: their addresses carry the tokens of links. Nobody's word is taken for who asks, for
         # forwarded addresses decide who has to wait after a wrong password.
         configuration = uvicorn.Config(

@@ -27,7 +27,7 @@ from monitor.store.triage import Unasked
 from monitor.urls import names_address
 from monitor.web.charts import LEAST_DAYS, burst_spans, histogram, timeline
 from monitor.web.forms import OwnForm
-from monitor.web.house import Here
+from monitor.web.house import Here, House
 from monitor.web.pages import page, seen, teller
 from monitor.web.shown import FACET, HEADLINE, NAME, SENTENCE, TERM, Teller
 from monitor.web.today import topic_of
@@ -39,11 +39,11 @@ WEEK = timedelta(days=7)
 LEVELS = (("precise", PRECISE), ("balanced", BALANCED), ("inclusive", INCLUSIVE))
 # What was done just now, by the word that the address carries.
 _DONE = {
-    "search": "The search was saved as a topic. What came in the last seven days is judged at the next collect.",
+    "search": "The search was saved as a topic.",
     "threshold": "The threshold was moved, and what came in the last seven days is decided by it.",
-    "promise": "The threshold was moved. What came in the last seven days is decided by it at the next collect.",
-    "term": "The terms were changed. What came in the last seven days is judged again at the next collect.",
-    "seed": "The seeds were changed. What came in the last seven days is judged again at the next collect.",
+    "promise": "The threshold was moved.",
+    "term": "The terms were changed.",
+    "seed": "The seeds were changed.",
 }
 _MOST_SENTENCES = 3
 
@@ -105,6 +105,7 @@ def topic(
         "topic",
         topic=found,
         told=_DONE.get(done, ""),
+        judged_anew=_anew(house, name) if done in _DONE and done != "threshold" else "",
         facets=_facets(drawn),
         profile_warning=one_line(drawn.profile_warning, SENTENCE),
         taught=shows.moment(drawn.taught_at),
@@ -137,13 +138,21 @@ def topic(
     )
 
 
+@router.get("/topics/{name}/anew")
+def anew(request: Request, house: Here, name: str) -> Response:
+    """Whether a topic that was changed is judged anew: a line to put into its page."""
+    return page(request, house, "anew", topic=topic_of(house, name), judged_anew=_anew(house, name))
+
+
 @router.post("/topics/{name}/threshold")
 def move(house: Here, name: str, fields: OwnForm) -> Response:
     """Move the threshold of a topic."""
     topic_of(house, name)
     threshold = str(fields.get("threshold", "")).strip()
     tending.move_threshold(house.settings, house.database, name, threshold, house.now())
-    return seen(f"/topics/{name}", done="promise" if parse(threshold).cut is None else "threshold")
+    if parse(threshold).cut is None:
+        return changed(house, name, "promise")
+    return seen(f"/topics/{name}", done="threshold")
 
 
 @router.post("/topics/{name}/terms")
@@ -158,7 +167,7 @@ def change_terms(house: Here, name: str, fields: OwnForm) -> Response:
             tending.drop_term(house.settings, name, term)
         case _:
             raise HTTPException(400, "A term is added, muted or dropped.")
-    return seen(f"/topics/{name}", done="term")
+    return changed(house, name, "term")
 
 
 @router.post("/topics/{name}/seeds")
@@ -170,7 +179,7 @@ def add_seed(house: Here, name: str, fields: OwnForm) -> Response:
     if found is None:
         raise HTTPException(404, "No article of that address is kept: paste the address of one that was read here.")
     tending.add_seed(house.settings, name, found)
-    return seen(f"/topics/{name}", done="seed")
+    return changed(house, name, "seed")
 
 
 @router.post("/topics/{name}/seeds/drop")
@@ -178,7 +187,18 @@ def drop_seed(house: Here, name: str, fields: OwnForm) -> Response:
     """Let the topic go without a seed; its file stays."""
     topic_of(house, name)
     tending.drop_seed(house.settings, name, str(fields.get("seed", "")))
-    return seen(f"/topics/{name}", done="seed")
+    return changed(house, name, "seed")
+
+
+def changed(house: House, name: str, done: str) -> Response:
+    """Lets a topic that was changed be judged anew, and leads to its page, which says so."""
+    if house.anew is not None:
+        house.anew.ask(topic_of(house, name))
+    return seen(f"/topics/{name}", done=done)
+
+
+def _anew(house: House, name: str) -> str:
+    return house.anew.state(name) if house.anew else "later"
 
 
 def _named(session: Session, article_id: int, url: str) -> Article | None:

@@ -17,6 +17,7 @@ from reading_site import serving
 
 from monitor.config import Settings, load
 from monitor.demo import TOPIC, open_newsroom, write_root
+from monitor.pipeline.anew import Anew
 from monitor.pipeline.collect import Request, collect
 from monitor.pipeline.context import clock, opened
 from monitor.pipeline.train import train
@@ -87,7 +88,7 @@ def test_ten_verdicts_change_the_order_and_a_search_becomes_a_topic(newsroom: Ne
     _search_and_save(page)
     topic = newsroom.settings.topic("kimi-k3")
     assert len(topic.seeds) == 3
-    asyncio.run(_collected(newsroom.root))
+    page.until("document.body.textContent.includes('was judged by it')")  # at once, before any collect
     page = chromium.open(f"{newsroom.url}/today/kimi-k3?days=30", width=1280)
     assert "Kimi" in page.measure("document.querySelector('.story h3').textContent")
     assert page.complaints == []
@@ -134,4 +135,5 @@ def _served(root: Path) -> Iterator[Newsroom]:
         stack.callback(database.close)
         with database.writing() as session:
             index_new(session)
-        yield Newsroom(root, stack.enter_context(serving(create(settings, database, clock))), database)
+        app = create(settings, database, clock, Anew(root))
+        yield Newsroom(root, stack.enter_context(serving(app)), database)

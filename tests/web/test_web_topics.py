@@ -108,6 +108,10 @@ def test_terms_are_added_muted_and_taken_back(edited: Edited) -> None:
         assert edited.settings.topic(TOPIC).terms[""] == Terms(("berth <b>",), ("fish",))
         page = browser.get(f"/topics/{TOPIC}")
         assert "berth &lt;b&gt;" in page.text
+        later = "What came in the last seven days is judged by it at the next collect."  # nothing judges for this site
+        assert later in browser.get(f"/topics/{TOPIC}?done=term").text
+        assert later in browser.get(f"/topics/{TOPIC}/anew").text
+        assert later not in page.text
         send(browser, page, address, term="fish", change="drop")
         assert edited.settings.topic(TOPIC).terms[""] == Terms(("berth <b>",))
         token = page.text.split('name="form_token" value="')[1].split('"')[0]
