@@ -57,6 +57,12 @@ _CONTRAST = """(() => {
 })()"""
 
 
+def faults(page: Page) -> list[object]:
+    """Everything that is looked for here, and what the console said."""
+    wrong = (overflowing(page), heading_faults(page), faint(page), asked_elsewhere(page))
+    return [*page.complaints, *(each for found in wrong for each in found)]
+
+
 def overflowing(page: Page) -> list[str]:
     """What reaches over the right edge of the view."""
     found: list[str] = page.measure(_OVERFLOW)

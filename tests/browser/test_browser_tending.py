@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from axe import serious
 from chromium import SECONDS, Chromium, ChromiumFailed, Page
+from measures import faults
 from pipeline_house import apart, item, page, rss
 from reading_files import Edited, site_with_files
 from reading_material import ARTICLES, SECRET, TOPIC
@@ -64,6 +66,15 @@ def key(shown: Page, name: str, code: int, times: int = 1) -> None:
             shown.chromium.ask("Input.dispatchKeyEvent", pressed, shown.session)
 
 
+def resize(shown: Page, width: int, scheme: str) -> None:
+    """The same page in a view of another width, by day or by night."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    shown.chromium.ask("Emulation.setDeviceMetricsOverride", metrics, shown.session)
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    shown.chromium.ask("Emulation.setEmulatedMedia", media, shown.session)
+    until(shown, f"innerWidth === {width} && matchMedia('(prefers-color-scheme: {scheme})').matches")
+
+
 def enter(shown: Page, selector: str) -> None:
     """Press what is found, as by a keyboard."""
     shown.measure(f"document.querySelector({selector!r}).focus()")
@@ -85,6 +96,10 @@ def test_a_source_is_added_by_the_bare_address_of_its_home_page(
     enter(shown, "form[action='/sources/try'] button")
     until(shown, says_so("found behind the address that you gave"))
     assert "Crane 2" in shown.measure("document.body.textContent")
+    for width in (320, 1280):
+        for scheme in ("light", "dark"):
+            resize(shown, width, scheme)
+            assert faults(shown) == serious(shown) == []
     enter(shown, "form[action='/sources/add'] button")
     until(shown, says_so("127-1-0-1 is a source now"))
     assert edited.settings.source("127-1-0-1").url == publisher.url("/feed")
@@ -135,6 +150,7 @@ def test_a_link_in_a_digest_is_voted_through_and_undone(chromium: Chromium, edit
     assert site.rows() == before
     enter(shown, "main form button")
     until(shown, says_so("Recorded: not relevant"))
+    assert faults(shown) == serious(shown) == []
     with site.database.reading() as session:
         assert verdicts(session, TOPIC)[article].relevant is False
     enter(shown, "form[action='/verdict/undo'] button")
