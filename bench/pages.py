@@ -83,6 +83,7 @@ def asked(count: int, vocabulary: Vocabulary) -> dict[str, Callable[[random.Rand
         "search, two frequent words": lambda chance: f"/search?q={words[1]}+{one(chance, 5, 50)}",
         "search, a phrase": lambda chance: f'/search?q="{sentence(chance)}"',
         "search, relevant only": lambda chance: f"/search?q={one(chance, 5, 50)}&topic=first&relevant=yes",
+        "search, relevant for any topic": lambda chance: f"/search?q={one(chance, 5, 50)}&relevant=yes",
         "search, rare and relevant only": lambda chance: (
             f"/search?q={one(chance, 3_000, 9_000)}&topic=first&relevant=yes"
         ),

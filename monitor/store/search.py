@@ -61,7 +61,10 @@ VECTORS = name_table("article_search", column("article_id", Integer), column("wo
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which articles may be found; empty names and None leave a question open. `relevant` needs a `topic`."""
+    """Which articles may be found; empty names and None leave a question open.
+
+    With `relevant` what the topic took, or any topic where none is named.
+    """
 
     source: str = ""
     language: str = ""
@@ -73,7 +76,7 @@ class Filters:
     @property
     def most_ranked(self) -> int:
         """Of how many that match, the latest, the best are taken."""
-        return RANKED_OF_TOPIC if self.topic else RANKED
+        return RANKED_OF_TOPIC if self.topic or self.relevant else RANKED
 
     @property
     def is_short(self) -> bool:
@@ -257,13 +260,12 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
         ids = select(func.count(), func.min(articles.id), func.max(articles.id)).where(*within)
         _, first, last = session.connection().execute(ids).one()
         conditions.append(identity.between(first or 0, last or 0))
-    if filters.topic and filters.relevant and _on_sqlite(session):
+    asked = [assessments.topic == filters.topic] if filters.topic else []
+    asked += [assessments.relevant.is_(True)] if filters.relevant else []
+    if filters.relevant and _on_sqlite(session):
         # As a list, from the index of what was taken: SQLite would look at whole rows. The sum keeps it from asking the
         # full-text index once for each of the list.
-        taken = select(assessments.article_id).where(assessments.topic == filters.topic, assessments.relevant.is_(True))
-        conditions.append((identity + 0).in_(taken))
-    elif filters.topic:
-        relevant = [assessments.relevant.is_(True)] if filters.relevant else []
-        of_topic = (assessments.article_id == identity, assessments.topic == filters.topic)
-        conditions.append(exists().where(*of_topic, *relevant))
+        conditions.append((identity + 0).in_(select(assessments.article_id).where(*asked)))
+    elif asked:
+        conditions.append(exists().where(assessments.article_id == identity, *asked))
     return conditions

@@ -53,8 +53,7 @@ def terms(query: str) -> list[str]:
 
 def snippet(text: str, wanted: list[str]) -> Snippet:
     """The part of `text` around the first of the `wanted` terms, or its beginning where none of them is found."""
-    beginnings = tuple({_beginning(word) for term in wanted for word in term.split()})
-    marks = [found.span() for found in WORD.finditer(text) if _matches(found.group(), beginnings)] if wanted else []
+    marks = marks_in(text, wanted)
     first = marks[0][0] if marks else 0
     start = text.rfind(" ", 0, max(first - SNIPPET_BEFORE, 0)) + 1
     end = start + SNIPPET_CHARACTERS
@@ -65,6 +64,12 @@ def snippet(text: str, wanted: list[str]) -> Snippet:
     inside = tuple((left + shift, right + shift) for left, right in marks if start <= left and right <= end)
     # One line, each character in its place so that the marks stay true.
     return Snippet(lead + re.sub(r"\s", " ", text[start:end]) + tail, inside)
+
+
+def marks_in(text: str, wanted: list[str]) -> list[tuple[int, int]]:
+    """The (start, end) of each word in a text that one of the `wanted` terms asks for, in any of its forms."""
+    beginnings = tuple({_beginning(word) for term in wanted for word in term.split()})
+    return [found.span() for found in WORD.finditer(text) if _matches(found.group(), beginnings)] if wanted else []
 
 
 def _beginning(word: str) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from monitor.digest.cleaning import language_tag
 from monitor.store.search import Filters, Hit, search
+from monitor.store.words import marks_in, terms
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller
 from monitor.web.shown import Part, ShownArticle, Teller, parts_of
@@ -22,9 +23,10 @@ LONGEST_QUERY = 500
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article that answers, with the place in it where it does."""
+    """An article that answers, with what was looked for marked in its title and in the place where it answers."""
 
     article: ShownArticle
+    title: list[Part]
     snippet: list[Part]
 
 
@@ -48,7 +50,7 @@ class Asked:
             since=_midnight(self.since, zone, timedelta(0)),
             until=_midnight(self.until, zone, timedelta(days=1)),
             topic=self.topic,
-            relevant=self.relevant and bool(self.topic),
+            relevant=self.relevant,
         )
 
     @property
@@ -67,7 +69,7 @@ class Asked:
     @property
     def narrowed(self) -> bool:
         """Whether anything but words is asked."""
-        return bool(self.topic or self.source or self.language or self.since or self.until)
+        return bool(self.topic or self.relevant or self.source or self.language or self.since or self.until)
 
 
 @router.get("/search")
@@ -82,7 +84,7 @@ def find(request: Request, house: Here) -> Response:
         house,
         "search",
         asked=asked,
-        found=[_found(shows, hit) for hit in hits],
+        found=[_found(shows, hit, terms(asked.words)) for hit in hits],
         most=MOST_HITS,
         sources=sorted(each.name for each in house.settings.sources),
         languages=_languages(house),
@@ -106,8 +108,10 @@ def asked_of(house: House, query: QueryParams | FormData) -> Asked:
     )
 
 
-def _found(shows: Teller, hit: Hit) -> Found:
-    return Found(shows.article(hit.article), parts_of(hit.snippet.text, hit.snippet.marks))
+def _found(shows: Teller, hit: Hit, wanted: list[str]) -> Found:
+    article = shows.article(hit.article)
+    title = parts_of(article.title, marks_in(article.title, wanted))
+    return Found(article, title, parts_of(hit.snippet.text, hit.snippet.marks))
 
 
 def _languages(house: House) -> list[str]:

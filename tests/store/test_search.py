@@ -75,6 +75,7 @@ def test_filters(filled: Database) -> None:
     assert found(filled, "chips", source="daily") == ["Controls"]
     assert found(filled, "chips", language="de") == []
     assert found(filled, "chips", topic="ai", relevant=True) == ["Chips"]
+    assert found(filled, "chips", relevant=True) == ["Chips"]
     assert set(found(filled, "chips", topic="ai")) == {"Chips", "Controls"}
     assert found(filled, "chips", topic="other") == []
     assert found(filled, "模型", since=NOW - timedelta(days=1)) == []

@@ -202,6 +202,19 @@ def test_a_report_is_judged_where_its_story_is_read(site: Site) -> None:
         assert verdicts(session, TOPIC)[article].relevant is False
 
 
+def test_a_search_marks_titles_too_and_may_ask_for_what_is_relevant_to_any_topic(shared: Site) -> None:
+    with shared.browser() as browser:
+        every = html.fromstring(browser.get("/search?q=cranes").text)
+        relevant = html.fromstring(browser.get("/search?q=cranes&relevant=yes").text)
+    titles = [each.text_content() for each in every.xpath("//h2")]
+    assert "A museum for old cranes opens its doors" in titles
+    assert "A museum for old cranes opens its doors" not in [each.text_content() for each in relevant.xpath("//h2")]
+    assert relevant.xpath("//h2")
+    marked = every.xpath("//h2[contains(., 'museum')]//mark")
+    assert [each.text_content() for each in marked] == ["cranes"]
+    assert relevant.xpath("//details[@open]//input[@name='relevant' and @checked]")
+
+
 def test_an_article_shows_its_text_what_mattered_in_it_and_who_was_told(shared: Site) -> None:
     with shared.browser() as browser:
         page = browser.get(f"/articles/{shared.filled.articles[0]}").text

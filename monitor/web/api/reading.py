@@ -69,7 +69,7 @@ class Question(BaseModel):
             since=_in_utc(self.since),
             until=_in_utc(self.until),
             topic=self.topic,
-            relevant=self.relevant and bool(self.topic),
+            relevant=self.relevant,
         )
 
 
