@@ -30,11 +30,21 @@ from monitor.digest.shown import (
     Verdict,
     Why,
 )
-from monitor.digest.wording import first_line, foreign, long_date, missed_by, moment, seen_line, short_day, subject
+from monitor.digest.wording import (
+    first_line,
+    foreign,
+    long_date,
+    missed_by,
+    moment,
+    seen_line,
+    short_day,
+    subject,
+    weights,
+)
 from monitor.models import Digest, DigestItem, Reasons
 
 # Longest texts shown, in characters: what a headline, a quoted sentence and a reason need, seen on real pages.
-_HEADLINE, _NAME, _SENTENCE, _FACET, _BRIEF, _TERM = 200, 60, 400, 100, 160, 40
+_HEADLINE, _NAME, _SENTENCE, _FACET, _BRIEF = 200, 60, 400, 100, 160
 # A cause or a remedy holds an address or a command, which are useless in part.
 _REMEDY = 300
 _STATES = {BROKEN: "Broke", RECOVERED: "Recovered"}
@@ -262,9 +272,5 @@ def _why(reasons: Reasons) -> Why:
     sentence = one_line(reasons.seed_sentence, _BRIEF)
     if facet and sentence.startswith(f"{facet}:"):
         sentence = sentence.removeprefix(f"{facet}:").strip()
-    weights = [(one_line(term, _TERM), f" {share:.0%}") for term, share in reasons.terms if share > 0][:_MOST_TERMS]
-    # Numbers that are all the same tell nothing apart.
-    alike = len({share for _, share in weights}) < 2
-    terms = [term if alike else term + share for term, share in weights]
     neighbour = one_line(reasons.neighbours[0], _BRIEF) if reasons.neighbours else ""
-    return Why(facet, sentence, tuple(terms), one_line(reasons.rule, _BRIEF), neighbour)
+    return Why(facet, sentence, weights(reasons.terms, _MOST_TERMS), one_line(reasons.rule, _BRIEF), neighbour)

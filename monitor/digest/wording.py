@@ -24,6 +24,7 @@ _LANGUAGES = {
 }  # fmt: skip
 # Gmail and Outlook show 60 to 100 characters of a subject in a list; the cut falls at a word.
 _LONGEST_SUBJECT = 110
+LONGEST_TERM = 40
 
 
 def counted(number: int, noun: str, nouns: str = "") -> str:
@@ -54,6 +55,13 @@ def short_day(day: str) -> str:
     """A day as "Mon 23 Nov", of its ISO date."""
     local = date.fromisoformat(day)
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1][:3]}"
+
+
+def weights(terms: Sequence[tuple[str, float]], most: int) -> tuple[str, ...]:
+    """The first terms that weigh anything, each with its share where these are not all the same and tell nothing."""
+    shown = [(one_line(term, LONGEST_TERM), f"{share:.0%}") for term, share in terms if share > 0][:most]
+    alike = len({share for _, share in shown}) < 2
+    return tuple(term if alike else f"{term} {share}" for term, share in shown)
 
 
 def first_line(items: Sequence[DigestItem], figures: Figures, zone: str, now: datetime) -> str:

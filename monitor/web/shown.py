@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from monitor.digest.cleaning import language_tag, one_line, source_of, web_address
 from monitor.digest.quoting import without_dateline
-from monitor.digest.wording import long_date, moment
+from monitor.digest.wording import long_date, moment, weights
 from monitor.models import Article, Assessment, Feedback, Grade, Reasons
 from monitor.store.reading_page import Judged, TopicStory
 
 # Longest texts shown, in characters: what real pages need, as in the digest.
-HEADLINE, NAME, SENTENCE, FACET, TERM = 200, 60, 400, 100, 40
+HEADLINE, NAME, SENTENCE, FACET = 200, 60, 400, 100
 MOST_TERMS, MOST_SOURCES, MOST_OTHERS = 6, 4, 5
 # An article of 20,000 words; what is longer is a list or a book, and its publisher has it.
 LONGEST_TEXT = 120_000
@@ -189,14 +189,13 @@ def why(assessment: Assessment) -> Why:
     facet, sentence = one_line(reasons.facet, FACET), one_line(reasons.seed_sentence, SENTENCE)
     if facet and sentence.startswith(f"{facet}:"):
         sentence = sentence.removeprefix(f"{facet}:").strip()
-    terms = [f"{one_line(term, TERM)} {share:.0%}" for term, share in reasons.terms if share > 0]
     return replace(
         scored(assessment),
         facet=facet,
         seed_sentence=sentence,
         article_sentence=one_line(reasons.article_sentence, SENTENCE),
         snippet=one_line(without_dateline(reasons.article_sentence), SENTENCE),
-        terms=tuple(terms[:MOST_TERMS]),
+        terms=weights(reasons.terms, MOST_TERMS),
         rule=one_line(reasons.rule, SENTENCE),
         neighbour=one_line(reasons.neighbours[0], HEADLINE) if reasons.neighbours else "",
     )

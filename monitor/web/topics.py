@@ -13,6 +13,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from monitor.digest.cleaning import one_line, web_address
+from monitor.digest.wording import LONGEST_TERM
 from monitor.links import feed_token
 from monitor.models import Article, Terms
 from monitor.pipeline import tending
@@ -29,7 +30,7 @@ from monitor.web.charts import LEAST_DAYS, burst_spans, histogram, timeline
 from monitor.web.forms import OwnForm
 from monitor.web.house import Here, House
 from monitor.web.pages import page, seen, teller
-from monitor.web.shown import FACET, HEADLINE, NAME, SENTENCE, TERM, Teller
+from monitor.web.shown import FACET, HEADLINE, NAME, SENTENCE, Teller
 from monitor.web.today import topic_of
 from monitor.web.verdicts import number
 
@@ -216,7 +217,7 @@ def _facets(drawn: Portrait) -> list[dict[str, object]]:
             "name": one_line(facet.name, FACET),
             "sentences": [one_line(each, SENTENCE) for each in facet.sentences[:_MOST_SENTENCES]],
             "more": max(0, len(facet.sentences) - _MOST_SENTENCES),
-            "terms": [(one_line(each.term, TERM), round(100 * each.share)) for each in facet.terms],
+            "terms": [(one_line(each.term, LONGEST_TERM), round(100 * each.share)) for each in facet.terms],
         }
         for facet in drawn.facets
     ]

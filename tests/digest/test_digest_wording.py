@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.digest.material import Figures, Seen, SourceNews
-from monitor.digest.wording import counted, first_line, long_date, moment, nothing_new, seen_line, subject
+from monitor.digest.wording import counted, first_line, long_date, moment, nothing_new, seen_line, subject, weights
 from monitor.models import DigestItem
 
 
@@ -80,3 +80,9 @@ def test_a_subject_begins_with_the_digest(seen):
 def test_numbers_are_read_easily():
     assert counted(1, "story", "stories") == "1 story"
     assert counted(1204, "article") == "1,204 articles"
+
+
+def test_weights_that_are_all_the_same_are_left_out():
+    assert weights([("chips", 0.31), ("wafers", 0.12), ("none", 0.0)], 5) == ("chips 31%", "wafers 12%")
+    assert weights([("chips", 0.052), ("wafers", 0.048)], 5) == ("chips", "wafers")
+    assert weights([("chips", 0.31), ("wafers", 0.12)], 1) == ("chips",)

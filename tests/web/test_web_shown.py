@@ -101,7 +101,7 @@ def test_reasons_name_the_facet_once_and_leave_out_weightless_terms() -> None:
     )
     shown = why(assessment)
     assert (shown.percent, shown.threshold_percent) == (100, 0)
-    assert (shown.facet, shown.seed_sentence, shown.terms) == ("Cranes", "who runs them.", ("a 50%",))
+    assert (shown.facet, shown.seed_sentence, shown.terms) == ("Cranes", "who runs them.", ("a",))
 
 
 def test_the_sentence_that_mattered_is_marked_in_its_paragraph() -> None:
