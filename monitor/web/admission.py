@@ -18,6 +18,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from monitor.digest.wording import counted
 from monitor.links import read_feed
 from monitor.web.house import LOOPBACK, House, hostname
 from monitor.web.throttle import Throttle
@@ -53,10 +54,10 @@ class Admission:
             return None
         if _opens_feed(self.house, scope):
             return None
-        if not self.house.passwords:
-            return None if hostname(headers.get("host", "")) in LOOPBACK else _nobody_is_asked()
-        if signed_in(self.house, HTTPConnection(scope).cookies.get(COOKIE, "")):
+        if lets_in(self.house, headers.get("host", ""), HTTPConnection(scope).cookies.get(COOKIE, "")):
             return None
+        if not self.house.passwords:
+            return _nobody_is_asked()
         if "authorization" in headers:
             return self._bearer(headers["authorization"], (scope.get("client") or ("",))[0])
         return _to_the_door(scope)
@@ -64,7 +65,9 @@ class Admission:
     def _bearer(self, authorization: str, address: str) -> Response | None:
         now = self.house.now()
         if wait := self.throttle.wait(address, now):
-            return wait_first(wait)
+            seconds = whole_seconds(wait)
+            said = f"too many wrong passwords: try again in {counted(seconds, 'second')}\n"
+            return PlainTextResponse(said, 429, {"Retry-After": str(seconds)})
         scheme, _, given = authorization.partition(" ")
         if scheme.lower() == "bearer" and is_password(self.house, given.strip()):
             self.throttle.succeeded(address)
@@ -100,18 +103,20 @@ def signed_in(house: House, cookie: str) -> bool:
     return False
 
 
+def lets_in(house: House, host: str, cookie: str) -> bool:
+    """Whether whoever asks for this host, with this cookie, may see every page; without a password on loopback."""
+    return signed_in(house, cookie) if house.passwords else hostname(host) in LOOPBACK
+
+
 def secure(house: House, request: Request) -> bool:
     """Whether a cookie may be kept to https: the public page is served so, and this request came for it."""
     name = hostname(request.headers.get("host", ""))
     return house.settings.web.public_url.startswith("https://") and name not in LOOPBACK
 
 
-def wait_first(wait: timedelta) -> PlainTextResponse:
-    """Refused for so long."""
-    seconds = max(1, int(wait.total_seconds() + 0.999))
-    return PlainTextResponse(
-        f"too many wrong passwords: try again in {seconds} seconds\n", 429, {"Retry-After": str(seconds)}
-    )
+def whole_seconds(wait: timedelta) -> int:
+    """A wait as it is told, one second at least."""
+    return max(1, int(wait.total_seconds() + 0.999))
 
 
 def _sessions(house: House) -> URLSafeSerializer:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.digest.wording import counted
 from monitor.web import admission
 from monitor.web.forms import OwnForm, local_path
 from monitor.web.house import Here
@@ -19,7 +20,7 @@ async def door(request: Request, house: Here, after: Annotated[str, Query(alias=
     """The form; where nobody is asked, straight on."""
     if not house.passwords:
         return RedirectResponse(local_path(after), 303)
-    return page(request, house, "login", after=local_path(after), wrong=False)
+    return page(request, house, "login", after=local_path(after), refused="")
 
 
 @router.post("/login")
@@ -33,10 +34,14 @@ async def sign_in(request: Request, house: Here, fields: OwnForm) -> Response:
     address = request.client.host if request.client else ""
     after = local_path(str(fields.get("next", "")))
     if wait := throttle.wait(address, house.now()):
-        return admission.wait_first(wait)
+        seconds = admission.whole_seconds(wait)
+        said = f"Too many wrong passwords: try again in {counted(seconds, 'second')}."
+        refused = page(request, house, "login", 429, after=after, refused=said)
+        refused.headers["Retry-After"] = str(seconds)
+        return refused
     if not admission.is_password(house, str(fields.get("password", ""))):
         throttle.failed(address, house.now())
-        return page(request, house, "login", 401, after=after, wrong=True)
+        return page(request, house, "login", 401, after=after, refused="That is not the password.")
     throttle.succeeded(address)
     response = RedirectResponse(after, 303)
     keep_cookie(response, request, house, admission.COOKIE, admission.session_cookie(house), admission.LIFETIME)

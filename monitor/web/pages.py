@@ -37,7 +37,7 @@ def page(request: Request, house: House, template: str, status: int = 200, **sho
         "form_field": forms.FIELD,
         "form_token": forms.token(house, number, session),
         "signed_in": bool(house.passwords) and admission.signed_in(house, session),
-        "closed": bool(house.passwords) and not admission.signed_in(house, session),
+        "closed": not admission.lets_in(house, request.headers.get("host", ""), session),
     }
     response = HTMLResponse(_templates().get_template(f"{template}.html.j2").render(everywhere | shown), status)
     keep_cookie(response, request, house, forms.COOKIE, number, FORM_LIFETIME)

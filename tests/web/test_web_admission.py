@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from lxml import html
 from reading_material import TOPIC
 from reading_site import Site, Sites, send
 
@@ -136,6 +137,7 @@ def test_whoever_guesses_has_to_wait(closed: Site) -> None:
         assert [sign_in(browser, "wrong").status_code for _ in range(FREE)] == [401] * FREE
         refused = sign_in(browser)
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+        assert "Too many wrong passwords: try again in 1 second." in html.fromstring(refused.text).text_content()
         assert browser.get("/search", headers={"authorization": f"Bearer {TOKEN}"}).status_code == 429
         closed.clock.wait(timedelta(seconds=1))
         assert sign_in(browser, "wrong").status_code == 401

@@ -155,6 +155,16 @@ def test_unsubscribing_needs_a_token_of_ours(site: Site) -> None:
     assert site.rows() == before
 
 
+def test_who_comes_by_a_link_is_shown_no_way_to_pages_that_would_refuse_him(sites: Sites) -> None:
+    public = sites(WebSettings(public_url="https://news.example.org"))
+    leave = f"/unsubscribe?token={unsubscribe_token(SECRET, AUDIENCE)}"
+    for host, led in (("news.example.org", False), ("127.0.0.1", True)):
+        with public.browser(host=host) as browser:
+            assert (browser.get("/search").status_code == 200) is led
+            for path in (f"/verdict?token={public.token()}", leave):
+                assert ('href="/search"' in browser.get(path).text) is led
+
+
 def test_links_out_of_digests_need_no_password(sites: Sites) -> None:
     site = sites(WebSettings(password="open sesame"))
     with site.browser() as browser:

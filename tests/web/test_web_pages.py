@@ -265,7 +265,7 @@ def test_the_archive_shows_a_digest_as_it_was_sent(shared: Site) -> None:
         message = browser.get(f"/deliveries/{sent}/message").text
         outbox = browser.get("/deliveries?state=unknown").text
         nothing = browser.get("/deliveries?state=failed").text
-    assert "1 unknown" in listed
+    assert "1 delivery unknown" in listed
     assert f'src="/deliveries/{unknown}/message"' in page
     assert 'sandbox="allow-popups' in page
     assert "<h1>Harbours, every morning</h1>" in message
