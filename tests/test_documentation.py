@@ -221,3 +221,17 @@ def test_links_lead_to_what_is_there(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (path.parent / target).exists(), target
+
+
+def test_every_page_is_shown_in_four_pictures_with_three_faults_that_were_mended() -> None:
+    folder = ROOT / "docs" / "screens"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    linked = re.findall(r"\]\(([\w-]+\.png)\)", text)
+    assert sorted(linked) == sorted(path.name for path in folder.glob("*.png"))
+    pages = [line.strip("|").split(" | ") for line in text.splitlines() if "(page-" in line]
+    assert len(pages) >= 15
+    for pictures, _, wrong in pages:
+        (name,) = set(re.findall(r"\(page-([\w-]+)-\d+-(?:light|dark)\.png\)", pictures))
+        shown = re.findall(r"\(page-[\w-]+-(\d+-(?:light|dark))\.png\)", pictures)
+        assert sorted(shown) == ["1280-dark", "1280-light", "400-dark", "400-light"], name
+        assert len(wrong.split("; ")) >= 3, name

@@ -229,6 +229,7 @@ def _unasked(shows: Teller, entry: Unasked) -> dict[str, str]:
         "url": web_address(entry.url),
         "source": one_line(entry.source, NAME),
         "seen": shows.moment(entry.first_seen),
+        "promise": f"{entry.promise:.4f}",
         "reason": one_line(entry.reason, SENTENCE),
     }
 
