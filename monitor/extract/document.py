@@ -3,10 +3,10 @@
 import logging
 
 from lxml.html import HtmlElement
-from trafilatura.metadata import extract_author
 
 from monitor.errors import AddressError
 from monitor.extract import body, dates, grading, naming
+from monitor.extract.byline import byline
 from monitor.extract.dateline import headline_moment
 from monitor.extract.declared import Declared, declared
 from monitor.extract.decoding import decode
@@ -57,7 +57,7 @@ def _document(tree: HtmlElement, page: str, url: str) -> Document:
     authors = naming.authors(stated.authors, site)
     stated_moment, shown_moment = dates.stated_moment(stated.dates), None
     if not is_huge(tree):
-        authors = authors or _byline(tree, site)
+        authors = authors or byline(tree, site)
         beside = None if stated_moment else headline_moment(tree, title, stated.languages)
         shown_moment = stated_moment or beside or dates.shown_moment(tree, url)
     text = body.read(tree, page, stated, live=grading.is_live(stated, url))
@@ -81,15 +81,6 @@ def _document(tree: HtmlElement, page: str, url: str) -> Document:
 def _description(stated: Declared) -> str:
     """What the page is described by where it shows no text of its own, as pages drawn by scripts do."""
     return next((text for text in stated.descriptions if len(text) >= _SHORTEST_DESCRIPTION), "")
-
-
-def _byline(tree: HtmlElement, site: str) -> tuple[str, ...]:
-    """The authors that the layout shows, by trafilatura's patterns."""
-    try:
-        line = extract_author(tree) or ""
-    except Exception:  # noqa: BLE001 - a library over foreign markup: what it trips over, the article has no author
-        return ()
-    return naming.authors(line.split(";"), site)
 
 
 def _canonical(stated: Declared, url: str) -> str:
