@@ -238,4 +238,5 @@ def _without_headline(text: str, titles: Collection[str]) -> str:
 
 
 def _text(element: HtmlElement) -> str:
-    return " ".join("".join(element.itertext()).split())
+    whole = "".join(element.itertext()) if len(element) else element.text or ""  # most hold no other
+    return " ".join(whole.split())
