@@ -152,6 +152,8 @@ def articles_by_story(session: Session, story_ids: Collection[int]) -> dict[int,
 
 def _stories_held(session: Session, article_ids: Sequence[int]) -> dict[int, int | None]:
     """The story that each article has already; locked, so that of two workers one places first."""
+    if not article_ids:
+        return {}
     columns = table(Article).c
     query = select(columns.id, columns.story_id).where(among(session, columns.id, article_ids))
     rows = session.connection().execute(query.order_by(columns.id).with_for_update())
@@ -194,6 +196,8 @@ def _make_stories(session: Session, article_ids: Sequence[int]) -> list[int]:
 
 
 def _set_leads(session: Session, article_ids: Collection[int]) -> None:
+    if not article_ids:
+        return
     articles, stories = table(Article).c, table(Story).c
     query = select(articles.story_id, articles.id, articles.title, articles.language).where(
         among(session, articles.id, article_ids), articles.story_id.is_not(None)
@@ -215,6 +219,8 @@ def _set_leads(session: Session, article_ids: Collection[int]) -> None:
 
 def _lead_the_leaderless(session: Session, story_ids: Sequence[int]) -> None:
     """A story whose lead nobody named is led by what was published first and is no reprint."""
+    if not story_ids:
+        return
     articles, stories = table(Article).c, table(Story).c
     query = (
         select(articles.story_id, articles.id)
