@@ -73,10 +73,10 @@ class Evidence:
 
     def contributions(self, row: int) -> Floats:
         """What each term adds to a document, in nats, 0 where it does not occur."""
-
-        present = self.presence[row]
+        start, end = self.presence.indptr[row : row + 2]  # a matrix of one row costs ten times as much
+        present = self.presence.indices[start:end]
         added = np.zeros(self.weights.shape[1])
-        added[present.indices] = self.weights[self.lengths[row], present.indices]
+        added[present] = self.weights[self.lengths[row], present]
         return added
 
 

@@ -4,13 +4,14 @@ Facet and sentences are the nearest in meaning where that was known, else the ne
 """
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.models import Reasons
+from monitor.relevance.convolution import Floats32
 from monitor.relevance.evidence import Evidence, Question
 from monitor.relevance.items import Item
 from monitor.relevance.meaning import Aim, Meant, aim, encode
@@ -41,6 +42,15 @@ class _Sentence:
     def nearness(self, worth: dict[str, float], among: Set[str]) -> float:
         """The worth of the terms it shares with `among`, long sentences not favoured."""
         return sum(worth.get(term, 0.0) for term in self.terms & among) / math.sqrt(4.0 + len(self.terms))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """The sentences of an article's lead, and what the first of them mean; `vectors` None where words alone judged."""
+
+    texts: tuple[str, ...]
+    language: str
+    vectors: Floats32 | None
 
 
 class Explainer:
@@ -78,13 +88,30 @@ class Explainer:
             (self._asked.surfaces[column], round(float(added[column]) / total, 3)) for column in order[:_TERMS_SHOWN]
         )
 
-    def reasons(self, row: int, item: Item, *, rule: str, neighbours: Sequence[str], sentences_too: bool) -> Reasons:
-        """All that is known of why `item`, the document `row` of the evidence, was judged as it was."""
-        if not self._interest.facets or not (self._speaks(row) or (sentences_too and self._aim)):
+    def told(self, documents: Mapping[int, Item]) -> dict[int, Told]:
+        """The sentences of documents, by row, all of them read at once: alone each costs half as much again."""
+        texts, languages = dict[int, list[str]](), dict[int, str]()
+        for row, item in documents.items() if self._interest.facets else ():
+            languages[row] = item.language or self._interest.facets[self._nearest(row)].words.language
+            said = sentences(item.text[:_LEAD_CHARACTERS], languages[row])
+            texts[row] = [text for text in said if text.strip()] or [item.title]
+        if self._aim is None:
+            return {row: Told(tuple(texts[row]), languages[row], None) for row in texts}
+        first = {row: texts[row][:_SENTENCES_READ] for row in texts}
+        vectors = encode([text for some in first.values() for text in some])
+        ends = np.cumsum([len(some) for some in first.values()]).tolist()
+        return {
+            row: Told(tuple(texts[row]), languages[row], vectors[end - len(first[row]) : end])
+            for row, end in zip(first, ends, strict=True)
+        }
+
+    def reasons(self, row: int, *, rule: str, neighbours: Sequence[str], told: Told | None) -> Reasons:
+        """All that is known of why the document `row` was judged as it was; no sentences where it is not `told`."""
+        if not self._interest.facets or not (self._speaks(row) or (told and self._aim)):
             return Reasons(rule=rule, neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]))
-        best, seed_sentence, article_sentence = int(self._nearness[row].argmax()), "", ""
-        if sentences_too:
-            best, seed_sentence, article_sentence = self._sentences(row, item, best)
+        best, seed_sentence, article_sentence = self._nearest(row), "", ""
+        if told:
+            best, seed_sentence, article_sentence = self._sentences(row, told, best)
         return Reasons(
             facet=self._interest.facets[best].name,
             seed_sentence=_shown(seed_sentence),
@@ -97,27 +124,28 @@ class Explainer:
     def _speaks(self, row: int) -> bool:
         return bool(self._evidence.contributions(row).sum() > 0)
 
-    def _sentences(self, row: int, item: Item, facet: int) -> tuple[int, str, str]:
+    def _nearest(self, row: int) -> int:
+        """The facet that a document is nearest to."""
+        return int(self._nearness[row].argmax())
+
+    def _sentences(self, row: int, told: Told, facet: int) -> tuple[int, str, str]:
         """The facet to show, a sentence of it and one of the article: the nearest to one another that there are."""
-        language = item.language or self._interest.facets[facet].words.language
-        texts = [text for text in sentences(item.text[:_LEAD_CHARACTERS], language) if text.strip()] or [item.title]
-        towards = self._aim
-        if towards is None:
-            return facet, *self._nearest_by_words(row, texts, language, facet)
-        own = encode(texts[:_SENTENCES_READ])
+        towards, own = self._aim, told.vectors
+        if towards is None or own is None:
+            return facet, *self._nearest_by_words(row, told, facet)
         nearness = self._nearness[row]
         near = np.flatnonzero(nearness >= nearness.max() - _AS_NEAR)
         found = max(near.tolist(), key=lambda each: float((towards.sentence_vectors[each] @ own.T).max()))
         likeness = towards.sentence_vectors[found] @ own.T
         at, mine = np.unravel_index(int(likeness.argmax()), likeness.shape)
-        return found, towards.sentences[found][int(at)], texts[int(mine)]
+        return found, towards.sentences[found][int(at)], told.texts[int(mine)]
 
-    def _nearest_by_words(self, row: int, texts: Sequence[str], language: str, facet: int) -> tuple[str, str]:
+    def _nearest_by_words(self, row: int, told: Told, facet: int) -> tuple[str, str]:
         """The facet's sentence nearest to the article, and the article's sentence nearest to that one."""
         added = self._evidence.contributions(row)
         worth = {self._terms[column]: float(added[column]) for column in added.nonzero()[0].tolist()}
         nearest = max(self._seed[facet], key=lambda sentence: sentence.nearness(worth, worth.keys()))
-        own = [_Sentence(text, frozenset(read(text, language).terms)) for text in texts]
+        own = [_Sentence(text, frozenset(read(text, told.language).terms)) for text in told.texts]
         everything = worth.keys()
         found = max(own, key=lambda one: (one.nearness(worth, nearest.terms), one.nearness(worth, everything)))
         return nearest.text, found.text

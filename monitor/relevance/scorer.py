@@ -25,7 +25,7 @@ from monitor.models import Profile, Reasons, Topic
 from monitor.relevance import threshold
 from monitor.relevance.breadth import lowering
 from monitor.relevance.evidence import Evidence, measure, question
-from monitor.relevance.explain import Explainer
+from monitor.relevance.explain import Explainer, Told
 from monitor.relevance.guards import broken_rule
 from monitor.relevance.items import NOTHING, Archive, Item, words_of
 from monitor.relevance.learn import Taught, open_model, seed_words
@@ -41,6 +41,7 @@ _log = logging.getLogger(__name__)
 _LIFTED = 0.3  # evidence that the order gave an article beyond its own, from which its neighbours are named
 _FOLDS = 5
 _SENTENCES_FROM = 0.05  # below this score nothing in the article is near the seed, and no sentence is shown
+_EXPLAINED_AT_ONCE = 200  # some 2,400 sentences, 5 MB of vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def judge(profile: Profile, topic: Topic, items: Sequence[Item], archive: Archiv
     cut = threshold.decide(purpose, known.scores[first:], [] if purpose.cut is not None else _held_out(known))
     if cut.note:
         _log.info("topic %s: %s", topic.name, cut.note)
-    return [_judgement(row, topic, cut.value, known) for row in range(first, len(known.documents))]
+    rows = range(first, len(known.documents))
+    parts = (rows[start : start + _EXPLAINED_AT_ONCE] for start in range(0, len(rows), _EXPLAINED_AT_ONCE))
+    return [judgement for part in parts for judgement in _judgements(part, topic, cut.value, known)]
 
 
 def scores(profile: Profile, items: Sequence[Item], archive: Archive = NOTHING) -> Floats:
@@ -137,13 +140,16 @@ def _said(subject: Interest, evidence: Evidence, words: Sequence[Words]) -> Said
     return Said(plain, evidence.total - plain)
 
 
-def _judgement(row: int, topic: Topic, cut: float, known: _Known) -> Judgement:
+def _judgements(rows: Sequence[int], topic: Topic, cut: float, known: _Known) -> list[Judgement]:
+    told = known.explainer.told({row: known.documents[row] for row in rows if known.scores[row] >= _SENTENCES_FROM})
+    return [_judgement(row, topic, cut, known, told.get(row)) for row in rows]
+
+
+def _judgement(row: int, topic: Topic, cut: float, known: _Known, told: Told | None) -> Judgement:
     item = known.documents[row]
     rule = broken_rule(f"{item.title}\n{item.text}", topic.must, topic.must_not)
     score = float(known.scores[row])
-    reasons = known.explainer.reasons(
-        row, item, rule=rule, neighbours=_neighbours(row, known), sentences_too=score >= _SENTENCES_FROM
-    )
+    reasons = known.explainer.reasons(row, rule=rule, neighbours=_neighbours(row, known), told=told)
     if rule:
         return Judgement(item.id, 0.0, relevant=False, threshold=cut, reasons=reasons)
     return Judgement(item.id, score, relevant=score >= cut, threshold=cut, reasons=reasons)
