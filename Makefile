@@ -55,7 +55,7 @@ bench: setup
 
 # The lock carries versions and hashes and no addresses; it serves every platform and every Python from 3.11 on.
 lock:
-	uv pip compile pyproject.toml --extra postgres --extra backfill --group dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra postgres --extra backfill --extra embeddings --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 
 clean:

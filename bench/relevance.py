@@ -28,7 +28,7 @@ from relevance_rivals import MiniLM, bm25, frequencies, tfidf
 from relevance_sets import ALL, SETS, Query, plain, probe, queries, read_set
 
 from monitor.models import Profile, Topic
-from monitor.relevance import meaning
+from monitor.relevance import encoders, meaning
 from monitor.relevance.asking import Candidate, choose
 from monitor.relevance.evaluate import average_precision, best_f1, f1_at, precision_at
 from monitor.relevance.items import NOTHING, Archive, Item, words_of
@@ -353,14 +353,14 @@ def cost_part(bench: Bench) -> None:
         for vectors in (False, True):
             times = []
             forget()
-            available = meaning.available
+            available = encoders.available
             if not vectors:
-                meaning.available = lambda: False
+                encoders.available = lambda: False
             for _ in range(2):
                 started = time.process_time()
                 judge(profile_of(text), TOPIC, new, Archive(tuple(archive)))
                 times.append((size + len(new)) / (time.process_time() - started))
-            meaning.available = available
+            encoders.available = available
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             row(size, len(new), "yes" if vectors else "no", *(round(each) for each in times), memory)
 
@@ -412,10 +412,14 @@ def main() -> None:
     parser.add_argument("--minilm", type=Path, help="a Python that has MiniLM")
     parser.add_argument("--cache", type=Path, default=Path("minilm-vectors.npz"))
     parser.add_argument("--words", action="store_true", help="ours by words alone")
+    parser.add_argument("--model", type=Path, help="ours by the sentence model in this folder")
     given = parser.parse_args()
     needed(*(given.shared / name for name in ("probe", "seed", "corpus/topics")), option="relevance.py FOLDER")
+    encoders.choose(given.model)
+    if encoders.fault():
+        parser.error(encoders.fault())
     if given.words:
-        meaning.available = lambda: False
+        encoders.available = lambda: False
     minilm = MiniLM(given.minilm, given.cache) if given.minilm else None
     bench = Bench(given.shared, minilm, tuple(given.sets), given.per_label)
     for part in given.parts:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from monitor.relevance import meaning
+from monitor.relevance import encoders
 from monitor.relevance.encoder import Encoder
 
 
@@ -24,7 +24,7 @@ def encoders_followed() -> Iterator["weakref.WeakSet[Encoder]"]:
         followed.add(encoder)
         return encoder
 
-    meaning.unload()
+    encoders.unload()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Encoder, "installed", classmethod(loaded))
         yield followed

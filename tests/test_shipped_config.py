@@ -35,6 +35,7 @@ SECTIONS = {
     },
     "collect": SCHEDULE | {"max_age"},
     "web": {"host", "port", "public_url"},
+    "relevance": {"sentence_model"},
     "train": SCHEDULE,
     "maintain": SCHEDULE,
     "alerts": {"ping_url"},

@@ -34,6 +34,13 @@ class CollectSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RelevanceSettings:
+    """What reads the meaning of texts: the folder of a sentence model, "" for the encoder that is installed."""
+
+    sentence_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TrainSettings:
     """When to learn from verdicts."""
 
@@ -76,6 +83,7 @@ class Settings:
     fetch: FetchSettings
     collect: CollectSettings
     web: WebSettings
+    relevance: RelevanceSettings
     train: TrainSettings
     maintain: MaintainSettings
     alerts: AlertSettings
@@ -90,6 +98,11 @@ class Settings:
     def var(self) -> Path:
         """The folder for everything that runs leave behind."""
         return self.root / "var"
+
+    @property
+    def sentence_model(self) -> Path | None:
+        """The folder of the sentence model to use; None for the encoder that is installed."""
+        return self.root / self.relevance.sentence_model if self.relevance.sentence_model else None
 
     def topic(self, name: str) -> Topic:
         """The topic of that name; ConfigurationError names those there are."""

@@ -28,19 +28,19 @@ def item(article: Article, vector: bytes = b"") -> Item:
 
 def items(session: Session, articles: Sequence[Article]) -> tuple[Item, ...]:
     """Articles as they are judged, in their order, each with its vector where one is kept."""
-    from monitor.relevance import meaning
+    from monitor.relevance import encoders
 
-    if not meaning.available():
+    if not encoders.available():
         return tuple(item(article) for article in articles)
-    known = meanings(session, [article.id or 0 for article in articles], meaning.encoder_name())
+    known = meanings(session, [article.id or 0 for article in articles], encoders.encoder_name())
     return tuple(item(article, known.get(article.id or 0, b"")) for article in articles)
 
 
 async def understand(context: Context, given: Sequence[Item]) -> tuple[Item, ...]:
     """The same items, each with its vector: what has none is read now, and the vector kept."""
-    from monitor.relevance import meaning
+    from monitor.relevance import encoders, meaning
 
-    if not meaning.available():
+    if not encoders.available():
         return tuple(given)
     found = {each.id: each.vector for each in given}
     unread = [each for each in given if not each.vector]
@@ -48,6 +48,6 @@ async def understand(context: Context, given: Sequence[Item]) -> tuple[Item, ...
         some = unread[start : start + _VECTORS_AT_ONCE]
         made = dict(zip((each.id for each in some), await asyncio.to_thread(meaning.vectors_of, some), strict=True))
         with context.writing() as session:
-            keep_meanings(session, {int(key): vector for key, vector in made.items()}, meaning.encoder_name())
+            keep_meanings(session, {int(key): vector for key, vector in made.items()}, encoders.encoder_name())
         found.update(made)
     return tuple(Item(each.id, each.title, each.text, each.language, found[each.id]) for each in given)

@@ -17,6 +17,7 @@ from monitor.pipeline.readers import is_public
 from monitor.pipeline.secret import secret
 from monitor.pipeline.seeds import seed_warnings
 from monitor.pipeline.trial import Trial, try_source
+from monitor.relevance import encoders
 from monitor.store.database import Database
 
 
@@ -24,7 +25,8 @@ from monitor.store.database import Database
 class Report:
     """What was found. The configuration itself can be run, or it would not have loaded.
 
-    `faults` are what it would do in vain: digests and channels that tell nobody.
+    `faults` are what it would do in vain: digests and channels that tell nobody. `encoder` reads the meaning of texts,
+    "" where none is installed.
     """
 
     sources: int
@@ -33,6 +35,7 @@ class Report:
     warnings: tuple[str, ...]
     trials: tuple[Trial, ...] = ()
     faults: tuple[str, ...] = ()
+    encoder: str = ""
 
     @property
     def failed(self) -> bool:
@@ -45,7 +48,8 @@ class Report:
         head = f"configuration {found}: {self.sources} sources, {self.topics} topics, {self.digests} digests"
         asked = [("FAILED  " if trial.error else "ok      ") + trial.summary for trial in self.trials]
         faults = (f"fault: {fault}" for fault in self.faults)
-        return [head, *faults, *(f"warning: {warning}" for warning in self.warnings), *asked]
+        reads = f"meaning is read by {self.encoder}" if self.encoder else "no encoder is installed: words alone judge"
+        return [head, *faults, *(f"warning: {warning}" for warning in self.warnings), *asked, reads]
 
     def to_json(self) -> dict[str, Any]:
         """The document of `monitor check --json`."""
@@ -53,6 +57,7 @@ class Report:
             "sources": self.sources,
             "topics": self.topics,
             "digests": self.digests,
+            "encoder": self.encoder,
             "faults": list(self.faults),
             "warnings": list(self.warnings),
             "asked": [
@@ -71,9 +76,16 @@ def check(settings: Settings, *, online: bool) -> Report:
     if settings.secret:
         secret(settings)
     trials = asyncio.run(_trials(settings)) if online else ()
-    told = (*warnings(settings), *_deaf_buttons(settings), *seed_warnings(settings))
+    encoders.choose(settings.sentence_model)
+    told = (*warnings(settings), *_unused_model(), *_deaf_buttons(settings), *seed_warnings(settings))
     counts = len(settings.sources), len(settings.topics), len(settings.digests)
-    return Report(*counts, told, trials, tuple(silences(settings)))
+    return Report(*counts, told, trials, tuple(silences(settings)), encoders.encoder_name())
+
+
+def _unused_model() -> Iterator[str]:
+    """A sentence model that was chosen and cannot be used."""
+    if why := encoders.fault():
+        yield f"config/monitor.toml: relevance.sentence_model: {why}"
 
 
 def _deaf_buttons(settings: Settings) -> Iterator[str]:

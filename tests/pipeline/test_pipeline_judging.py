@@ -5,15 +5,17 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from made_models import DIMENSIONS, make_model
 from pipeline_house import CRANES, LOAVES, NOW, SEED, TOPIC, House
 from sqlalchemy import update
 
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Meaning, Model, Profile, Story
 from monitor.pipeline import judging
+from monitor.pipeline.context import opened
 from monitor.pipeline.judging import assess, group
 from monitor.pipeline.tally import Tally
-from monitor.relevance import meaning
+from monitor.relevance import encoders, meaning
 from monitor.store.articles import keep_articles
 from monitor.store.stories import GroupedArticle, Placed, grouped_articles, keep_placements
 from monitor.store.topics import assessments as assessments_kept
@@ -46,6 +48,12 @@ def keep(house: House, name: str, sentences: tuple[str, ...], **changes: Any) ->
 async def grouped(house: House) -> int:
     async with house.context() as context:
         return (await group(context)).near_duplicates
+
+
+async def assessed_as_configured(house: House) -> None:
+    """Judge by the encoder that the configuration names, as a command does."""
+    async with opened(house.settings, now=house.clock) as context:
+        await assess(context, TOPIC)
 
 
 async def assessed(house: House, topic: str = TOPIC) -> int:
@@ -221,7 +229,7 @@ async def test_what_an_article_means_is_read_once_whatever_judges_it(
     known = keep(house, "herald", CRANES)
     await assessed(house)
     (kept,) = house.rows(Meaning)
-    assert (kept.article_id, kept.encoder, len(kept.vector)) == (known, meaning.encoder_name(), 1024)
+    assert (kept.article_id, kept.encoder, len(kept.vector)) == (known, encoders.encoder_name(), 1024)
 
     def read_again(items: object) -> list[bytes]:
         raise AssertionError(items)
@@ -229,6 +237,21 @@ async def test_what_an_article_means_is_read_once_whatever_judges_it(
     monkeypatch.setattr(meaning, "vectors_of", read_again)
     house.write(f"seeds/{TOPIC}.md", OTHER_SEED)
     assert await assessed(house) == 0
+
+
+async def test_vectors_of_a_sentence_model_are_never_judged_beside_those_of_the_installed_encoder(house: House) -> None:
+    make_model(house.root / "models" / "words")
+    house.monitor('[relevance]\nsentence_model = "models/words"')
+    keep(house, "herald", CRANES)
+    await assessed_as_configured(house)
+    (kept,) = house.rows(Meaning)
+    assert (kept.encoder.partition(" ")[0], len(kept.vector)) == ("sentence", 2 * DIMENSIONS)
+    house.monitor()
+    keep(house, "courier", CRANES)
+    await assessed_as_configured(house)
+    installed = encoders.encoder_name()
+    assert installed.startswith("fast-universal")
+    assert [(each.encoder, len(each.vector)) for each in house.rows(Meaning)] == [(installed, 1024)] * 2
 
 
 async def test_a_model_of_another_profile_is_left_aside(house: House) -> None:

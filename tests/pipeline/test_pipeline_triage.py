@@ -17,7 +17,7 @@ from monitor.pipeline.explain import explain
 from monitor.pipeline.polling import poll
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.triage import decide, triage
-from monitor.relevance import meaning
+from monitor.relevance import encoders, meaning
 from monitor.relevance import triage as judged
 from monitor.relevance.triage import SAMPLED, Prospect
 from monitor.store.triage import Listed
@@ -154,7 +154,7 @@ async def test_what_was_judged_by_all_that_stands_needs_nothing_loaded(
     """Unread entries are looked at by every collect: seconds, were models opened and vectors made ready for that."""
     assert (await collected(saving)).unpromising == 2
     monkeypatch.setattr("monitor.pipeline.triage.current_model", not_to_be_called)
-    monkeypatch.setattr(meaning, "available", not_to_be_called)
+    monkeypatch.setattr(encoders, "available", not_to_be_called)
     async with saving.context() as context:
         assert await triage(context) == Tally()
 
@@ -163,7 +163,7 @@ async def test_the_encoder_is_let_go_before_pages_are_read(saving: House) -> Non
     with encoders_followed() as loaded:
         async with saving.context() as context:
             await poll(context, ["wire"])
-            assert meaning.available()
+            assert encoders.available()
             assert len(loaded) == 1
             await triage(context)
         assert len(loaded) == 0

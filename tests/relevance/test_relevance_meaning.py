@@ -9,7 +9,7 @@ import pytest
 from encoders import encoders_followed
 from relevance_topics import Newsroom, profile, profile_of, topic
 
-from monitor.relevance import encoder, meaning
+from monitor.relevance import encoder, encoders, meaning
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.profile import interest
 from monitor.relevance.scorer import judge
@@ -23,7 +23,7 @@ def test_without_vectors_words_alone_judge(
         raise ModuleNotFoundError(message)
 
     monkeypatch.setattr(encoder.importlib, "import_module", missing)
-    meaning.unload()
+    encoders.unload()
     monkeypatch.setattr(meaning, "_known", type(meaning._known)())
     try:
         with caplog.at_level(logging.INFO):
@@ -32,7 +32,7 @@ def test_without_vectors_words_alone_judge(
         with pytest.raises(RuntimeError, match="no sentence encoder"):
             meaning.encode(["a text"])
     finally:
-        meaning.unload()
+        encoders.unload()
     assert any(judgement.relevant for judgement in judged)
     assert "judged by words alone" in caplog.text
 
@@ -41,7 +41,7 @@ def test_ordinary_news_is_far_from_any_interest() -> None:
     for name in ("ai-competition", "malaria", "wind"):
         towards = meaning.aim(interest(profile(name)))
         assert towards is not None
-        nearness = towards.nearness(meaning._ordinary())
+        nearness = towards.nearness(meaning._ordinary(encoders.encoder_name()))
         assert abs(float(np.median(nearness[:, 0]))) < 1.5
         assert towards.nearness(towards.sentence_vectors[0])[:, 0].mean() > 3.0
 
@@ -127,9 +127,9 @@ def test_of_very_many_some_are_woven_into_the_graph(newsroom: Newsroom, monkeypa
 def test_the_encoder_gives_its_memory_back_and_comes_again() -> None:
     before = meaning.encode(["Ports order cranes without drivers"])
     with encoders_followed() as loaded:
-        assert meaning.available()
+        assert encoders.available()
         assert len(loaded) == 1
-        meaning.unload()
+        encoders.unload()
         assert len(loaded) == 0
         assert np.array_equal(meaning.encode(["Ports order cranes without drivers"]), before)
         assert len(loaded) == 0

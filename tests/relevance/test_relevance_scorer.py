@@ -10,7 +10,7 @@ from relevance_topics import DATA, SEEDS, Newsroom, profile, profile_of, topic
 
 from monitor.errors import ConfigurationError
 from monitor.models import Terms
-from monitor.relevance import meaning, threshold
+from monitor.relevance import encoders, threshold
 from monitor.relevance.evaluate import average_precision
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.learn import fit
@@ -24,7 +24,7 @@ BASELINE = json.loads((DATA / "baseline.json").read_text(encoding="utf-8"))
 def test_the_floor(newsroom: Newsroom, name: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Never lowered silently: a change that needs a lower floor says why in its commit."""
     if by == "words":
-        monkeypatch.setattr(meaning, "available", lambda: False)
+        monkeypatch.setattr(encoders, "available", lambda: False)
     floor = BASELINE[name][by]
     judgements = judge(profile(name), topic(name), newsroom.items)
     labels = [newsroom.label(name, item) for item in newsroom.items]

@@ -4,7 +4,7 @@ import pytest
 from relevance_topics import SEEDS, Newsroom, profile, topic
 
 from monitor.errors import ConfigurationError
-from monitor.relevance import meaning
+from monitor.relevance import encoders
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.scorer import judge
 from monitor.relevance.triage import (
@@ -45,7 +45,7 @@ def test_titles_alone_are_never_hopeless(newsroom: Newsroom) -> None:
 
 
 def test_without_meaning_nothing_is_hopeless(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(meaning, "available", lambda: False)
+    monkeypatch.setattr(encoders, "available", lambda: False)
     found = prospects(profile(), topic(), [listed(each) for each in newsroom.items])
     assert not any(each.hopeless for each in found)
     assert len({each.score for each in found}) > 10
