@@ -39,7 +39,7 @@ def leaning(vectors: NDArray[np.float32], seed: NDArray[np.float32], verdicts: M
         return np.zeros(len(rows))
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - 0.9 s and 73 MB that judging may be able to spare
 
-    with threadpool_limits(1, "blas"):
+    with threadpool_limits(1, "blas"):  # that of SciPy came with it, after the scorer's limit
         return np.asarray(LogisticRegression(C=_FREEDOM).fit(known, answers, weights).decision_function(rows))
 
 

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from threadpoolctl import threadpool_limits
 
 from monitor.text import Vectors, Words
 
@@ -82,12 +81,6 @@ def _latent(rows: Any) -> NDArray[np.float32]:
     wanted = min(_DIMENSIONS, min(rows.shape) - 1)
     if wanted < 1:
         return np.zeros((rows.shape[0], 1), dtype=np.float32)
-    # On a busy machine BLAS threads wait for one another: 714 articles took 2.4 s with one and up to 24 s with two.
-    with threadpool_limits(1, "blas"):
-        return _leading(rows, wanted)
-
-
-def _leading(rows: Any, wanted: int) -> NDArray[np.float32]:
     random = np.random.default_rng(0)
     basis = rows @ random.standard_normal((rows.shape[1], min(wanted + 10, *rows.shape))).astype(np.float32)
     for _ in range(3):

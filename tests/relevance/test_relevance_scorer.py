@@ -2,19 +2,22 @@
 
 import json
 import logging
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from relevance_topics import DATA, SEEDS, Newsroom, profile, profile_of, topic
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from monitor.errors import ConfigurationError
 from monitor.models import Terms
-from monitor.relevance import encoders, threshold
+from monitor.relevance import encoders, ordering, threshold
 from monitor.relevance.evaluate import average_precision
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.learn import fit
-from monitor.relevance.scorer import judge
+from monitor.relevance.neighbours import Graph, weave_vectors
+from monitor.relevance.scorer import judge, scores
 
 BASELINE = json.loads((DATA / "baseline.json").read_text(encoding="utf-8"))
 
@@ -233,3 +236,19 @@ def test_any_article_gets_a_judgement(texts: list[tuple[str, str]]) -> None:
     judged = judge(profile(), topic(must_not=("recipe",)), items, Archive(tuple(items[:2])))
     assert len(judged) == len(items)
     assert all(0.0 <= judgement.score <= 1.0 for judgement in judged)
+
+
+def test_judging_takes_one_core(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def noted(*arguments: Any) -> Graph:
+        seen.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
+        return weave_vectors(*arguments)
+
+    monkeypatch.setattr(ordering, "weave_vectors", noted)
+    with threadpool_limits(2, "blas"):
+        judge(profile(), topic(), newsroom.items)
+        scores(profile(), newsroom.items)
+        assert {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"} == {2}
+    assert len(seen) >= 2
+    assert set(seen) == {1}
