@@ -10,10 +10,12 @@ import shutil
 import signal
 import tempfile
 import warnings
+from asyncio.base_events import BaseEventLoop
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -172,14 +174,12 @@ def _libpq(url: str) -> str:
 @pytest.fixture
 def connected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hosts that a connection was opened to, at the lowest door there is."""
-    import anyio
-
     opened: list[str] = []
-    connect = anyio.connect_tcp
+    connect = BaseEventLoop.create_connection
 
-    async def spy(remote_host: str, *rest: object, **named: object) -> object:
-        opened.append(remote_host)
-        return await connect(remote_host, *rest, **named)  # type: ignore[call-overload]
+    async def spy(loop: BaseEventLoop, factory: Any, host: str, *rest: Any, **named: Any) -> Any:
+        opened.append(host)
+        return await connect(loop, factory, host, *rest, **named)
 
-    monkeypatch.setattr(anyio, "connect_tcp", spy)
+    monkeypatch.setattr(BaseEventLoop, "create_connection", spy)
     return opened

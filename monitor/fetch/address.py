@@ -7,6 +7,7 @@ guards are fooled. Never opens a connection.
 import base64
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import httpx
 
@@ -16,29 +17,32 @@ from monitor.urls import absolute
 _USER = re.compile(r"(?<=//)[^/?#]*@")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
-    """An http or https address without user and fragment; `authorization` is what its user and password made, or ""."""
+    """An http or https address without user and fragment; `authorization` is what its user and password made, or "".
+
+    What is asked of it several times a request is made once.
+    """
 
     url: httpx.URL
     authorization: str = field(default="", repr=False)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The address as text; it holds no password."""
         return str(self.url)
 
-    @property
+    @cached_property
     def host(self) -> str:
         """The host name or literal address, lower case, a name in Punycode."""
         return self.url.raw_host.decode("ascii")
 
-    @property
+    @cached_property
     def port(self) -> int:
         """The port that is asked."""
         return self.url.port or (443 if self.url.scheme == "https" else 80)
 
-    @property
+    @cached_property
     def origin(self) -> str:
         """scheme://host[:port], as `monitor.urls.origin` writes it, but by the parser that sends."""
         return f"{self.url.scheme}://{self.url.netloc.decode('ascii')}"
@@ -66,7 +70,9 @@ def address_of(url: str) -> Address:
         if parsed.scheme not in ("http", "https"):
             raise Refused(shown, f"only http and https are asked, not {parsed.scheme or 'an address without a scheme'}")
         host = parsed.raw_host.decode("ascii").rstrip(".")
-        clean = parsed.copy_with(username=None, password=None, host=host, fragment=None)
+        clean = parsed
+        if parsed.userinfo or "#" in url or parsed.raw_host != host.encode("ascii"):
+            clean = parsed.copy_with(username=None, password=None, host=host, fragment=None)
     except (httpx.InvalidURL, ValueError) as error:  # ValueError: what idna and the codecs raise for impossible names
         raise Refused(shown, f"not an address that can be asked ({error})") from error
     # httpx escapes what no host can be called, as in http://[x/: an escape is no name, and is not to be looked up.

@@ -91,7 +91,7 @@ class Client:
         self._memory = Memory(hosts, now)
         self._system = SystemResolver()
         guard = Guard(settings.allow_addresses, resolver or self._system)
-        self._transport = Transport(guard, settings.connections, settings.proxy, tls)
+        self._transport = Transport(guard, settings.proxy, tls)
         self._admit: Callable[[str], None] = _anybody
         self._pauses: dict[str, timedelta] = {}
         turns = Turns(settings.connections, settings.per_host)

@@ -7,10 +7,11 @@ import asyncio
 import errno
 import os
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import cast
 
 import httpcore
 import httpx
@@ -134,7 +135,7 @@ async def _content(response: httpx.Response, headers: Mapping[str, str], ask: As
         return b""
     body = Body(ask.address.text, headers, ask.limit, cut=ask.cut)
     try:
-        async for chunk in response.aiter_raw():
+        async for chunk in _chunks(response):
             if not body.add(chunk):
                 break
             if ask.place and body.size > LARGE:
@@ -144,6 +145,11 @@ async def _content(response: httpx.Response, headers: Mapping[str, str], ask: As
         body.forget()
 
 
+def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it comes, past httpx's own reading of it, which counts and would allow for decoding."""
+    return aiter(cast(httpx.AsyncByteStream, response.stream))
+
+
 async def _drain(response: httpx.Response, headers: Mapping[str, str]) -> None:
     """Read a short body that nobody wants; whatever becomes of it, the status stands."""
     length = headers.get("content-length", "")
@@ -151,7 +157,7 @@ async def _drain(response: httpx.Response, headers: Mapping[str, str]) -> None:
     if short or response.status_code == 304:
         with suppress(*FAILURES):
             async with asyncio.timeout(_DRAINING):
-                async for _ in response.aiter_raw():
+                async for _ in _chunks(response):
                     pass
 
 

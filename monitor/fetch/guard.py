@@ -8,9 +8,7 @@ connection would go. Nothing is connected before the check.
 
 import asyncio
 import ipaddress
-import select
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -18,6 +16,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 import httpcore
 
 from monitor.errors import Cause, FetchError, Refused
+from monitor.fetch.streams import Backend, connect
 
 IpAddress = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -133,24 +132,6 @@ def _ask_system(host: str, port: int) -> list[tuple[int, int, int, str, tuple[st
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)  # type: ignore[return-value]
 
 
-class Backend(httpcore.AsyncNetworkBackend):
-    """Opens connections for httpcore, unguarded: to the operator's own proxy."""
-
-    def __init__(self) -> None:
-        self._network = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """A connection to `host`, which may be an address or a name."""
-        return _Stream(await self._network.connect_tcp(host, port, timeout, local_address, socket_options))
-
-
 class GuardedBackend(Backend):
     """Opens connections to addresses that the guard gave, and to no other.
 
@@ -158,7 +139,6 @@ class GuardedBackend(Backend):
     """
 
     def __init__(self, guard: Guard) -> None:
-        super().__init__()
         self._guard = guard
 
     async def connect_tcp(
@@ -166,8 +146,8 @@ class GuardedBackend(Backend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - see Backend
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - see Backend
     ) -> httpcore.AsyncNetworkStream:
         """A connection to the first address of `host` that answers; each gets an equal share of the time."""
         addresses = await self._guard.addresses(host, port)
@@ -175,54 +155,7 @@ class GuardedBackend(Backend):
         failure: Exception | None = None
         for address in addresses:
             try:
-                return await super().connect_tcp(address, port, share, local_address, socket_options)
+                return await connect(address, port, share)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure or httpcore.ConnectError(f"{host} has no address", Cause.UNREACHABLE)
-
-
-class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that is closed when its TLS handshake is cancelled; httpcore 1.0.9 leaves it open there.
-
-    A pool asks each of its idle connections twice a request whether its server closed it (it is readable then): here of
-    the socket itself, for the way there through anyio's attributes takes 15 microseconds, a tenth of a request in all.
-    """
-
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
-        self._stream = stream
-        self._socket = stream.get_extra_info("socket")
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._stream.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    def get_extra_info(self, info: str) -> object:
-        if info != "is_readable" or self._socket is None:
-            return self._stream.get_extra_info(info)
-        return _is_readable(self._socket)
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
-        except BaseException:
-            await self._stream.aclose()
-            raise
-
-
-def _is_readable(connection: socket.socket) -> bool:
-    """Whether something came in, the end of it included, or it is closed already."""
-    descriptor = connection.fileno()
-    if descriptor < 0:
-        return True
-    if not hasattr(select, "poll"):  # as on Windows
-        return bool(select.select([descriptor], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))

@@ -64,7 +64,9 @@ class Turns:
             await host.door.acquire()
             try:
                 welcome()
-                await asyncio.sleep(host.begun + pause - asyncio.get_running_loop().time())
+                rest = host.begun + pause - asyncio.get_running_loop().time()
+                if rest > 0:
+                    await asyncio.sleep(rest)
                 await self._slots.acquire()
             except BaseException:
                 host.door.release()

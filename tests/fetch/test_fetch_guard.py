@@ -1,7 +1,5 @@
-import asyncio
 import ipaddress
 import socket
-import ssl
 import threading
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -14,7 +12,7 @@ from hypothesis import strategies as st
 from servers import Site
 
 from monitor.errors import FetchError, Refused
-from monitor.fetch.guard import Backend, Guard, GuardedBackend, Resolver, SystemResolver, is_public
+from monitor.fetch.guard import Guard, GuardedBackend, Resolver, SystemResolver, is_public
 
 PUBLIC = [
     "1.1.1.1",
@@ -188,13 +186,3 @@ async def test_the_next_address_is_tried_where_one_does_not_answer() -> None:
         await stream.aclose()
     with pytest.raises(httpcore.ConnectError):
         await backend.connect_tcp("good.example", site.port, 1.0)
-
-
-async def test_a_cancelled_handshake_closes_its_connection() -> None:
-    async with Site("127.1.0.1") as site:
-        stream = await Backend().connect_tcp("127.1.0.1", site.port, 1.0)
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1):
-                await stream.start_tls(ssl.create_default_context(), "good.example")
-        await asyncio.sleep(0.05)
-        assert not site.open
