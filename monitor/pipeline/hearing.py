@@ -91,8 +91,7 @@ def failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
     # What a redirect or discovery once led to is looked for again from the source's own address.
     lost = isinstance(error, Gone) or (failures % _LOST_AFTER == 0 and trouble.cause != Cause.WAIT)
     forgotten = {"resolved_url": "", **FORGOTTEN} if lost else {}
-    kept = {
-        **state.model_dump(),
+    changed = {
         **forgotten,
         "last_polled": now,
         "next_poll": after_failure(failures, now, until),
@@ -102,12 +101,12 @@ def failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
         "cause": trouble.cause,
         "status": trouble.status,
     }
-    return FeedState.model_validate(kept)
+    return state.model_copy(update=changed)
 
 
 def put_off(state: FeedState, until: datetime) -> FeedState:
     """A source that was not asked, for its host wants to be left alone until then: neither a success nor a failure."""
-    return FeedState.model_validate({**state.model_dump(), "next_poll": max(state.next_poll or until, until)})
+    return state.model_copy(update={"next_poll": max(state.next_poll or until, until)})
 
 
 def newest_of(entries: Sequence[Entry], most: int) -> tuple[Entry, ...]:
@@ -129,8 +128,7 @@ def _lifetime(headers: Mapping[str, str], now: datetime) -> int:
 
 
 def _succeeded(state: FeedState, now: datetime, fields: Mapping[str, Any]) -> FeedState:
-    kept = {
-        **state.model_dump(),
+    well = {
         "last_polled": now,
         "last_success": now,
         "failures": 0,
@@ -138,14 +136,13 @@ def _succeeded(state: FeedState, now: datetime, fields: Mapping[str, Any]) -> Fe
         "error": "",
         "cause": "",
         "status": 0,
-        **fields,
     }
+    heard = state.model_copy(update={**well, **fields})
     wishes = Wishes(
-        now + timedelta(seconds=kept["lifetime_seconds"]),
-        timedelta(seconds=kept["refresh_seconds"]),
-        kept["skip_hours"],
-        kept["skip_days"],
+        now + timedelta(seconds=heard.lifetime_seconds),
+        timedelta(seconds=heard.refresh_seconds),
+        heard.skip_hours,
+        heard.skip_days,
     )
-    if "next_poll" not in fields:
-        kept["next_poll"] = after_success(Rhythm.from_json(kept["rhythm"]), len(kept["listed"]), wishes, now)
-    return FeedState.model_validate(kept)
+    following = after_success(Rhythm.from_json(heard.rhythm), len(heard.listed), wishes, now)
+    return heard.model_copy(update={"next_poll": following})

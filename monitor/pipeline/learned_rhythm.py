@@ -21,6 +21,7 @@ LONGEST_PAST = timedelta(days=28)
 """How far back a first listing is believed: what stands there from before is the rest of an archive."""
 STEP = timedelta(minutes=5)
 """Steps in which expected news is added up."""
+_STEP_MINUTES, _STEP_HOURS = STEP // timedelta(minutes=1), STEP / timedelta(hours=1)
 
 # Of a source of which nothing is known: two entries a day, on the word of half of one.
 _LEVEL_COUNT, _LEVEL_HOURS = 0.5, 6.0
@@ -52,8 +53,8 @@ class Rhythm:
         if self.until is None:
             return {}
         return {
-            "counts": [round(value, 3) for value in self.counts],
-            "watched": [round(value, 3) for value in self.watched],
+            "counts": [int(value * 1000 + 0.5) / 1000 for value in self.counts],
+            "watched": [int(value * 1000 + 0.5) / 1000 for value in self.watched],
             "until": self.until.isoformat(),
         }
 
@@ -81,24 +82,30 @@ class Rhythm:
             moment = published if published is not None and begin <= published <= now else between
             counts[_hour(moment)] += 1
             counts[_day(moment)] += 1
-        for moment, length in _pieces(begin, now):
-            watched[_hour(moment)] += length
-            watched[_day(moment)] += length
+        for hour, day, length in _pieces(begin, now):
+            watched[hour] += length
+            watched[day] += length
         return type(self)(tuple(counts), tuple(watched), now)
 
     def expected(self, begin: datetime, end: datetime) -> float:
         """Entries to be expected between two moments, at most `LONGEST_PAST` apart."""
         rates = self._rates()
         last = min(end, begin + LONGEST_PAST)
-        return sum(rates[_hour(moment)] * rates[_day(moment)] * length for moment, length in _pieces(begin, last))
+        return sum(rates[hour] * rates[day] * length for hour, day, length in _pieces(begin, last))
 
-    def ahead(self, begin: datetime, longest: timedelta) -> Iterator[tuple[datetime, float]]:
-        """Step by step the entries expected in each; each step by the moment at which it ends."""
+    def ahead(self, begin: datetime, longest: timedelta) -> Iterator[tuple[int, float]]:
+        """The time after a moment in steps (`STEP`): how many of them expect as much news, and the entries in each."""
         rates = self._rates()
-        hours = STEP / timedelta(hours=1)
-        for number in range(longest // STEP):
-            moment = begin + STEP * number
-            yield moment + STEP, rates[_hour(moment)] * rates[_day(moment)] * hours
+        first = begin.astimezone(UTC)
+        minute, hour, day = first.minute, first.hour, first.weekday()
+        left = longest // STEP
+        while left > 0:
+            steps = min(left, -((minute - 60) // _STEP_MINUTES))  # a step expects what the hour that it begins in does
+            yield steps, rates[hour] * rates[HOURS + day] * _STEP_HOURS
+            left -= steps
+            minute, hour = minute + steps * _STEP_MINUTES - 60, hour + 1
+            if hour == HOURS:
+                hour, day = 0, (day + 1) % DAYS
 
     def _rates(self) -> list[float]:
         """For each hour of the day entries an hour, for each weekday the factor on it."""
@@ -110,13 +117,19 @@ class Rhythm:
         return [level * share for share in shares[:HOURS]] + shares[HOURS:]
 
 
-def _pieces(begin: datetime, end: datetime) -> Iterator[tuple[datetime, float]]:
-    """The time between two moments cut at full hours: where each piece begins, and its length in hours."""
-    moment = begin.astimezone(UTC)
-    while moment < end:
-        following = min(end, moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
-        yield moment, (following - moment) / timedelta(hours=1)
-        moment = following
+def _pieces(begin: datetime, end: datetime) -> Iterator[tuple[int, int, float]]:
+    """The time between two moments cut at full hours: where the hour and the weekday of each piece stand, its hours."""
+    first = begin.astimezone(UTC)
+    hour, day = first.hour, first.weekday()
+    room = 1 - (first.minute * 60 + first.second + first.microsecond / 1e6) / 3600
+    left = (end - begin) / timedelta(hours=1)
+    while left > 0:
+        length = min(left, room)
+        yield hour, HOURS + day, length
+        left -= length
+        room, hour = 1.0, hour + 1
+        if hour == HOURS:
+            hour, day = 0, (day + 1) % DAYS
 
 
 def _hour(moment: datetime) -> int:

@@ -1,11 +1,13 @@
 """When to ask again: decided on values and `now` alone, after a success and after a failure."""
 
+import math
 import random
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from monitor.pipeline.learned_rhythm import Rhythm
+from monitor.pipeline.learned_rhythm import STEP, Rhythm
 
 # A source or page that failed waits this long, then twice as long each time, up to a day: never for ever.
 FIRST_DELAY = timedelta(minutes=15)
@@ -76,15 +78,26 @@ def after_success(rhythm: Rhythm, listed: int, wishes: Wishes, now: datetime) ->
 
 
 def _wanted(rhythm: Rhythm, listed: int, now: datetime) -> datetime:
-    entries, waiting, before = 0.0, 0.0, now
     patience = PATIENCE * max(rhythm.level, _SLOWEST) ** -LEANING
-    for moment, expected in rhythm.ahead(now, CEILING):
-        waiting += entries * ((moment - before) / _HOUR) + expected * ((moment - before) / _HOUR) / 2
-        entries += expected
-        before = moment
-        if waiting >= patience or (listed and entries >= listed / 2):
-            return max(moment - _SLACK, now + FLOOR)
+    most = listed / 2 if listed else math.inf
+
+    def is_enough(gathered: tuple[float, float]) -> bool:
+        return gathered[0] >= most or gathered[1] >= patience
+
+    so_far, passed = (0.0, 0.0), 0
+    for steps, expected in rhythm.ahead(now, CEILING):
+        after = partial(_gathered, so_far, expected)
+        if is_enough(after(steps)):
+            step = next(step for step in range(1, steps + 1) if is_enough(after(step)))
+            return now + max(STEP * (passed + step) - _SLACK, FLOOR)
+        so_far, passed = after(steps), passed + steps
     return now + CEILING
+
+
+def _gathered(so_far: tuple[float, float], expected: float, steps: int) -> tuple[float, float]:
+    """Entries, and the entry-hours of their waiting, after so many steps more with as many entries in each."""
+    entries, waiting = so_far
+    return entries + expected * steps, waiting + (entries + expected * steps / 2) * steps * (STEP / _HOUR)
 
 
 def _heeded(wanted: datetime, wishes: Wishes, now: datetime) -> datetime:
