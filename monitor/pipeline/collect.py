@@ -34,7 +34,7 @@ from monitor.pipeline.tally import Tally
 from monitor.pipeline.triage import triage
 from monitor.store.entries import due_entries
 from monitor.store.leases import holds_any, lock_leases, release_all, working
-from monitor.store.polling import feed_states
+from monitor.store.polling import feed_states, looked_at
 from monitor.store.runs import acquire, finish_run, holder_of, release, renew, start_run
 
 # One task of a flow: large enough that orchestration is small beside it (16 ms a task, research on speed), small
@@ -188,8 +188,8 @@ async def _gathered(context: Context, request: Request) -> Tally:
     """Everything polled, read and asked again."""
     sources = chosen(context, request)
     with context.database.reading() as session:
-        states = feed_states(session)
-    due = polling.due(sources, states, context.now(), everything=request.everything)
+        looked = looked_at(session)
+    due = polling.due(sources, looked, context.now(), everything=request.everything)
     names = [source.name for source in due]
     tally = await _batches(context, "poll", polling.poll, names, SOURCES_A_BATCH)
     restricted = _restricted(request, sources)

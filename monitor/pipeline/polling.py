@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from monitor.errors import Held, LeftAlone, MonitorError
@@ -20,10 +21,10 @@ from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.trouble import Trouble, is_expected, trouble_of
 from monitor.sources.search import address
 from monitor.store.entries import keep_entries
-from monitor.store.polling import feed_states, keep_feed_states
+from monitor.store.polling import Looked, feed_states, keep_feed_states
 
 # What was heard is kept after every so many answers: a killed run asks no more than these again.
-KEEP_EVERY = 50
+KEEP_EVERY = 100
 # What one answer may bring in: a feed of a hundred thousand items is a flood, not news.
 ENTRIES = 5000
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -51,14 +52,15 @@ class Answer:
 
 
 def due(
-    sources: Sequence[Source], states: Mapping[str, FeedState], now: datetime, *, everything: bool
+    sources: Sequence[Source], states: Mapping[str, FeedState | Looked], now: datetime, *, everything: bool
 ) -> tuple[Source, ...]:
     """The sources to ask now: those not paused whose time has come, or all of those where `everything` is asked.
 
     Those come first that were not asked for longest: where one of a host makes it close, the others have their turn.
     """
-    chosen = (source for source in sources if not source.paused and (everything or _is_due(source, states, now)))
-    return tuple(sorted(chosen, key=lambda source: _state(source, states).last_polled or _NEVER))
+    asked = ((source, *_moments(source, states)) for source in sources if not source.paused)
+    chosen = [(source, last) for source, last, following in asked if everything or following <= now]
+    return tuple(source for source, _ in sorted(chosen, key=itemgetter(1)))
 
 
 async def poll(context: Context, names: Sequence[str]) -> Tally:
@@ -78,17 +80,20 @@ async def poll(context: Context, names: Sequence[str]) -> Tally:
                 heard.append(answer)
             context.progress("polling", done, len(asked))
             if len(heard) >= KEEP_EVERY:
-                tally += _keep(context, heard)
+                tally += _keep(context, heard, states)
                 heard = []
-        return tally + _keep(context, heard)
+        return tally + _keep(context, heard, states)
     finally:
         for each in asked:
             each.cancel()
 
 
-def _is_due(source: Source, states: Mapping[str, FeedState], now: datetime) -> bool:
-    moment = _state(source, states).next_poll
-    return moment is None or moment <= now
+def _moments(source: Source, states: Mapping[str, FeedState | Looked]) -> tuple[datetime, datetime]:
+    """When a source was asked last, and from when on it may be asked."""
+    known = states.get(source.name)
+    if known is None or known.url != address(source):
+        return _NEVER, _NEVER
+    return known.last_polled or _NEVER, known.next_poll or _NEVER
 
 
 def _state(source: Source, states: Mapping[str, FeedState]) -> FeedState:
@@ -99,30 +104,30 @@ def _state(source: Source, states: Mapping[str, FeedState]) -> FeedState:
     return FeedState.model_validate({"source": source.name, "url": address(source)})
 
 
-def _keep(context: Context, answers: Sequence[Answer]) -> Tally:
+def _keep(context: Context, answers: Sequence[Answer], known: Mapping[str, FeedState]) -> Tally:
     """Keep states and entries; what cannot be kept is the failure of its source alone.
 
     Raises StoreError where it is the database that keeps nothing.
     """
     try:
-        return _settle(context, answers)
+        return _settle(context, answers, known)
     except MonitorError:
         raise
     except Exception as error:  # noqa: BLE001 - told by the last call, where it is one answer's
         if len(answers) > 1:
-            return sum((_keep(context, [answer]) for answer in answers), Tally())
+            return sum((_keep(context, [answer], known) for answer in answers), Tally())
         before = answers[0].state
         _log.exception("an error that nobody expects, keeping what %s lists", before.source)
         # What it sent is read again the next time, though it stayed the same.
-        forgotten = FeedState.model_validate({**before.model_dump(), **hearing.FORGOTTEN})
-        return _settle(context, [_failed(forgotten, error, context.now())])
+        forgotten = before.model_copy(update=hearing.FORGOTTEN)
+        return _settle(context, [_failed(forgotten, error, context.now())], known)
 
 
-def _settle(context: Context, answers: Sequence[Answer]) -> Tally:
+def _settle(context: Context, answers: Sequence[Answer], known: Mapping[str, FeedState]) -> Tally:
     """All of them in one transaction."""
     entries = [entry for answer in answers for entry in answer.entries]
     with context.writing() as session:
-        keep_feed_states(session, [answer.state for answer in answers])
+        keep_feed_states(session, [answer.state for answer in answers], known)
         new = keep_entries(session, entries, now=context.now(), max_age=context.settings.collect.max_age)
     return Tally(
         polled=sum(not answer.put_off for answer in answers),
@@ -202,15 +207,14 @@ def _in_part(heard: FeedState, before: FeedState, troubles: Sequence[Trouble]) -
         return heard
     first, more = troubles[0], len(troubles) - 1
     now, since = heard.last_polled, before.failing_since or heard.last_polled
-    kept = {
-        **heard.model_dump(),
+    changed = {
         "next_poll": min(heard.next_poll, now + max(FIRST_DELAY, now - since)),
         "failing_since": since,
         "error": f"{first.text} (and {more} more)" if more else first.text,
         "cause": first.cause,
         "status": first.status,
     }
-    return FeedState.model_validate(kept)
+    return heard.model_copy(update=changed)
 
 
 def _validators(page: Page) -> dict[str, Any]:

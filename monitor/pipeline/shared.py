@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from monitor.models import FeedState, Source
+from monitor.models import Source
 from monitor.pipeline import polling, reading, rechecking
 from monitor.pipeline.context import Context
 from monitor.pipeline.hosts import Hosts
@@ -27,7 +27,7 @@ from monitor.pipeline.tally import Tally
 from monitor.pipeline.triage import triage
 from monitor.sources.search import address
 from monitor.store.entries import due_entries
-from monitor.store.polling import feed_states
+from monitor.store.polling import Looked, looked_at
 from monitor.store.triage import any_unjudged
 
 # Small enough that the workers end at about the same time, large enough to hold many hosts side by side.
@@ -148,14 +148,14 @@ class _Worker:
         """The sources to ask still: those due, or, where all are asked, those that nobody asked since this began."""
         now = self.context.now()
         with self.context.database.reading() as session:
-            states = feed_states(session)
-        due = polling.due(self.share.sources, states, now, everything=self.share.everything)
+            looked = looked_at(session)
+        due = polling.due(self.share.sources, looked, now, everything=self.share.everything)
         if self.share.everything:
-            due = tuple(each for each in due if self._is_old(states.get(each.name)))
-        return [_Due(each.name, _asked_at(each, states.get(each.name))) for each in due]
+            due = tuple(each for each in due if self._is_old(looked.get(each.name)))
+        return [_Due(each.name, _asked_at(each, looked.get(each.name))) for each in due]
 
-    def _is_old(self, state: FeedState | None) -> bool:
-        return state is None or state.last_polled is None or state.last_polled < self.started
+    def _is_old(self, known: Looked | None) -> bool:
+        return known is None or known.last_polled is None or known.last_polled < self.started
 
     def _entries(self) -> list[_Due]:
         with self.context.database.reading() as session:
@@ -173,5 +173,5 @@ def _url(due: _Due) -> str:
     return due.url
 
 
-def _asked_at(source: Source, state: FeedState | None) -> str:
-    return (state.resolved_url if state else "") or address(source)
+def _asked_at(source: Source, known: Looked | None) -> str:
+    return (known.resolved_url if known else "") or address(source)
