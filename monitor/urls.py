@@ -25,6 +25,9 @@ _PLAIN = re.compile(
 )
 """Addresses that are canonical as they stand. Most are, and normalising costs 50 times what recognising them does."""
 
+_WITH_QUERY = re.compile(_PLAIN.pattern + r"(?:\?[A-Za-z0-9_.~=&%+-]+)?")
+"""Addresses that lead where they say whatever document they stand in, and that no part of has to be looked at."""
+
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _EMPTY = "\ue000\ue001\ue002"
 """Characters for private use (Unicode), which no address on the web holds."""
@@ -143,6 +146,8 @@ def absolute(base: str, url: str) -> str:
 
     The address stays as its author wrote it, with spaces escaped and line breaks taken out. Never raises.
     """
+    if len(url) <= LONGEST and _WITH_QUERY.fullmatch(url):
+        return url
     text = _SPACE.sub("%20", _JOINED.sub("", url.strip()))
     if not text:
         return ""

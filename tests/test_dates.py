@@ -139,3 +139,15 @@ def test_what_standards_write_comes_back(naive: datetime, minutes: int) -> None:
     assert moment(f"{naive:%Y-%m-%dT%H:%M:%S}{sign}{hours:02}:{rest:02}") == expected
     assert moment(f"{naive:%a, %d %b %Y %H:%M:%S} {sign}{hours:02}{rest:02}") == expected
     assert moment(f"{naive:%a %b %d %H:%M:%S} {sign}{hours:02}{rest:02} {naive:%Y}") == expected
+
+
+@given(
+    st.from_regex(
+        r"((Mon|Sun), )?[0-3]?[0-9] (Jan|Feb|Mai|Foo) (19|20)[0-9]{2} [0-2][0-9]:[0-5][0-9]:[0-6][0-9]"
+        r" (GMT|[+-][01][0-9][0-6][0-9])",
+        fullmatch=True,
+    )
+)
+def test_a_plain_date_means_what_it_means_among_words(text: str) -> None:
+    """Plain dates are read past all other forms, which must not be seen."""
+    assert moment(text) == moment(f"{text} !")

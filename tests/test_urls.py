@@ -1,6 +1,7 @@
 """Addresses: the laws of the canonical form, and the cases that readers of real feeds meet."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import example, given
@@ -189,3 +190,10 @@ def test_absolute_never_raises(base: str, url: str) -> None:
 def test_an_empty_segment_of_a_path_is_kept(given: str, canonical: str) -> None:
     assert canonical_url(given) == canonical
     assert canonical_url(canonical) == canonical
+
+
+@given(st.from_regex(r"https?://(a\.|A\.|x-y\.)example(:80)?/[ab09_.~=&%+?/:#;@-]{0,12}", fullmatch=True))
+@example("https://a.example/#")
+def test_an_address_that_is_taken_as_it_stands_is_what_joining_gives(url: str) -> None:
+    for base in ("https://b.example/c/d?e", "http://b.example/", ""):
+        assert absolute(base, url) in ("", urljoin(base, url))

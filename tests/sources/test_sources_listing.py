@@ -1,6 +1,7 @@
 """Links that lead through a redirector: what is resolved without a script, and what is marked."""
 
 import base64
+import pickle
 from urllib.parse import quote
 
 import pytest
@@ -66,3 +67,13 @@ def test_any_address_in_the_query_of_a_redirector_gives_an_address_or_none(inner
     ):
         found = link_of(outer + quote(inner.encode("utf-8", "replace")))
         assert found == "" or found.startswith(("http://", "https://"))
+
+
+def test_entries_share_nothing() -> None:
+    items = b"<item><title>One</title><author>A</author></item><item><title>Two</title></item>"
+    feed = b"<rss><channel>" + items + b"</channel></rss>"
+    first, second = parse(feed, "https://a.example/feed", source="wire").entries
+    first.authors.append("B")
+    assert (first.title, first.authors, second.title, second.authors) == ("One", ["A", "B"], "Two", [])
+    assert (second.url, second.source, second.published) == ("", "wire", None)
+    assert pickle.loads(pickle.dumps([first, second])) == [first, second]

@@ -1,5 +1,7 @@
 """Markup to plain text."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,3 +66,16 @@ def test_text_is_folded_whatever_comes(value: str) -> None:
 @given(st.text("ab <>&;", max_size=30))
 def test_no_tag_survives(text: str) -> None:
     assert "<script" not in line(f"{text}<script src='//x.example'></script>{text}&lt;script&gt;")
+
+
+@pytest.mark.parametrize("before", ["<script>never closed", "<p>One<p>Two", "&lt;svg&gt;<title>", "\x00<b>"])
+def test_nothing_of_a_text_is_left_over_for_the_next(before: str) -> None:
+    line(before)
+    assert paragraphs("<p>One</p>two") == "One\n\ntwo"
+
+
+def test_texts_are_read_side_by_side() -> None:
+    texts = [f"<p>{number}</p>" * 200 + f"<b>{number}</b>" for number in range(64)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(line, texts))
+    assert [set(text.split()) for text in found] == [{str(number)} for number in range(64)]
