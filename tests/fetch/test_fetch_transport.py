@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fetching import TLS, client, settings
-from servers import Site, head, raw, says
+from servers import Site, head, raw, resets, says
 
 from monitor.errors import FetchError, Refused
 from monitor.fetch.client import Client
@@ -45,6 +45,26 @@ async def test_the_name_stays_what_tls_and_http_ask_for(served: ssl.SSLContext, 
         assert page.content == PAGE
     assert set(asked_for) == {"good.example"}
     assert {request.headers["host"] for request in site.requests} == {f"good.example:{site.port}"}
+
+
+async def test_large_pages_come_whole_over_one_secured_connection(served: ssl.SSLContext) -> None:
+    page = b"<p>" + bytes(range(32, 127)) * 40_000
+    async with Site("127.1.0.1", tls=served) as site, trusting(CERTIFICATE) as fetch:
+        site.routes["/news"] = says(page)
+        for _ in range(3):
+            assert (await fetch.get(f"https://good.example:{site.port}/news")).content == page
+        assert site.connections == 1
+
+
+async def test_a_secured_connection_that_breaks_off_is_no_whole_answer(served: ssl.SSLContext) -> None:
+    async with Site("127.1.0.1", tls=served) as site, trusting(CERTIFICATE, respect_robots=False) as fetch:
+        site.routes["/cut"] = raw(head(200, {"content_type": "text/html", "content_length": "9999"}) + PAGE)
+        site.routes["/reset"] = resets(head(200, {"content_type": "text/html"}))
+        for path in ("/cut", "/reset"):
+            with pytest.raises(FetchError, match=r"no whole HTTP answer|broke off"):
+                await fetch.get(f"https://good.example:{site.port}{path}")
+        await asyncio.sleep(0.05)
+        assert not site.open
 
 
 async def test_a_certificate_for_another_name_does_not_hold(served: ssl.SSLContext) -> None:
