@@ -6,6 +6,7 @@ request, to bound their number and to share them: here turns bound them, and nob
 
 import ssl
 from collections.abc import AsyncIterator
+from typing import Protocol, cast
 
 import httpcore
 
@@ -35,8 +36,8 @@ class Connections:
         origin = (request.url.scheme, request.url.host, request.url.port)
         connection = await self._waiting(origin) or self._maker.create_connection(request.url.origin)
         answer = await connection.handle_async_request(request)
-        body = _Body(answer, connection, origin, self)
-        return httpcore.Response(answer.status, headers=answer.headers, content=body, extensions=answer.extensions)
+        answer.stream = _Body(cast(_Stream, answer.stream), origin, connection, self)
+        return answer
 
     async def keep(self, origin: _Origin, connection: httpcore.AsyncConnectionInterface) -> None:
         """Keep a connection whose answer was read, if it can be used again; those that waited for too long go."""
@@ -73,24 +74,28 @@ class Connections:
         return connection
 
 
+class _Stream(Protocol):
+    """What httpcore gives the body of an answer as."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None: ...
+
+
 class _Body:
     """The body of an answer; its connection is kept once it is closed."""
 
     def __init__(
-        self,
-        answer: httpcore.Response,
-        connection: httpcore.AsyncConnectionInterface,
-        origin: _Origin,
-        connections: Connections,
+        self, stream: _Stream, origin: _Origin, connection: httpcore.AsyncConnectionInterface, connections: Connections
     ) -> None:
-        self._answer = answer
-        self._connection = connection
+        self._stream = stream
         self._origin = origin
+        self._connection = connection
         self._connections = connections
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._answer.aiter_stream()
+        return aiter(self._stream)
 
     async def aclose(self) -> None:
-        await self._answer.aclose()
+        await self._stream.aclose()
         await self._connections.keep(self._origin, self._connection)
