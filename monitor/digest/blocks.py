@@ -7,6 +7,7 @@ not fit is counted.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -221,28 +222,29 @@ def _question(asked: ShownQuestion) -> str:
 def _sources(page: Layout) -> list[Block]:
     if not page.news:
         return []
-    lines = [_news(news) for news in page.news]
     text, shown = "*Sources*", 0
-    for line in lines:
-        if len(text) + len(line) > _LONGEST_TEXT // 2:
+    for news in page.news:
+        # An escaped text may be five times as long as it is: what to do gives way first, then the cause.
+        forms = (_news(news), _news(replace(news, remedy="")), _news(replace(news, cause="", remedy="")))
+        line = next((each for each in forms if len(text) + len(each) <= _LONGEST_TEXT // 2), None)
+        if line is None:
             break
         text, shown = f"{text}\n{line}", shown + 1
-    left = len(lines) - shown + page.news_more
+    left = len(page.news) - shown + page.news_more
     return [_section(text + (f"\nand {left:,} more" if left else ""))]
 
 
 def _news(news: ShownNews) -> str:
     since = f", since {literal(news.since)}" if news.since else ""
-    cause = f". {literal(news.cause)}" if news.cause else ""
+    cause = f" {literal(news.cause)}." if news.cause else ""
     remedy = f" To do: {literal(news.remedy)}" if news.remedy else ""
-    return f"• {news.label}: *{literal(news.source)}*{since}{cause}{remedy}"
+    return f"• {news.label}: *{literal(news.source)}*{since}.{cause}{remedy}"
 
 
 def _seen(page: Layout) -> str:
     nearest = f" Nearest miss: {_linked(page.nearest)}, {page.nearest_score}." if page.nearest else ""
-    failing = f" Failing now: {literal(page.failing)}." if page.failing else ""
     drift = "".join(f" The stream changed: {literal(warning)}." for warning in page.drift)
-    return f"{literal(page.seen)}.{nearest}{failing}{drift} Digest “{literal(page.name)}”."
+    return f"{literal(page.seen)}.{nearest}{drift} Digest “{literal(page.name)}”."
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -19,10 +19,14 @@ _MOST_NEWS = 3
 def brief(page: Layout, longest: int) -> str:
     """The text below the title, which is the subject: at most `longest` characters (0: 3,000) with that and a join.
 
-    Stories come in the order of reading, whole or not at all; "and 4 more" counts those that did not fit. Questions,
-    and sources that broke, come last and only where there is room.
+    Stories come in the order of reading, whole or not at all; "and 4 more" counts those that did not fit. What is to be
+    said of sources, and questions, come last and only where there is room; a long message keeps some for the former,
+    of which its first line speaks.
     """
-    room = min(longest or _LONGEST, _LONGEST) - len(page.subject) - _JOIN
+    most = min(longest or _LONGEST, _LONGEST) - len(page.subject) - _JOIN
+    rest = list(_rest(page))
+    kept = len(rest[0]) + 2 if page.news else 0
+    room = most - kept if kept < most / 5 else most
     text = unmarked(page.first_line)
     stories = [*page.in_full, *page.also]
     left = len(stories) + page.more
@@ -32,10 +36,10 @@ def brief(page: Layout, longest: int) -> str:
             break
         text, left = told, left - 1
     text += _counted(left)
-    for part in _rest(page):
-        if len(text) + len(part) + 2 <= room:
+    for part in rest:
+        if len(text) + len(part) + 2 <= most:
             text += f"\n\n{part}"
-    return text[: max(0, room)]
+    return text[: max(0, most)]
 
 
 def _counted(left: int) -> str:
@@ -52,7 +56,7 @@ def _told(number: int, story: ShownStory, *, updated: bool) -> str:
 
 def _rest(page: Layout) -> Iterator[str]:
     for news in page.news[:_MOST_NEWS]:
-        yield unmarked(f"{news.label}: {news.source}" + (f". {news.cause}" if news.cause else ""))
+        yield unmarked("\n".join(filter(None, (news.sentence, news.remedy and f"To do: {news.remedy}"))))
     for question in page.asked:
         yield _asked(question)
 

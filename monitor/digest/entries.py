@@ -1,28 +1,35 @@
-"""A digest's stories as entries of a feed: plain JSON values, of which the channel writes Atom and JSON Feed."""
+"""A digest's stories and the state of its sources as entries of a feed: plain JSON values, for the channel to write."""
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from monitor.digest.shown import Layout, ShownStory
+from monitor.digest.shown import Layout, ShownNews, ShownStory
+from monitor.digest.wording import counted
 
 # Named by what they tell, so that a digest made again names its entries the same (RFC 9562, version 5).
 _ENTRIES = uuid.UUID("6f1f0a52-6c7e-5a0e-9d7e-3d1b3c1f9b0a")
 
 
 def entries(page: Layout, composed: datetime, shown: Callable[[ShownStory], str]) -> tuple[dict[str, Any], ...]:
-    """Each story shown, or where there is none the digest itself, for it is sent to say that something is wrong.
+    """Each story shown, then what is to be said of sources; without stories the digest, which says what is wrong.
 
     Each is {"feed", "id", "url", "title", "html", "text", "language", "source", "published", "updated", "tags"}: `feed`
     the digest's title, `id` a `urn:uuid:`, the same for the same telling; `html` what `shown` makes of it; moments in
     ISO 8601, UTC; of a story told before, that it is an update stands in its title.
+    The same trouble of the same sources is the same entry from one digest to the next: subscribers are told of it once.
     """
     stories = (*page.in_full, *page.also)
     if not stories:
-        return (_of_digest(page, composed),)
-    return tuple(_of_story(page, story, composed, shown(story)) for story in stories)
+        return (_of_page(page, composed, composed.isoformat(), page.subject, [page.first_line, *_lines(page)]),)
+    told = tuple(_of_story(page, story, composed, shown(story)) for story in stories)
+    if not page.news:
+        return told
+    title = f"{page.title}: {counted(len(page.news) + page.news_more, 'source')} to look at"
+    key = "\0".join(sorted(f"{news.label} {news.source} {news.since}" for news in page.news))
+    return (*told, _of_page(page, composed, f"sources {key}", title, _lines(page)))
 
 
 def _of_story(page: Layout, story: ShownStory, composed: datetime, html: str) -> dict[str, Any]:
@@ -47,21 +54,29 @@ def _of_story(page: Layout, story: ShownStory, composed: datetime, html: str) ->
     }
 
 
-def _of_digest(page: Layout, composed: datetime) -> dict[str, Any]:
-    told = [page.first_line, *(f"{news.source}: {news.cause or 'it recovered'}" for news in page.news)]
+def _of_page(page: Layout, composed: datetime, key: str, title: str, lines: Sequence[str]) -> dict[str, Any]:
     return {
         "feed": page.title,
-        "id": _urn(page.name, composed.isoformat()),
+        "id": _urn(page.name, key),
         "url": "",
-        "title": page.subject,
+        "title": title,
         "html": "",
-        "text": "\n".join(told),
+        "text": "\n".join(lines),
         "language": "en",
         "source": page.title,
         "published": composed.isoformat(),
         "updated": composed.isoformat(),
         "tags": [],
     }
+
+
+def _lines(page: Layout) -> list[str]:
+    """A line for each source that there is something to say of."""
+    return [*map(_said, page.news), *([f"and {page.news_more:,} more"] if page.news_more else [])]
+
+
+def _said(news: ShownNews) -> str:
+    return news.sentence + (f" To do: {news.remedy}." if news.remedy else "")
 
 
 def _urn(*parts: str) -> str:

@@ -4,6 +4,7 @@ Whatever comes from outside passes `cleaning` here and nowhere else; what is sho
 templates.
 """
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 
 from monitor.digest.cleaning import language_tag, one_line, web_address
 from monitor.digest.compose import TOP, arranged
-from monitor.digest.material import BROKEN, RECOVERED, Alerted, Asked, Figures, Seen, SourceNews
+from monitor.digest.material import BROKEN, FAILING, RECOVERED, Alerted, Asked, Figures, Seen, SourceNews
 from monitor.digest.quoting import is_joined, without_dateline
 from monitor.digest.reader import ANYBODY, Reader
 from monitor.digest.settings import DigestSettings
@@ -45,9 +46,9 @@ from monitor.models import Digest, DigestItem, Reasons
 
 # Longest texts shown, in characters: what a headline, a quoted sentence and a reason need, seen on real pages.
 _HEADLINE, _NAME, _SENTENCE, _FACET, _BRIEF = 200, 60, 400, 100, 160
-# A cause or a remedy holds an address or a command, which are useless in part.
-_REMEDY = 300
-_STATES = {BROKEN: "Broke", RECOVERED: "Recovered"}
+# A cause or a remedy holds an address or a command; the address alone may be cut, for the configuration has it whole.
+_REMEDY, _ADDRESS = 300, 100
+_STATES = {BROKEN: "Broke", RECOVERED: "Recovered", FAILING: "Failing"}
 _MOST_TERMS, _MOST_ALSO, _MOST_NEWS, _MOST_ALERTED = 5, 6, 12, 12
 
 
@@ -75,7 +76,7 @@ def lay_out(
     headlines = [one_line(item.headline, _HEADLINE) or "Untitled" for item in ordered]
     title = one_line(digest.title, 80) or one_line(digest.name, _NAME) or "Digest"  # Slack takes no empty header
     line = first_line(items, figures, zone, now)
-    seen = figures.seen
+    seen, news = figures.seen, _news(figures)
     return Layout(
         name=one_line(digest.name, _NAME),
         title=title,
@@ -90,9 +91,8 @@ def lay_out(
         more=len(ordered) - len(shown),
         alerted=tuple(teller.alert(each) for each in figures.alerted[:_MOST_ALERTED]),
         asked=tuple(teller.question(each) for each in figures.asked),
-        news=tuple(teller.news(each) for each in figures.sources[:_MOST_NEWS]),
-        news_more=max(0, len(figures.sources) - _MOST_NEWS),
-        failing=_failing(figures),
+        news=tuple(teller.news(each) for each in news[:_MOST_NEWS]),
+        news_more=max(0, len(news) - _MOST_NEWS),
         drift=tuple(teller.drift(name, warning) for name, warning in sorted(figures.drift.items())),
         seen=seen_line(seen, zone, now),
         nearest=Link(one_line(seen.nearest_miss, _HEADLINE), web_address(seen.nearest_miss_url))
@@ -105,10 +105,10 @@ def lay_out(
     )
 
 
-def _failing(figures: Figures) -> str:
-    """The names of sources that fail now, without those that are told as broken."""
+def _news(figures: Figures) -> list[SourceNews]:
+    """What is new of sources, then those that fail, without such as are told as broken."""
     broken = {news.source for news in figures.sources if news.state == BROKEN}
-    return ", ".join([one_line(name, _NAME) for name in figures.seen.failing if name not in broken][:_MOST_NEWS])
+    return [*figures.sources, *(each for each in figures.seen.failing if each.source not in broken)]
 
 
 def _date(digest: Digest, zone: str) -> str:
@@ -194,9 +194,18 @@ class _Teller:
             label=_STATES.get(news.state, "Not well"),
             broken=news.state == BROKEN,
             since=moment(news.since, self.zone, self.now) if news.since else "",
-            cause=one_line(news.cause, _REMEDY),
-            remedy=one_line(news.remedy, _REMEDY),
+            cause=_cause(news.cause),
+            # Marks of code are read as they stand in a mail and are obeyed in a chat.
+            remedy=re.sub("`([^`]*)`", r"“\1”", one_line(news.remedy, _REMEDY)),
         )
+
+
+def _cause(told: str) -> str:
+    """Why a source fails, on one line; a long address in front of it gives way, so that the reason is never cut off."""
+    address, colon, reason = told.partition(": ")
+    if colon and re.match("https?://", address):
+        return f"{one_line(address, _ADDRESS)}: {one_line(reason, _REMEDY - _ADDRESS)}"
+    return one_line(told, _REMEDY)
 
 
 def _command(url: str, topic: str) -> str:

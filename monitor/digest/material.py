@@ -28,14 +28,14 @@ class StoryView:
     told: frozenset[str] = frozenset()
 
 
-BROKEN, RECOVERED = "broken", "recovered"
+BROKEN, RECOVERED, FAILING = "broken", "recovered", "failing"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceNews:
-    """A source that newly broke, recovered, or is not well though it answers: since when, why, and what to do.
+    """A source that newly broke, recovered, fails, or is not well though it answers: since when, why, and what to do.
 
-    `state` is broken, recovered, or in that third case in a word what is not well.
+    `state` is broken, recovered, failing, or in that last case in a word what is not well.
     """
 
     source: str
@@ -81,7 +81,7 @@ class Seen:
 
     `since` is when this digest had its turn last, told or not; `articles` were assessed since, `relevant_articles` of
     them relevant; `nearest_miss` is the title of the best-scored of the others. `collects_ok` counts the collects that
-    succeeded since, `sources_failing` the sources that fail now, and `failing` are their names. `quiet_since` is when
+    succeeded since, `sources_failing` the sources that fail now, and `failing` says of each why. `quiet_since` is when
     the digest last told something, or, if it never did, when the monitor began; None where that is not known, and then
     no heartbeat is due. `topics` are the titles, by name, of the topics that were looked for.
     """
@@ -95,7 +95,7 @@ class Seen:
     nearest_miss_threshold: float = 0.0
     collects_ok: int = 1
     sources_failing: int = 0
-    failing: tuple[str, ...] = ()
+    failing: tuple[SourceNews, ...] = ()
     quiet_since: datetime | None = None
     topics: Mapping[str, str] = field(default_factory=dict)
 
@@ -166,4 +166,11 @@ def _known(kind: type[Seen | SourceNews | Asked | Alerted], kept: Mapping[str, A
 def _read_back(name: str, value: Any) -> Any:
     if name in _MOMENTS and value:
         return datetime.fromisoformat(value)
+    if name == "failing":
+        return tuple(_failing(each) for each in value)
     return tuple(value) if isinstance(value, list) else value
+
+
+def _failing(kept: Mapping[str, Any] | str) -> SourceNews:
+    """A source that failed; releases before kept its name alone."""
+    return SourceNews(kept, FAILING) if isinstance(kept, str) else SourceNews(**_known(SourceNews, kept))

@@ -113,7 +113,7 @@ class ShownStory:
 
 @dataclass(frozen=True, slots=True)
 class ShownNews:
-    """A source that broke, recovered or is not well, as `label` says."""
+    """A source that broke, recovered, fails or is not well, as `label` says."""
 
     source: str
     label: str
@@ -121,6 +121,12 @@ class ShownNews:
     since: str
     cause: str
     remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """All but what to do, in plain words."""
+        since = f", since {self.since}" if self.since else ""
+        return f"{self.label}: {self.source}{since}." + (f" {self.cause}." if self.cause else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,6 @@ class Layout:
     asked: tuple[ShownQuestion, ...]
     news: tuple[ShownNews, ...]
     news_more: int
-    failing: str
     drift: tuple[str, ...]
     seen: str
     nearest: Link | None

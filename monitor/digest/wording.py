@@ -58,10 +58,10 @@ def short_day(day: str) -> str:
 
 
 def weights(terms: Sequence[tuple[str, float]], most: int) -> tuple[str, ...]:
-    """The first terms that weigh anything, each with its share where these are not all the same and tell nothing."""
+    """The first terms that weigh anything, each on one line with its share, unless all are the same."""
     shown = [(one_line(term, LONGEST_TERM), f"{share:.0%}") for term, share in terms if share > 0][:most]
     alike = len({share for _, share in shown}) < 2
-    return tuple(term if alike else f"{term} {share}" for term, share in shown)
+    return tuple(term if alike else f"{term}\N{NO-BREAK SPACE}{share}" for term, share in shown)
 
 
 def first_line(items: Sequence[DigestItem], figures: Figures, zone: str, now: datetime) -> str:

@@ -28,6 +28,7 @@ ENOUGH = 10
 DRIFT = 0.3
 
 _GONE_FOR_GOOD = 410
+_AT_FAULT = 500  # from this status on (RFC 9110, 15.6)
 _TURNED_AWAY = "the publisher turns programs away: slow down with fetch.pause_per_host, or remove it"
 _ASKED_TO_WAIT = "the publisher is asked too often: raise fetch.pause_per_host, or pause it for a while"
 _BY_STATUS = {
@@ -161,6 +162,8 @@ def remedy(state: FeedState) -> str:
     if not state.error:
         return ""
     by_itself = f"it is asked again by itself; `monitor sources --pause {state.source}` silences it"
+    if state.status >= _AT_FAULT:
+        by_itself = f"the publisher's server is at fault, which mostly passes: {by_itself}"
     return _BY_STATUS.get(state.status) or _BY_CAUSE.get(state.cause) or by_itself
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from monitor.config import Settings
 from monitor.config.settings import selected
-from monitor.digest.material import BROKEN, RECOVERED, Figures, Seen, SourceNews
+from monitor.digest.material import BROKEN, FAILING, RECOVERED, Figures, Seen, SourceNews
 from monitor.digest.settings import DigestSettings
 from monitor.models import Digest, FeedState
 from monitor.pipeline.health import REMARKED_FOR, YIELD_OVER, Remark, failing_in_part, is_broken, remarks_on, remedy
@@ -32,9 +32,8 @@ def seen_since_last(settings: Settings, session: Session, digest: DigestSettings
     since = previous.composed_at if previous else None
     topics = settings.topics_of(digest)
     look = looked(session, [topic.name for topic in topics], Window(since, now))
-    states = feed_states(session)
-    declared = {source.name for source in settings.sources if not source.paused}
-    failing = tuple(sorted(name for name in declared if name in states and states[name].failures))
+    states = _states(settings, session, digest)
+    failing = tuple(_failing(states[name]) for name in sorted(states) if states[name].failures)
     seen = Seen(
         since=since,
         articles=look.articles,
@@ -58,9 +57,7 @@ def seen_since_last(settings: Settings, session: Session, digest: DigestSettings
 
 def source_news(settings: Settings, session: Session, digest: DigestSettings, now: datetime) -> Iterator[SourceNews]:
     """Sources of the digest's topics that broke, recovered or became remarkable, since it last said so."""
-    selectors = {selector for topic in settings.topics_of(digest) for selector in topic.sources}
-    names = selected(selectors, [source for source in settings.sources if not source.paused])
-    states = {name: state for name, state in feed_states(session).items() if name in names}
+    states = _states(settings, session, digest)
     before = digests(session, digest.name, until=now, sent=True, alerts=False, limit=REMEMBERED)
     yield from _turns(states, before, now)
     came = yields(session, now - YIELD_OVER, now - REMARKED_FOR)
@@ -69,6 +66,17 @@ def source_news(settings: Settings, session: Session, digest: DigestSettings, no
         for remark in (*remarks_on(state, came.get(name), now), *([part] if part else ())):
             if not _was_said(name, remark, before, now):
                 yield SourceNews(name, remark.kind, remark.since, remark.text, remark.remedy)
+
+
+def _states(settings: Settings, session: Session, digest: DigestSettings) -> dict[str, FeedState]:
+    """What is known of the sources of the digest's topics, without paused ones."""
+    selectors = {selector for topic in settings.topics_of(digest) for selector in topic.sources}
+    names = selected(selectors, [source for source in settings.sources if not source.paused])
+    return {name: state for name, state in feed_states(session).items() if name in names}
+
+
+def _failing(state: FeedState) -> SourceNews:
+    return SourceNews(state.source, FAILING, state.failing_since, state.error, remedy(state))
 
 
 def _turns(states: Mapping[str, FeedState], before: Sequence[Digest], now: datetime) -> Iterator[SourceNews]:

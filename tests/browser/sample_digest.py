@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.demo.articles import Newsroom, Piece
 from monitor.digest.compose import Seen, SourceNews, StoryView, compose, remarked
-from monitor.digest.material import Alerted, Asked, Remarks
+from monitor.digest.material import FAILING, Alerted, Asked, Remarks
 from monitor.digest.reader import ANYBODY, Reader
 from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
@@ -41,7 +41,7 @@ _ADDED = (_ARABIC, _CHINESE, _ENDLESS)
 
 def digest_page(now: datetime, form: str = "daily", reader: Reader = ANYBODY) -> str:
     """The page of a digest that tells of every relevant event of the newsroom, two as updates, and of two changes."""
-    settings = replace(SETTINGS, form=form)
+    settings = replace(SETTINGS, form=form, title="AI competition, the week" if form == "weekly" else SETTINGS.title)
     views = [*_newsroom(now), *(_view([_article(9000 + at, now, *each)], 0.9) for at, each in enumerate(_ADDED))]
     updates = [view for view in views if len(view.articles) > 2][:2]
     views = [_told_before(view) if view in updates else view for view in views]
@@ -54,8 +54,15 @@ def digest_page(now: datetime, form: str = "daily", reader: Reader = ANYBODY) ->
         nearest_miss_url="https://circuit-weekly.example/huawei",
         nearest_miss_score=0.47,
         nearest_miss_threshold=0.5,
-        sources_failing=1,
-        failing=("straits-dispatch",),
+        sources_failing=2,
+        failing=(
+            SourceNews("straits-dispatch", FAILING),
+            SourceNews(
+                *("harbour-post", FAILING, now - timedelta(hours=2)),
+                "https://harbour.example/rss: no answer within 20 s",
+                "its host does not answer: see in a browser whether the site is still there, or has moved",
+            ),
+        ),
         quiet_since=now - timedelta(days=1),
     )
     news = [

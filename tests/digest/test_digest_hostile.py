@@ -101,6 +101,7 @@ def test_nothing_unescaped_reaches_any_form(plain, settings, each, words, missed
             **plain.digest.figures["seen"],
             "nearest_miss": missed[0],
             "nearest_miss_url": missed[1],
+            "failing": [{"source": title, "state": "failing", "cause": title, "remedy": cause}],
             "topics": {"a": title, each["topic"]: title},
         },
     }

@@ -17,7 +17,7 @@ figures = st.builds(
         articles=st.integers(0),
         nearest_miss=st.text(),
         topics=st.dictionaries(st.text(), st.text()),
-        failing=st.tuples(st.text()),
+        failing=st.tuples(st.builds(SourceNews, source=st.text(), state=st.just("failing"), since=moments)),
     ),
     sources=st.tuples(
         st.builds(SourceNews, source=st.text(), state=st.sampled_from(["broken", "recovered"]), since=moments)
@@ -45,3 +45,7 @@ def test_figures_of_another_release_are_read_too():
     assert Figures.of(
         digest({"seen": {"articles": 3, "later": 1}, "sources": [{"source": "a", "state": "broken", "x": 1}]})
     ) == (Figures(seen=Seen(articles=3), sources=(SourceNews("a", "broken"),)))
+
+
+def test_names_of_failing_sources_alone_are_read_as_releases_before_kept_them():
+    assert Figures.of(digest({"seen": {"failing": ["a"]}})).seen.failing == (SourceNews("a", "failing"),)

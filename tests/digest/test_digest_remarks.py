@@ -3,19 +3,28 @@
 import json
 import shlex
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from lxml import html as lxml_html
 
 from monitor.digest.compose import SourceNews, compose, remarked
+from monitor.digest.material import FAILING
 from monitor.digest.render import render
 
 SLOT = "2026-11-24T07:00:00+00:00"
+FAILED = SourceNews(
+    "paper-9",
+    FAILING,
+    datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
+    "https://paper-9.example/rss: answered 503 (Service Unavailable)",
+    "it is asked again by itself; `monitor sources --pause paper-9` silences it",
+)
 
 
 @pytest.fixture(name="made", scope="module")
 def _made(settings, now, make_article, make_view, seen, remarks):
-    seen = replace(seen, sources_failing=1, failing=("paper-9",))
+    seen = replace(seen, sources_failing=1, failing=(FAILED,))
     return remarked(compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], [], seen), remarks)
 
 
@@ -76,27 +85,86 @@ def test_what_was_told_at_once_stands_there_as_told(made, settings):
     assert "1 story from 1 article" in message.text  # not counted as told now
 
 
-def test_a_changed_stream_and_failing_sources_are_named_in_every_form(made, settings):
+def test_a_changed_stream_is_told_in_every_form(made, settings):
     message = render(made.digest, made.items, settings)
     changed = (
         "The stream changed: Harbours and machines: 12.0% of a week's articles were relevant, 3.0% of those before."
     )
     for form in (words(message), folded(message.text), json.dumps(message.blocks)):
         assert changed in form
-        assert "Failing now: paper-9." in form
+
+
+def test_why_a_source_fails_and_what_to_do_is_told_in_every_form_before_it_counts_as_broken(made, settings):
+    message = render(made.digest, made.items, settings)
+    why = "paper-9, since Tue 24 Nov, 03:00. https://paper-9.example/rss: answered 503 (Service Unavailable)."
+    slack = "\n".join(block["text"]["text"] for block in message.blocks if "text" in block).replace("*", "")
+    entry = message.entries[-1]
+    assert entry["title"] == "Harbours, every morning: 1 source to look at"
+    for form in (words(message), folded(message.text), folded(message.brief), slack, entry["text"]):
+        assert f"Failing: {why}" in form
+        assert "To do: it is asked again by itself; " in form
+        assert "“monitor sources --pause paper-9”" in form
+
+
+def test_a_long_address_gives_way_to_the_reason(settings, now, make_article, make_view, seen):
+    news = replace(FAILED, cause=f"https://paper-9.example/{'way/' * 300}: answered 404 (Not Found)")
+    made = compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], [], replace(seen, failing=(news,)))
+    message = render(made.digest, made.items, settings)
+    for form in (words(message), folded(message.text), folded(message.brief), message.entries[-1]["text"]):
+        assert "…: answered 404 (Not Found)." in form
+
+
+def test_a_chat_says_why_a_source_fails_however_many_stories_there_are(settings, now, make_article, make_view, seen):
+    views = [make_view([make_article(number)], [0.9]) for number in range(1, 60)]
+    made = compose(settings, SLOT, now, views, [], replace(seen, sources_failing=1, failing=(FAILED,)))
+    message = render(made.digest, made.items, replace(settings, max_items=60))
+    assert "Failing: paper-9" in message.brief
+    assert " more\n\nFailing" in message.brief
+    assert len(message.brief) + len(message.subject) <= 3000
+
+
+def test_a_feed_has_one_entry_for_the_same_trouble_however_many_digests_tell_of_it(
+    settings, now, make_article, make_view, seen
+):
+    def last(number, at, failing):
+        views = [make_view([make_article(number)], [0.9])]
+        made = compose(settings, at.isoformat(), at, views, [], replace(seen, failing=failing))
+        return render(made.digest, made.items, settings).entries[-1]["id"]
+
+    later = now + timedelta(days=1)
+    worse = replace(FAILED, source="paper-8")
+    assert last(1, now, (FAILED,)) == last(2, later, (replace(FAILED, cause="otherwise"),))
+    assert last(1, now, (FAILED,)) != last(2, later, (FAILED, worse))
+    assert last(1, now, (FAILED,)) != last(2, later, (replace(FAILED, since=later),))
+
+
+def test_what_is_too_long_of_a_source_gives_way_in_slack_before_the_source_does(
+    settings, now, make_article, make_view, seen
+):
+    news = replace(FAILED, cause="&" * 290, remedy="<" * 290)
+    made = compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], [], replace(seen, failing=(news,) * 3))
+    text = next(
+        block["text"]["text"]
+        for block in render(made.digest, made.items, settings).blocks
+        if block.get("text", {}).get("text", "").startswith("*Sources*")
+    )
+    assert text.count("Failing: *paper-9*") == 3
+    assert "To do" not in text
 
 
 def test_the_sections_stand_in_order(made, settings):
     page = lxml_html.fromstring(render(made.digest, made.items, settings).html)
     headings = [folded(heading.text_content()).partition(":")[0] for heading in page.iter("h2")]
-    assert headings == ["Top", "Already told at once", "Tell us", "What was seen"]
+    assert headings == ["Top", "Already told at once", "Tell us", "Sources", "What was seen"]
 
 
 def test_a_source_that_is_told_as_broken_is_not_named_again(settings, now, make_article, make_view, seen, remarks):
-    seen = replace(seen, sources_failing=2, failing=("paper-8", "paper-9"))
+    seen = replace(seen, sources_failing=2, failing=(replace(FAILED, source="paper-8"), FAILED))
     news = [SourceNews("paper-8", "broken", cause="gone")]
     made = compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], news, seen)
-    assert "Failing now: paper-9." in words(render(made.digest, made.items, settings))
+    told = words(render(made.digest, made.items, settings))
+    assert told.count("paper-8") == 1
+    assert "Failing: paper-9, since" in told
 
 
 def test_a_line_has_room_for_the_beginning_of_a_facet(settings, now, make_article, make_view, seen):

@@ -251,6 +251,18 @@ def test_a_source_that_newly_broke_is_told_once_and_told_again_when_it_recovers(
     assert "wire" not in compose(read, "seven").deliveries[0].text
 
 
+def test_why_a_source_fails_is_told_beside_stories_before_it_is_broken_and_of_no_other_topic(read: House) -> None:
+    read.sources(wire="https://wire.example/", far="https://far.example/")
+    read.topic(sources=["wire"])
+    failing(read, failures=1)
+    failing(read, "far", failures=1)
+    kept = compose(read)
+    text = " ".join(kept.deliveries[0].text.split())
+    assert kept.digest.first_line.endswith("1 source failing")
+    assert "Failing: wire, since Tue 24 Nov, 08:00. answered 404. To do: its address has moved: find the new" in text
+    assert " far" not in text
+
+
 def test_a_paused_source_or_one_of_another_topic_is_no_news(read: House) -> None:
     compose(read)
     read.sources({"off": {"paused": True}}, off="https://off.example/", far="https://far.example/")

@@ -59,6 +59,7 @@ def test_a_source_is_new_well_failing_broken_or_paused() -> None:
         (Cause.STATUS, 410, "remove it from config/sources.toml"),
         (Cause.STATUS, 403, "turns programs away"),
         (Cause.STATUS, 500, "monitor sources --pause wire"),
+        (Cause.STATUS, 502, "the publisher's server is at fault"),
         (Cause.WAIT, 429, "asked too often"),
         (Cause.WAIT, 503, "asked too often"),
         (Cause.WAIT, 0, "asked too often"),

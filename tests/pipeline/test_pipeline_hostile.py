@@ -90,7 +90,12 @@ told_items = st.builds(
 )
 said_figures = st.builds(
     lambda title, url, name, warning: Figures(
-        seen=Seen(nearest_miss=title, nearest_miss_url=url, failing=(name,), topics={"a": name}),
+        seen=Seen(
+            nearest_miss=title,
+            nearest_miss_url=url,
+            failing=(SourceNews(title, "failing", NOW, warning, title),),
+            topics={"a": name},
+        ),
         sources=(SourceNews(name, "broken", NOW, title, warning),),
         asked=(Asked(7, name, title, url, name, name, warning, 0.5),),
         alerted=(Alerted(8, 1, title, url, name, name, NOW),),
