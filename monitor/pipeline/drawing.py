@@ -1,20 +1,22 @@
 """Random draws from what a topic left out, and the probability of each, worked out anew when its verdict comes in.
 
-See `monitor.relevance.asking` for why nothing needs to be kept in between. The rate in a week is decided by how much
-was left out the week before, or, in the first week, by how much was left out until now. A verdict nobody asked for, on
-an article that happens to be drawn, counts as an answer: readers who search for what they missed make recall look worse
-than it is, never better.
+See `monitor.relevance.asking` for why nothing needs to be kept in between: an article's number is that of its id, so
+that those drawn are known before a row of them is read. The rate in a week is decided by how much was left out the week
+before, or, in the first week, by how much was left out until now; reprints count in it, though none is drawn: a rate
+need not be exact, but the same when the answer comes. A verdict nobody asked for, on an article that happens to be
+drawn, counts as an answer: readers who search for what they missed make recall look worse than it is, never better.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from monitor.models import Article
 from monitor.relevance.asking import draw_number, draw_rate, drawn
-from monitor.store.topics import assessments, count_left_out, left_out, verdicts
+from monitor.store.judged import judged, left_out_of, stored_within
+from monitor.store.topics import assessments
 
 _WEEK = timedelta(days=7)
 
@@ -27,15 +29,41 @@ class Draw:
     probability: float
 
 
-def draws(session: Session, topic: str, count: int, now: datetime) -> list[Draw]:
-    """At most `count` of those drawn of what was left out in the week that is, then the week before, not judged yet."""
-    known = verdicts(session, topic)
-    found: list[Draw] = []
-    for start in (week_of(now), week_of(now) - _WEEK):
-        rate = _rate(session, topic, start)
-        rejected = left_out(session, topic, since=start, until=start + _WEEK)
-        found += [Draw(int(each), rate) for each in drawn(topic, map(str, rejected), rate) if int(each) not in known]
-    return found[:count]
+@dataclass(frozen=True)
+class Lottery:
+    """The draws of a topic as the store stands: each week's rate is worked out once."""
+
+    session: Session
+    topic: str
+    rates: dict[datetime, float] = field(default_factory=dict)
+
+    def draws(self, count: int, now: datetime, known: Iterable[int]) -> list[Draw]:
+        """At most `count` of those drawn of what was left out this week, then the week before, but for `known` ones."""
+        found: list[Draw] = []
+        for start in (week_of(now), week_of(now) - _WEEK):
+            rate = self.rate(start)
+            lots = [int(each) for each in drawn(self.topic, map(str, self._ids(start)), rate)]
+            asked = set(left_out_of(self.session, self.topic, lots)).difference(known)
+            found += [Draw(each, rate) for each in lots if each in asked]
+        return found[:count]
+
+    def reserved(self, articles: Iterable[Article]) -> set[int]:
+        """Those of the articles left out that a draw is to decide on: asked for another reason they spoil the sample.
+
+        Where so little was left out that all of it is drawn, none: there would be nothing to learn from.
+        """
+        rated = [(article.id or 0, self.rate(week_of(article.stored_at))) for article in articles]
+        return {key for key, rate in rated if rate < 1.0 and draw_number(self.topic, str(key)) < rate}
+
+    def rate(self, week: datetime) -> float:
+        """The probability with which each article left out in the week from that moment on is drawn."""
+        if week not in self.rates:
+            before = judged(self.session, self.topic, self._ids(week - _WEEK)).left_out
+            self.rates[week] = draw_rate(before or judged(self.session, self.topic, self._ids(week)).left_out)
+        return self.rates[week]
+
+    def _ids(self, week: datetime) -> range:
+        return stored_within(self.session, week, week + _WEEK)
 
 
 def drawn_with(session: Session, topic: str, article: Article) -> float:
@@ -44,30 +72,8 @@ def drawn_with(session: Session, topic: str, article: Article) -> float:
     thought = assessments(session, topic, [identity]).get(identity)
     if thought is None or thought.relevant or article.duplicate_of is not None:
         return 0.0
-    rate = _rate(session, topic, week_of(article.stored_at))
+    rate = Lottery(session, topic).rate(week_of(article.stored_at))
     return rate if draw_number(topic, str(identity)) < rate else 0.0
-
-
-def reserved(session: Session, topic: str, articles: Iterable[Article]) -> set[int]:
-    """Those of the articles left out that a draw is to decide on: asked for another reason they would spoil the sample.
-
-    Where so little was left out that all of it is drawn, none: there would be nothing to learn from.
-    """
-    rates: dict[datetime, float] = {}
-    found = set()
-    for article in articles:
-        week = week_of(article.stored_at)
-        if week not in rates:
-            rates[week] = _rate(session, topic, week)
-        if rates[week] < 1.0 and draw_number(topic, str(article.id)) < rates[week]:
-            found.add(article.id or 0)
-    return found
-
-
-def _rate(session: Session, topic: str, start: datetime) -> float:
-    """The rate in the week from `start` on."""
-    before = count_left_out(session, topic, since=start - _WEEK, until=start)
-    return draw_rate(before or count_left_out(session, topic, since=start, until=start + _WEEK))
 
 
 def week_of(moment: datetime) -> datetime:

@@ -13,16 +13,21 @@ from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Feedback
 from monitor.pipeline.archive import item
 from monitor.pipeline.context import clock, opened_database
-from monitor.pipeline.drawing import drawn_with, draws, reserved
+from monitor.pipeline.drawing import Lottery, drawn_with
 from monitor.pipeline.profiles import topic_or_first
 from monitor.relevance.asking import Candidate, choose
 from monitor.relevance.items import words_of
 from monitor.store.articles import article_by_url, articles_of
+from monitor.store.judged import sampled, stored_within
 from monitor.store.topics import assessments, borderline, keep_feedback, verdicts
 from monitor.urls import canonical_url
 
-# The articles nearest to the threshold, among which those worth asking about are looked for.
-_CONSIDERED = 400
+# The articles nearest to the threshold, among which those worth asking about are looked for: at most so many, and so
+# many for each question, among which there is one unlike what was judged before. The latter is chosen, not measured.
+_CONSIDERED, _CONSIDERED_FOR_ONE = 400, 50
+# Of a week's articles so many are looked at for those, drawn evenly: a digest asks one of them, and needs not the very
+# nearest of twenty thousand.
+_LOOKED_AT = 3_000
 _JUDGED_KEPT_IN_MIND = 200
 # One question in so many is drawn at random.
 _ONE_DRAWN_OF = 5
@@ -104,17 +109,29 @@ class Scope:
 
 def questions_of(session: Session, topic: str, count: int, now: datetime, scope: Scope = Scope()) -> list[Question]:
     """The same over an open store: one in five is drawn of what was left out this week, at least one of two."""
-    to_measure = _drawn(session, topic, max(1, count // _ONE_DRAWN_OF) if count > 1 else 0, now, scope)
-    to_learn = _chosen(session, topic, count, {each.id for each in to_measure}, scope)
+    lottery, known = Lottery(session, topic), list(verdicts(session, topic))
+    to_measure = _drawn(lottery, max(1, count // _ONE_DRAWN_OF) if count > 1 else 0, now, scope, known)
+    considered = min(_CONSIDERED, count * _CONSIDERED_FOR_ONE)
+    near = borderline(session, topic, limit=considered, ids=_looked_at(session, topic, now, scope))
+    to_learn = _chosen(lottery, count, near, {each.id for each in to_measure}, scope, known)
     return to_learn[: count - len(to_measure)] + to_measure
 
 
-def _chosen(session: Session, topic: str, count: int, without: set[str], scope: Scope) -> list[Question]:
-    near = {each.article_id: each for each in borderline(session, topic, limit=_CONSIDERED, since=scope.since)}
-    articles = {article.id or 0: article for article in articles_of(session, list(near))}
-    judged = articles_of(session, list(verdicts(session, topic))[-_JUDGED_KEPT_IN_MIND:])
+def _looked_at(session: Session, topic: str, now: datetime, scope: Scope) -> Sequence[int] | None:
+    """The articles among which the nearest to the border are looked for; None for all."""
+    return (
+        None if scope.since is None else sampled(session, topic, stored_within(session, scope.since, now), _LOOKED_AT)
+    )
+
+
+def _chosen(
+    lottery: Lottery, count: int, border: Sequence[Assessment], without: set[str], scope: Scope, known: Sequence[int]
+) -> list[Question]:
+    near = {each.article_id: each for each in border}
+    articles = {article.id or 0: article for article in articles_of(lottery.session, list(near))}
+    judged = articles_of(lottery.session, known[-_JUDGED_KEPT_IN_MIND:])
     below = [articles[key] for key, each in near.items() if key in articles and not each.relevant]
-    without = without | {str(key) for key in reserved(session, topic, below)}
+    without = without | {str(key) for key in lottery.reserved(below)}
     open_ones = [
         Candidate(str(key), each.score, each.threshold, words_of(item(articles[key])))
         for key, each in near.items()
@@ -129,12 +146,12 @@ def _chosen(session: Session, topic: str, count: int, without: set[str], scope: 
     ]
 
 
-def _drawn(session: Session, topic: str, count: int, now: datetime, scope: Scope) -> list[Question]:
+def _drawn(lottery: Lottery, count: int, now: datetime, scope: Scope, known: Sequence[int]) -> list[Question]:
     if not count:
         return []
-    found = {each.article_id: each.probability for each in draws(session, topic, _CONSIDERED, now)}
-    articles = {article.id: article for article in articles_of(session, list(found))}
-    thought = assessments(session, topic, list(found))
+    found = {each.article_id: each.probability for each in lottery.draws(_CONSIDERED, now, known)}
+    articles = {article.id: article for article in articles_of(lottery.session, list(found))}
+    thought = assessments(lottery.session, lottery.topic, list(found))
     drawn = [key for key in found if scope.is_open(articles[key], thought[key])][:count]
     return [_question(articles[key], thought[key], _lot(found[key]), found[key]) for key in drawn]
 

@@ -20,10 +20,11 @@ _DEVIATIONS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The scores of a span of time, each in [0, 1], and how many of them were relevant."""
+    """The scores of a span of time, each in [0, 1], or a sample; how many articles were relevant, and all together."""
 
     scores: Sequence[float]
     relevant: int
+    articles: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ def drift(now: Scored, before: Scored) -> Drift | None:
     """How a week's scores differ from those of the weeks before; None where either has fewer than 100 articles."""
     if min(len(now.scores), len(before.scores)) < FEWEST:
         return None
-    share, share_before = now.relevant / len(now.scores), before.relevant / len(before.scores)
+    share, share_before = now.relevant / now.articles, before.relevant / before.articles
     stability = stability_index(now.scores, before.scores)
-    pooled = (now.relevant + before.relevant) / (len(now.scores) + len(before.scores))
-    error = math.sqrt(pooled * (1 - pooled) * (1 / len(now.scores) + 1 / len(before.scores)))
+    pooled = (now.relevant + before.relevant) / (now.articles + before.articles)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / now.articles + 1 / before.articles))
     told = []
     if abs(share - share_before) > _DEVIATIONS * error:
         told.append(f"{share:.1%} of a week's articles were relevant, {share_before:.1%} of those before")

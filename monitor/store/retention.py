@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, or_, select, text, tuple_, update
 from sqlmodel import Session
 
 from monitor.models import (
@@ -154,7 +154,9 @@ def _old_models(session: Session, limit: int) -> int:
         partition_by=(models.topic, models.accepted), order_by=(models.made_at.desc(), models.id.desc())
     )
     ranked = select(models.id, models.accepted, latest.label("place")).subquery().c
-    late = select(ranked.id).where(or_(ranked.place > MODELS, and_(~ranked.accepted, ranked.place > 1)))
+    late = _ids(session, select(ranked.id).where(or_(ranked.place > MODELS, and_(~ranked.accepted, ranked.place > 1))))
+    if not late:
+        return 0
     named = tuple_(models.topic, models.version).in_(select(judged.topic, judged.model_version).distinct())
     return _delete(session, table(Model), models.id, and_(models.id.in_(late), ~named), limit)
 
@@ -163,13 +165,20 @@ def _old_profiles(session: Session, limit: int) -> int:
     profiles, models, judged = table(Profile).c, table(Model).c, table(Assessment).c
     latest = func.row_number().over(partition_by=profiles.topic, order_by=(profiles.made_at.desc(), profiles.id.desc()))
     ranked = select(profiles.id, latest.label("place")).subquery().c
-    late = select(ranked.id).where(ranked.place > 1)
+    late = _ids(session, select(ranked.id).where(ranked.place > 1))
+    if not late:
+        return 0
     mine = tuple_(profiles.topic, profiles.version)
     named = or_(
         mine.in_(select(judged.topic, judged.profile_version).distinct()),
         mine.in_(select(models.topic, models.profile_version)),
     )
     return _delete(session, table(Profile), profiles.id, and_(profiles.id.in_(late), ~named), limit)
+
+
+def _ids(session: Session, query: Select[tuple[int]]) -> Sequence[int]:
+    """The ids of what may be let go: asked first, for whether an assessment names it takes a look at all of them."""
+    return session.connection().execute(query).scalars().all()
 
 
 def _delete(session: Session, of: Table, key: ColumnElement[Any], condition: ColumnElement[bool], limit: int) -> int:

@@ -148,32 +148,27 @@ def decide_anew(session: Session, topic: str, *, since: datetime, cut: float | N
     session.flush()
 
 
-def borderline(session: Session, topic: str, *, limit: int, since: datetime | None = None) -> list[Assessment]:
+def borderline(session: Session, topic: str, *, limit: int, ids: Collection[int] | None = None) -> list[Assessment]:
     """The assessments of a topic nearest to their threshold on either side, of articles without a verdict for it.
 
-    With `since` of those stored from then on.
+    Only of the articles of `ids`, where these are named.
     """
     judged = exists().where(col(Feedback.topic) == topic, col(Feedback.article_id) == col(Assessment.article_id))
     query = select(Assessment).where(Assessment.topic == topic, ~judged)
-    if since is not None:
-        query = query.join(Article, col(Article.id) == col(Assessment.article_id)).where(Article.stored_at >= since)
+    if ids is not None:
+        query = query.where(among(session, table(Assessment).c.article_id, ids))
     distance = func.abs(col(Assessment.score) - col(Assessment.threshold))
     return list(session.exec(query.order_by(distance, col(Assessment.article_id)).limit(limit)))
 
 
-def left_out(session: Session, topic: str, *, since: datetime, until: datetime) -> list[int]:
-    """The articles stored from `since` to before `until` that a topic judged and left out, reprints apart, by id."""
-    return sorted(session.exec(_originals(topic, since, until, relevant=False)))
-
-
 def count_left_out(session: Session, topic: str, *, since: datetime, until: datetime) -> int:
-    """How many those are."""
+    """How many articles stored from `since` to before `until` a topic judged and left out, reprints apart."""
     query = _originals(topic, since, until, relevant=False)
     return session.exec(select(func.count()).select_from(query.subquery())).one()
 
 
 def taken(session: Session, topic: str, *, since: datetime, until: datetime) -> list[int]:
-    """The same of those that it took."""
+    """The articles that it took, by id, ascending."""
     return sorted(session.exec(_originals(topic, since, until, relevant=True)))
 
 
@@ -189,16 +184,6 @@ def _originals(topic: str, since: datetime, until: datetime, *, relevant: bool) 
             col(Article.stored_at) < until,
         )
     )
-
-
-def scores(session: Session, topic: str, *, since: datetime, until: datetime) -> list[tuple[float, bool]]:
-    """The score of each article stored from `since` to before `until`, and whether it was relevant to the topic."""
-    query = (
-        select(col(Assessment.score), col(Assessment.relevant))
-        .join(Article, col(Assessment.article_id) == col(Article.id))
-        .where(Assessment.topic == topic, col(Article.stored_at) >= since, col(Article.stored_at) < until)
-    )
-    return [(float(score), bool(relevant)) for score, relevant in session.exec(query)]
 
 
 def keep_feedback(session: Session, feedback: Feedback) -> Feedback:

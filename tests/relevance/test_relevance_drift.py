@@ -8,7 +8,7 @@ from monitor.relevance.drift import CHANGED, Scored, drift, stability_index
 
 def week(seed: int, a: float = 1.0, b: float = 9.0, count: int = 400) -> Scored:
     scores = np.random.default_rng(seed).beta(a, b, count)
-    return Scored(scores.tolist(), int((scores >= 0.5).sum()))
+    return Scored(scores.tolist(), int((scores >= 0.5).sum()), count)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -29,7 +29,7 @@ def test_more_on_the_subject_and_other_scores_are_told() -> None:
 
 def test_too_few_articles_say_nothing() -> None:
     assert drift(week(1, count=99), week(2)) is None
-    assert drift(week(1), Scored([], 0)) is None
+    assert drift(week(1), Scored([], 0, 0)) is None
 
 
 def test_alike_is_nought_and_scores_all_equal_are_no_trouble() -> None:

@@ -18,12 +18,14 @@ from monitor.store import (
     checks,
     digests,
     entries,
+    judged,
     outbox,
     reading_page,
     retention,
     search,
     stories,
     topics,
+    yields,
 )
 from monitor.store.bulk import ids_of
 from monitor.store.digests import Window
@@ -44,7 +46,39 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
         lambda s: checks.drop_checks(s, now=NOW, topics=["ai"], patience=timedelta(days=2)),
         "ix_article_next_check",
     ),
-    "relevant": (lambda s: digests.relevant_stories(s, "ai", Window(YESTERDAY, NOW)), "ix_article_stored_at"),
+    "relevant": (
+        lambda s: digests.relevant_stories(s, "ai", Window(YESTERDAY, NOW)),
+        r"ix_assessment_taken \(topic=\? AND article_id>\? AND article_id<\?\)",
+    ),
+    "left-out": (lambda s: judged.left_out_of(s, "ai", [1, 2]), "INTEGER PRIMARY KEY"),
+    "counted-left-out": (
+        lambda s: topics.count_left_out(s, "ai", since=YESTERDAY, until=NOW),
+        r"article USING INDEX ix_article_stored_at \(stored_at>\? AND stored_at<\?\)",
+    ),
+    "judged": (
+        lambda s: judged.judged(s, "ai", range(1, 9)),
+        r"COVERING INDEX sqlite_autoindex_assessment_1 \(topic=\? AND article_id>\? AND article_id<\?\)",
+    ),
+    "took": (
+        lambda s: judged.judged(s, "ai", range(1, 9)),
+        r"ix_assessment_taken \(topic=\? AND article_id>\? AND article_id<\?\)",
+    ),
+    "sampled": (
+        lambda s: judged.sampled(s, "ai", range(1, 9), 9),
+        r"COVERING INDEX sqlite_autoindex_assessment_1 \(topic=\? AND article_id>\? AND article_id<\?\)",
+    ),
+    "stored-within": (
+        lambda s: judged.stored_within(s, YESTERDAY, NOW),
+        r"COVERING INDEX ix_article_stored_at \(stored_at>\? AND stored_at<\?\)",
+    ),
+    "border": (
+        lambda s: topics.borderline(s, "ai", limit=9, ids=[1, 2]),
+        "feedback USING INDEX ix_feedback_article_id",
+    ),
+    "yields": (
+        lambda s: yields.yields(s, YESTERDAY, NOW),
+        r"entry USING COVERING INDEX ix_entry_first_seen \(first_seen>\? AND first_seen<\?\)",
+    ),
     "looked": (lambda s: digests.looked(s, ["ai"], Window(YESTERDAY, NOW)), "ix_article_stored_at"),
     "today": (
         lambda s: reading_page.stories_of_topic(s, "ai", since=YESTERDAY, limit=9, first=7),

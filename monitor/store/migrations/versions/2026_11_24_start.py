@@ -474,6 +474,7 @@ def expect_much() -> None:
         ("ix_article_stored_at", "100000 1"),
         ("ix_article_published", "100000 1"),
         ("ix_article_story_id", "100000 2"),
+        ("ix_article_duplicate_of", "100000 50000"),  # null in most: that an article is no reprint finds none
     ):
         op.execute(expected.bindparams(of="article", index=index, shape=shape))
     for index, shape in (
@@ -483,4 +484,6 @@ def expect_much() -> None:
         ("ix_assessment_taken", "6000 3000 1"),
     ):
         op.execute(expected.bindparams(of="assessment", index=index, shape=shape))
+    for index, shape in (("ix_feedback_article_id", "1000 1"), ("ix_feedback_topic", "1000 500")):
+        op.execute(expected.bindparams(of="feedback", index=index, shape=shape))
     op.execute("ANALYZE sqlite_schema")  # so that this very connection reads them

@@ -1,0 +1,73 @@
+"""What topics judged of late, asked so that it costs the same however much is kept.
+
+How many of a range of ids a topic judged, and took, stands in indexes; what needs the rows themselves is asked of so
+many of them, spread evenly (see `monitor.store.sampling`).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from monitor.models import Article, Assessment
+from monitor.store.bulk import among, table
+from monitor.store.sampling import evenly, ids_within
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How many articles a topic judged, and how many of them it took; reprints are among both."""
+
+    articles: int
+    relevant: int
+
+    @property
+    def left_out(self) -> int:
+        """How many it left out."""
+        return self.articles - self.relevant
+
+
+def stored_within(session: Session, since: datetime, until: datetime) -> range:
+    """The ids of the articles stored from `since` to before `until`."""
+    return ids_within(session, table(Article).c.stored_at, since, until)
+
+
+def judged(session: Session, topic: str, ids: range) -> Judged:
+    """How many articles of a range of ids a topic judged, and took."""
+    counted = select(func.count()).select_from(table(Assessment)).where(*_within(topic, ids))
+    return Judged(session.exec(counted).one(), session.exec(counted.where(col(Assessment.relevant).is_(True))).one())
+
+
+def sampled(session: Session, topic: str, ids: range, most: int) -> list[int]:
+    """The articles of a range of ids that a topic judged: all of at most `most`, else about so many, spread evenly."""
+    return evenly(session, table(Assessment).c.article_id, _within(topic, ids), most)
+
+
+def left_out_of(session: Session, topic: str, ids: Collection[int]) -> list[int]:
+    """Which of the articles a topic judged and left out, reprints apart; ascending."""
+    query = (
+        select(Assessment.article_id)
+        .join(Article, col(Assessment.article_id) == col(Article.id))
+        .where(
+            Assessment.topic == topic,
+            among(session, table(Assessment).c.article_id, ids),
+            col(Assessment.relevant).is_(False),
+            col(Article.duplicate_of).is_(None),
+        )
+    )
+    return sorted(session.exec(query))
+
+
+def scores_of(session: Session, topic: str, ids: Collection[int]) -> list[float]:
+    """The score of each of the articles that a topic judged."""
+    query = select(Assessment.score).where(
+        Assessment.topic == topic, among(session, table(Assessment).c.article_id, ids)
+    )
+    return [float(score) for score in session.exec(query)]
+
+
+def _within(topic: str, ids: range) -> tuple[ColumnElement[bool], ...]:
+    asked = table(Assessment).c
+    return asked.topic == topic, asked.article_id >= ids.start, asked.article_id < ids.stop

@@ -1,0 +1,73 @@
+"""What a topic judged of late: counted, and sampled evenly, of a range of ids."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from keeping import NOW, article, assess, assessment, keep
+
+from monitor.store import Database
+from monitor.store.judged import Judged, judged, left_out_of, sampled, scores_of, stored_within
+
+DAY = timedelta(days=1)
+
+
+def test_the_articles_of_a_span_are_a_range_of_ids(database: Database) -> None:
+    keep(database, article("old", stored_at=NOW - 3 * DAY))
+    first, last = keep(database, article("a", stored_at=NOW - DAY), article("b", stored_at=NOW - DAY))
+    keep(database, article("new"))
+    with database.reading() as session:
+        assert stored_within(session, NOW - DAY, NOW) == range(first, last + 1)
+        assert list(stored_within(session, NOW - 3 * DAY, NOW + DAY)) == [first - 1, first, last, last + 1]
+        assert not stored_within(session, NOW + DAY, NOW + 2 * DAY)
+
+
+def test_what_was_judged_taken_and_left_out_is_counted_by_topic(database: Database) -> None:
+    ids = sorted(keep(database, *(article(f"{number}") for number in range(6))))
+    assess(database, *(assessment(each, relevant=each == ids[0], score=each / 100) for each in ids[:4]))
+    assess(database, assessment(ids[5], topic="other"))
+    keep(database, article("copy", duplicate_of=ids[0]))
+    with database.reading() as session:
+        whole = range(ids[0], ids[-1] + 1)
+        assert judged(session, "ai", whole) == Judged(4, 1)
+        assert judged(session, "ai", whole).left_out == 3
+        assert judged(session, "ai", range(ids[1], ids[3])) == Judged(2, 0)
+        assert judged(session, "none", whole) == Judged(0, 0)
+        assert left_out_of(session, "ai", ids) == ids[1:4]
+        assert scores_of(session, "ai", ids[1:3]) == [ids[1] / 100, ids[2] / 100]
+
+
+def test_a_reprint_is_among_those_judged_and_never_among_those_left_out(database: Database) -> None:
+    (first,) = keep(database, article("first"))
+    (copy,) = keep(database, article("copy", duplicate_of=first))
+    assess(database, assessment(first, relevant=False), assessment(copy, relevant=False))
+    with database.reading() as session:
+        assert judged(session, "ai", range(first, copy + 1)).left_out == 2
+        assert left_out_of(session, "ai", [first, copy]) == [first]
+
+
+@pytest.mark.parametrize("step", [1, 2, 7])
+def test_a_sample_is_even_whatever_recurs_among_ids(database: Database, step: int) -> None:
+    ids = sorted(keep(database, *(article(f"{number}") for number in range(4000))))
+    assess(database, *(assessment(each) for each in ids[::step]))
+    mine = ids[::step]
+    with database.reading() as session:
+        whole = range(ids[0], ids[-1] + 1)
+        assert sampled(session, "ai", whole, len(mine)) == mine
+        found = sampled(session, "ai", whole, 200)
+        assert found == sampled(session, "ai", whole, 200)
+    assert set(found) <= set(mine)
+    tenths = [sum(low <= each < low + len(ids) / 10 for each in found) for low in range(ids[0], ids[-1], 400)]
+    assert 150 <= len(found) <= 250
+    assert min(tenths) >= 15
+    assert max(tenths) <= 25
+
+
+def test_of_articles_taken_by_chance_a_sample_has_as_many_as_of_all(database: Database) -> None:
+    ids = sorted(keep(database, *(article(f"{number}") for number in range(4000))))
+    chance = random.Random(3)
+    good = {each for each in ids if chance.random() < 0.3}
+    assess(database, *(assessment(each, score=0.9 if each in good else 0.1) for each in ids))
+    with database.reading() as session:
+        scores = scores_of(session, "ai", sampled(session, "ai", range(ids[0], ids[-1] + 1), 1000))
+    assert sum(score > 0.5 for score in scores) / len(scores) == pytest.approx(0.3, abs=0.05)
