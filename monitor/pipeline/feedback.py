@@ -95,16 +95,19 @@ def questions(settings: Settings, topic: str, count: int, now: datetime | None =
         return questions_of(session, name, count, now or clock())
 
 
-def _anything(article: Article, thought: Assessment) -> bool:  # noqa: ARG001 - as every such test
-    return True
+Asked = tuple[Article, Assessment]
+
+
+def _all_of(candidates: Sequence[Asked]) -> Sequence[Asked]:
+    return candidates
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What may be asked about: what `is_open`, and of the border only what was stored from `since` on."""
+    """What may be asked about: those of some candidates that are `open_ones`, at the border stored from `since` on."""
 
     since: datetime | None = None
-    is_open: Callable[[Article, Assessment], bool] = _anything
+    open_ones: Callable[[Sequence[Asked]], Sequence[Asked]] = _all_of
 
 
 def questions_of(session: Session, topic: str, count: int, now: datetime, scope: Scope = Scope()) -> list[Question]:
@@ -132,13 +135,14 @@ def _chosen(
     judged = articles_of(lottery.session, known[-_JUDGED_KEPT_IN_MIND:])
     below = [articles[key] for key, each in near.items() if key in articles and not each.relevant]
     without = without | {str(key) for key in lottery.reserved(below)}
-    open_ones = [
-        Candidate(str(key), each.score, each.threshold, words_of(item(articles[key])))
+    originals = [
+        (articles[key], each)
         for key, each in near.items()
-        if key in articles
-        and str(key) not in without
-        and articles[key].duplicate_of is None
-        and scope.is_open(articles[key], each)
+        if key in articles and str(key) not in without and articles[key].duplicate_of is None
+    ]
+    open_ones = [
+        Candidate(str(article.id), each.score, each.threshold, words_of(item(article)))
+        for article, each in scope.open_ones(originals)
     ]
     asked = choose(open_ones, count, [words_of(item(article)) for article in judged])
     return [
@@ -150,10 +154,10 @@ def _drawn(lottery: Lottery, count: int, now: datetime, scope: Scope, known: Seq
     if not count:
         return []
     found = {each.article_id: each.probability for each in lottery.draws(_CONSIDERED, now, known)}
-    articles = {article.id: article for article in articles_of(lottery.session, list(found))}
+    articles = {article.id or 0: article for article in articles_of(lottery.session, list(found))}
     thought = assessments(lottery.session, lottery.topic, list(found))
-    drawn = [key for key in found if scope.is_open(articles[key], thought[key])][:count]
-    return [_question(articles[key], thought[key], _lot(found[key]), found[key]) for key in drawn]
+    drawn = scope.open_ones([(articles[key], thought[key]) for key in found])[:count]
+    return [_question(article, each, _lot(found[each.article_id]), found[each.article_id]) for article, each in drawn]
 
 
 def _question(article: Article, thought: Assessment, why: str, probability: float = 0.0) -> Question:

@@ -57,12 +57,16 @@ class _Answered:
         self.keys = keys
         self.asked = {asked.article_id for each in before for asked in Figures.of(each).asked}
 
-    def is_open(self, article: Article, thought: Assessment) -> bool:
-        """Whether the article may be asked about."""
-        if thought.relevant or not article.news or article.id in self.asked:
-            return False
-        known = told(self.session, self.keys, [article.story_id]) if article.story_id else {}
-        return not any(known.values())
+    def open_ones(self, candidates: Sequence[tuple[Article, Assessment]]) -> list[tuple[Article, Assessment]]:
+        """Those of the candidates that may be asked about."""
+        left = [
+            (article, thought)
+            for article, thought in candidates
+            if not thought.relevant and article.news and article.id not in self.asked
+        ]
+        known = told(self.session, self.keys, [article.story_id for article, _ in left if article.story_id])
+        stories = {story for by_story in known.values() for story in by_story}
+        return [(article, thought) for article, thought in left if article.story_id not in stories]
 
 
 def _asked(session: Session, topics: Sequence[Topic], now: datetime, answered: _Answered) -> Iterator[Asked]:
@@ -70,7 +74,7 @@ def _asked(session: Session, topics: Sequence[Topic], now: datetime, answered: _
     turn = now.toordinal() % len(topics) if topics else 0
     missing = {True, False}
     for topic in (*topics[turn:], *topics[:turn]):
-        found = questions_of(session, topic.name, _QUESTIONS, now, Scope(now - _RECENT, answered.is_open))
+        found = questions_of(session, topic.name, _QUESTIONS, now, Scope(now - _RECENT, answered.open_ones))
         for question in found:
             if (drawn := question.probability > 0) in missing:
                 missing.discard(drawn)
