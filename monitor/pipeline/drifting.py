@@ -25,4 +25,5 @@ def drift_of(session: Session, topic: str, now: datetime) -> str:
 def _scored(session: Session, topic: str, since: datetime, until: datetime) -> Scored:
     ids = stored_within(session, since, until)
     counted = judged(session, topic, ids)
-    return Scored(scores_of(session, topic, sampled(session, topic, ids, _SAMPLE)), counted.relevant, counted.articles)
+    sample = sampled(session, topic, ids, _SAMPLE, counted.articles)
+    return Scored(scores_of(session, topic, sample), counted.relevant, counted.articles)

@@ -73,9 +73,7 @@ def relevant_stories(
     ).subquery()
     best = select_columns(either.c.story_id, func.max(either.c.score)).group_by(either.c.story_id)
     scores = {row[0]: float(row[1]) for row in session.connection().execute(best)}
-    stories = stories_of(session, list(scores))
-    if audiences:
-        stories = _untold(session, stories, audiences)
+    stories = stories_of(session, _untold(session, scores, audiences) if audiences else list(scores))
     members = articles_by_story(session, list(stories))
     ids = [article.id for group in members.values() for article in group if article.id is not None]
     thought = assessments(session, topic, ids)
@@ -176,13 +174,16 @@ def _was_told(session: Session, audiences: Collection[str]) -> ColumnElement[boo
     return exists().where(columns.story_id == table(Article).c.story_id, among(session, columns.audience, audiences))
 
 
-def _untold(session: Session, stories: Mapping[int, Story], audiences: Collection[str]) -> dict[int, Story]:
-    known = told(session, audiences, list(stories))
-    return {
-        key: story
-        for key, story in stories.items()
-        if any(key not in known[who] or known[who][key].revision < story.revision for who in audiences)
-    }
+def _untold(session: Session, story_ids: Collection[int], audiences: Collection[str]) -> list[int]:
+    """The stories whose present revision was not told to every audience: of a week's most were, and none is loaded."""
+    stories, told = table(Story).c, table(Told).c
+    knowing = select_columns(func.count(told.audience.distinct())).where(
+        told.story_id == stories.id, told.revision >= stories.revision, among(session, told.audience, set(audiences))
+    )
+    query = select_columns(stories.id).where(
+        among(session, stories.id, story_ids), knowing.scalar_subquery() < len(set(audiences))
+    )
+    return list(session.connection().execute(query).scalars())
 
 
 def _stored(session: Session, window: Window) -> list[ColumnElement[bool]]:

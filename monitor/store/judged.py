@@ -40,9 +40,12 @@ def judged(session: Session, topic: str, ids: range) -> Judged:
     return Judged(session.exec(counted).one(), session.exec(counted.where(col(Assessment.relevant).is_(True))).one())
 
 
-def sampled(session: Session, topic: str, ids: range, most: int) -> list[int]:
-    """The articles of a range of ids that a topic judged: all of at most `most`, else about so many, spread evenly."""
-    return evenly(session, table(Assessment).c.article_id, _within(topic, ids), most)
+def sampled(session: Session, topic: str, ids: range, most: int, counted: int | None = None) -> list[int]:
+    """The articles of a range of ids that a topic judged: all of at most `most`, else about so many, spread evenly.
+
+    Who has `counted` them already spares it.
+    """
+    return evenly(session, table(Assessment).c.article_id, _within(topic, ids), most, counted)
 
 
 def left_out_of(session: Session, topic: str, ids: Collection[int]) -> list[int]:

@@ -27,15 +27,24 @@ def ids_within(session: Session, moment: Column[Any], since: datetime, until: da
     return range(0) if first is None or last is None else range(min(first, last), max(first, last) + 1)
 
 
-def evenly(session: Session, identity: Column[Any], among_those: Sequence[ColumnElement[bool]], most: int) -> list[int]:
+def evenly(
+    session: Session,
+    identity: Column[Any],
+    among_those: Sequence[ColumnElement[bool]],
+    most: int,
+    counted: int | None = None,
+) -> list[int]:
     """Of the rows `among_those` the ids: all of at most `most`, else about so many, ascending; the same each time.
+
+    Who has `counted` these rows already spares it.
 
     Each id has a number, the fraction of its product with the golden ratio (Knuth, The Art of Computer Programming 3,
     6.4): neighbours, and whatever recurs among ids, lie far apart, and those below a share are spread evenly.
     """
     query = select(identity).where(*among_those)
     connection = session.connection()
-    counted = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    if counted is None:
+        counted = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     if counted > most:
         query = query.where(cast(identity, BigInteger) * _GOLDEN % _NUMBERS < most * _NUMBERS // counted)
     return sorted(connection.execute(query).scalars())
