@@ -1,12 +1,13 @@
 """What a collect of 700 pages, a digest and a search cost as the store grows: at 10,000 articles and at a million.
 
-    python bench/growth.py [--articles 1000000] [--small 10000] [--postgresql] [--rounds 3] [--keep FOLDER]
+    python bench/growth.py [--articles 1000000] [--small 10000] [--postgresql] [--rounds 3] [--keep FOLDER] [--reading]
 
 Three stores (see `filling.py`): `--articles` of a year; `--small` of as many days as that newsroom takes for them: the
 same newsroom after days and after a year; and `--small` of a year, which is a far smaller newsroom. In each, rounds of
 700 new articles pass through all that a collect does after reading; then a digest goes into a file, and five words are
 searched of which each is in one article in some hundred. One round before them is not counted: imports, profiles,
-vectors of the archive. Printed are the medians of clock and processor, PostgreSQL's own processor with it. Goals are no
+vectors of the archive. With `--reading` digests and searches alone, of each store in turn, so that all meet the same
+load. Printed are the medians of clock and processor, PostgreSQL's own processor with it. Goals are no
 checks: 1 is the exit code only where a round did not place and judge what it was given.
 """
 
@@ -66,12 +67,13 @@ class Took:
 
     def joined(self) -> dict[str, tuple[float, float]]:
         """Median seconds of each step by the clock and of processor, the collect's together first."""
-        rounds = range(1, len(self.clock["group"]))
+        rounds = range(1, len(next(iter(self.clock.values()))))
 
         def median(values: dict[str, list[float]], names: tuple[str, ...]) -> float:
             return statistics.median(sum(values[name][each] for name in names) for each in rounds)
 
-        named = {"a collect of 700 pages": COLLECT} | {name: (name,) for name in self.clock}
+        whole = {"a collect of 700 pages": COLLECT} if "group" in self.clock else {}
+        named = whole | {name: (name,) for name in self.clock}
         return {name: (median(self.clock, names), median(self.processor, names)) for name, names in named.items()}
 
 
@@ -83,6 +85,7 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--reading", action="store_true", help="digests and searches alone, of each store in turn")
     given = parser.parse_args()
     plans = {
         f"{given.small} of days": Plan(given.small, YEAR * given.small / given.articles),
@@ -91,9 +94,11 @@ def main() -> None:
     }
     vocabulary, found = vocabulary_of(random.Random(1)), dict[str, dict[str, tuple[float, float]]]()
     with tempfile.TemporaryDirectory() as temporary:
-        for name, plan in plans.items():
-            folder = (given.keep or Path(temporary)) / name.replace(" ", "-")
-            found[name] = asyncio.run(measure(folder, plan, vocabulary, given))
+        folders = {name: (given.keep or Path(temporary)) / name.replace(" ", "-") for name in plans}
+        if given.reading:
+            found = asyncio.run(in_turn(folders, plans, vocabulary, given))
+        for name, plan in plans.items() if not given.reading else ():
+            found[name] = asyncio.run(measure(folders[name], plan, vocabulary, given))
     *small, large = found.values()
     print(f"\n{'seconds by the clock, of processor':36}" + "".join(f"{name:>22}" for name in found) + f"{'ratios':>22}")
     for step, (clock, processor) in large.items():
@@ -105,15 +110,39 @@ def main() -> None:
     )
 
 
+async def in_turn(
+    folders: dict[str, Path], plans: dict[str, Plan], vocabulary: Vocabulary, given: argparse.Namespace
+) -> dict[str, dict[str, tuple[float, float]]]:
+    """Fills the stores, where they are empty, and measures a digest and searches of one after the other, in rounds."""
+    with ExitStack() as stack:
+        stores = {name: store_in(stack, folders[name], vocabulary, given) for name in plans}
+        for name, (settings, _) in stores.items():
+            async with opened(settings, now=lambda: NOW) as context:
+                await filled(context, plans[name], vocabulary)
+        for number in range(given.rounds + 1):
+            for settings, took in stores.values():
+                digest_into_file(settings, f"{time.time()}", NOW + timedelta(hours=5), took)
+                database = Database.open(settings.store.url, root=settings.root)
+                five_searches(database, vocabulary, number, took)
+                database.close()
+    return {name: took.joined() for name, (_, took) in stores.items()}
+
+
+def store_in(
+    stack: ExitStack, folder: Path, vocabulary: Vocabulary, given: argparse.Namespace
+) -> tuple[Settings, Took]:
+    """The configuration of a store in a folder, its server running where it needs one, and what is to measure it."""
+    (folder / "seeds").mkdir(parents=True, exist_ok=True)
+    url = stack.enter_context(postgresql(folder)) if given.postgresql else "sqlite:///bench.db"
+    return settings_of(folder, url, vocabulary), Took(server=(lambda: served(folder)) if given.postgresql else float)
+
+
 async def measure(
     folder: Path, plan: Plan, vocabulary: Vocabulary, given: argparse.Namespace
 ) -> dict[str, tuple[float, float]]:
     """Fills a store, where it is empty, and measures rounds in it."""
-    (folder / "seeds").mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        url = stack.enter_context(postgresql(folder)) if given.postgresql else "sqlite:///bench.db"
-        took = Took(server=(lambda: served(folder)) if given.postgresql else float)
-        settings = settings_of(folder, url, vocabulary)
+        settings, took = store_in(stack, folder, vocabulary, given)
         async with opened(settings, now=lambda: NOW) as context:
             await filled(context, plan, vocabulary)
             with context.database.reading() as session:
@@ -160,12 +189,22 @@ async def one_round(context: Context, vocabulary: Vocabulary, number: int, took:
         with took.of(f"assess {topic.name}"):
             await judging.assess(context, topic.name)
     check(database, number)
-    with took.of("a digest into a file"):
-        send(context.settings, [by_hand("daily", f"round {number}")], context.now)
+    digest_into_file(context.settings, f"round {number}", now, took)
     with took.of("full-text index of 700"), database.writing() as session:
         index_new(session)
     with took.of("what is too old let go"), database.writing() as session:
         prune(session, before=now - YEAR - timedelta(days=30))
+    five_searches(database, vocabulary, number, took)
+
+
+def digest_into_file(settings: Settings, trigger: str, now: datetime, took: Took) -> None:
+    """Composes and delivers a digest."""
+    with took.of("a digest into a file"):
+        send(settings, [by_hand("daily", trigger)], lambda: now)
+
+
+def five_searches(database: Database, vocabulary: Vocabulary, number: int, took: Took) -> None:
+    """Looks for five words of which each is in one article in some hundred."""
     words = random.Random(number).sample(vocabulary.words[300:600], 5)
     with took.of("five searches"), database.reading() as session:
         for word in words:
