@@ -83,6 +83,7 @@ def test_numbers_are_read_easily():
 
 
 def test_weights_that_are_all_the_same_are_left_out():
-    assert weights([("chips", 0.31), ("wafers", 0.12), ("none", 0.0)], 5) == ("chips\N{NO-BREAK SPACE}31%", "wafers\N{NO-BREAK SPACE}12%")
+    space = "\N{NO-BREAK SPACE}"
+    assert weights([("chips", 0.31), ("wafers", 0.12), ("none", 0.0)], 5) == (f"chips{space}31%", f"wafers{space}12%")
     assert weights([("chips", 0.052), ("wafers", 0.048)], 5) == ("chips", "wafers")
     assert weights([("chips", 0.31), ("wafers", 0.12)], 1) == ("chips",)
