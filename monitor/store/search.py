@@ -263,8 +263,9 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
     asked = [assessments.topic == filters.topic] if filters.topic else []
     asked += [assessments.relevant.is_(True)] if filters.relevant else []
     if filters.relevant and _on_sqlite(session):
-        # As a list, from the index of what was taken: SQLite would look at whole rows. The sum keeps it from asking the
-        # full-text index once for each of the list.
+        # As a list, from the index of what was taken, which begins with topics, so that one is named, or any: SQLite
+        # would look at whole rows. The sum keeps it from asking the full-text index once for each of the list.
+        asked += [] if filters.topic else [assessments.topic > ""]
         conditions.append((identity + 0).in_(select(assessments.article_id).where(*asked)))
     elif asked:
         conditions.append(exists().where(assessments.article_id == identity, *asked))
