@@ -45,8 +45,11 @@ class _Sentence:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Told:
-    """The sentences of an article's lead, and what the first of them mean; `vectors` None where words alone judged."""
+class Quotable:
+    """The sentences of an article's lead, one of which its reasons quote, and what the first of them mean.
+
+    `vectors` are None where words alone judged.
+    """
 
     texts: tuple[str, ...]
     language: str
@@ -88,30 +91,30 @@ class Explainer:
             (self._asked.surfaces[column], round(float(added[column]) / total, 3)) for column in order[:_TERMS_SHOWN]
         )
 
-    def told(self, documents: Mapping[int, Item]) -> dict[int, Told]:
+    def quotable(self, documents: Mapping[int, Item]) -> dict[int, Quotable]:
         """The sentences of documents, by row, all of them read at once: alone each costs half as much again."""
         texts, languages = dict[int, list[str]](), dict[int, str]()
         for row, item in documents.items() if self._interest.facets else ():
             languages[row] = item.language or self._interest.facets[self._nearest(row)].words.language
-            said = sentences(item.text[:_LEAD_CHARACTERS], languages[row])
-            texts[row] = [text for text in said if text.strip()] or [item.title]
+            found = sentences(item.text[:_LEAD_CHARACTERS], languages[row])
+            texts[row] = [text for text in found if text.strip()] or [item.title]
         if self._aim is None:
-            return {row: Told(tuple(texts[row]), languages[row], None) for row in texts}
+            return {row: Quotable(tuple(texts[row]), languages[row], None) for row in texts}
         first = {row: texts[row][:_SENTENCES_READ] for row in texts}
         vectors = encode([text for some in first.values() for text in some])
         ends = np.cumsum([len(some) for some in first.values()]).tolist()
         return {
-            row: Told(tuple(texts[row]), languages[row], vectors[end - len(first[row]) : end])
+            row: Quotable(tuple(texts[row]), languages[row], vectors[end - len(first[row]) : end])
             for row, end in zip(first, ends, strict=True)
         }
 
-    def reasons(self, row: int, *, rule: str, neighbours: Sequence[str], told: Told | None) -> Reasons:
-        """All that is known of why the document `row` was judged as it was; no sentences where it is not `told`."""
-        if not self._interest.facets or not (self._speaks(row) or (told and self._aim)):
+    def reasons(self, row: int, *, rule: str, neighbours: Sequence[str], quotable: Quotable | None) -> Reasons:
+        """All that is known of why the document `row` was judged as it was; no sentences where `quotable` is None."""
+        if not self._interest.facets or not (self._speaks(row) or (quotable and self._aim)):
             return Reasons(rule=rule, neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]))
         best, seed_sentence, article_sentence = self._nearest(row), "", ""
-        if told:
-            best, seed_sentence, article_sentence = self._sentences(row, told, best)
+        if quotable:
+            best, seed_sentence, article_sentence = self._sentences(row, quotable, best)
         return Reasons(
             facet=self._interest.facets[best].name,
             seed_sentence=_shown(seed_sentence),
@@ -128,24 +131,24 @@ class Explainer:
         """The facet that a document is nearest to."""
         return int(self._nearness[row].argmax())
 
-    def _sentences(self, row: int, told: Told, facet: int) -> tuple[int, str, str]:
+    def _sentences(self, row: int, quotable: Quotable, facet: int) -> tuple[int, str, str]:
         """The facet to show, a sentence of it and one of the article: the nearest to one another that there are."""
-        towards, own = self._aim, told.vectors
+        towards, own = self._aim, quotable.vectors
         if towards is None or own is None:
-            return facet, *self._nearest_by_words(row, told, facet)
+            return facet, *self._nearest_by_words(row, quotable, facet)
         nearness = self._nearness[row]
         near = np.flatnonzero(nearness >= nearness.max() - _AS_NEAR)
         found = max(near.tolist(), key=lambda each: float((towards.sentence_vectors[each] @ own.T).max()))
         likeness = towards.sentence_vectors[found] @ own.T
         at, mine = np.unravel_index(int(likeness.argmax()), likeness.shape)
-        return found, towards.sentences[found][int(at)], told.texts[int(mine)]
+        return found, towards.sentences[found][int(at)], quotable.texts[int(mine)]
 
-    def _nearest_by_words(self, row: int, told: Told, facet: int) -> tuple[str, str]:
+    def _nearest_by_words(self, row: int, quotable: Quotable, facet: int) -> tuple[str, str]:
         """The facet's sentence nearest to the article, and the article's sentence nearest to that one."""
         added = self._evidence.contributions(row)
         worth = {self._terms[column]: float(added[column]) for column in added.nonzero()[0].tolist()}
         nearest = max(self._seed[facet], key=lambda sentence: sentence.nearness(worth, worth.keys()))
-        own = [_Sentence(text, frozenset(read(text, told.language).terms)) for text in told.texts]
+        own = [_Sentence(text, frozenset(read(text, quotable.language).terms)) for text in quotable.texts]
         everything = worth.keys()
         found = max(own, key=lambda one: (one.nearness(worth, nearest.terms), one.nearness(worth, everything)))
         return nearest.text, found.text

@@ -27,7 +27,7 @@ from monitor.models import Profile, Reasons, Topic
 from monitor.relevance import threshold
 from monitor.relevance.breadth import lowering
 from monitor.relevance.evidence import Evidence, measure, question
-from monitor.relevance.explain import Explainer, Told
+from monitor.relevance.explain import Explainer, Quotable
 from monitor.relevance.guards import broken_rule
 from monitor.relevance.items import NOTHING, Archive, Item, words_of
 from monitor.relevance.learn import Taught, open_model, seed_words
@@ -162,15 +162,17 @@ def _said(subject: Interest, evidence: Evidence, words: Sequence[Words]) -> Said
 
 
 def _judgements(rows: Sequence[int], topic: Topic, cut: float, known: _Known) -> list[Judgement]:
-    told = known.explainer.told({row: known.documents[row] for row in rows if known.scores[row] >= _SENTENCES_FROM})
-    return [_judgement(row, topic, cut, known, told.get(row)) for row in rows]
+    quotable = known.explainer.quotable(
+        {row: known.documents[row] for row in rows if known.scores[row] >= _SENTENCES_FROM}
+    )
+    return [_judgement(row, topic, cut, known, quotable.get(row)) for row in rows]
 
 
-def _judgement(row: int, topic: Topic, cut: float, known: _Known, told: Told | None) -> Judgement:
+def _judgement(row: int, topic: Topic, cut: float, known: _Known, quotable: Quotable | None) -> Judgement:
     item = known.documents[row]
     rule = broken_rule(f"{item.title}\n{item.text}", topic.must, topic.must_not)
     score = float(known.scores[row])
-    reasons = known.explainer.reasons(row, rule=rule, neighbours=_neighbours(row, known), told=told)
+    reasons = known.explainer.reasons(row, rule=rule, neighbours=_neighbours(row, known), quotable=quotable)
     if rule:
         return Judgement(item.id, 0.0, relevant=False, threshold=cut, reasons=reasons)
     return Judgement(item.id, score, relevant=score >= cut, threshold=cut, reasons=reasons)

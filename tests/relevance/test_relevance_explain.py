@@ -75,8 +75,8 @@ def test_a_facet_that_is_near_to_everything_is_not_named_for_what_another_is_nea
     def named(row: int) -> str:
         meant = Meant(np.full(30, 6.0), facets, np.arange(30), vectors, vectors[0])
         explainer = Explainer(subject, question(subject), wordless, meant)
-        told = explainer.told({row: said_by_both})
-        return explainer.reasons(row, rule="", neighbours=(), told=told[row]).facet
+        quotable = explainer.quotable({row: said_by_both})
+        return explainer.reasons(row, rule="", neighbours=(), quotable=quotable[row]).facet
 
     assert named(0) == subject.facets[2].name
     assert named(1) == subject.facets[1].name
