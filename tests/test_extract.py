@@ -88,8 +88,9 @@ def test_what_stands_before_the_page_does_not_hide_it(opening):
         page(body="<table>" + "<tr><td colspan=9007199254740991>x</td></tr>" * 100 + "</table>" + PARAGRAPHS),
         b"<html><head><title>" + b"a | " * 100_000 + b"</title></head><body><p>word</p>",
         page('<script type="application/ld+json">' + "[" * 100_000 + "</script>"),
+        b"<html" * 340 + b" " * 2_390 + b"<body><p>word</p>",
     ],
-    ids=["many", "deep", "wide", "separators", "nested-json"],
+    ids=["many", "deep", "wide", "separators", "nested-json", "roots"],
 )
 def test_a_monstrous_page_ends(content):
     assert isinstance(extract(content, "https://news.example/a"), Document)

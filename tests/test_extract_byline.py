@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from trafilatura.metadata import extract_author
 
-from monitor.extract.byline import byline
+from monitor.extract.byline import _known, byline
 from monitor.extract.parsing import load
 
 FOUND = [
@@ -61,3 +61,9 @@ def test_the_page_stays_as_it_is():
     before = etree.tostring(tree)
     byline(tree, "")
     assert etree.tostring(tree) == before
+
+
+def test_a_value_of_megabytes_is_not_remembered():
+    before = _known.cache_info().currsize
+    byline(load(f"<html><body><p class='{'x' * 1_000_000}'>Text</p></body></html>"), "")
+    assert _known.cache_info().currsize == before

@@ -20,6 +20,9 @@ _NAMES = re.compile(
 )
 """What an attribute of each element holds that trafilatura's patterns for authors match; they match less."""
 
+_SHORT = 200
+"""Characters of a value that is remembered: a page can make one of megabytes."""
+
 _ATTRIBUTES = ("class", "id", "itemprop", "rel", "data-testid", "data-component")
 _REJECTED_BY = ("class", "id", "data-component")
 _REJECTING = frozenset(("a", "div", "section", "span", "time", "figure"))
@@ -59,7 +62,11 @@ def _may_name(element: HtmlElement) -> bool:
     return element.tag == "author" or any(map(_tells, map(element.get, _ATTRIBUTES)))
 
 
-@lru_cache(maxsize=4_096)
 def _tells(value: str | None) -> bool:
     """Whether an attribute's value holds such a name; most come again on the same page."""
-    return value is not None and _NAMES.search(value) is not None
+    return value is not None and (_known(value) if len(value) <= _SHORT else _NAMES.search(value) is not None)
+
+
+@lru_cache(maxsize=4_096)
+def _known(value: str) -> bool:
+    return _NAMES.search(value) is not None

@@ -17,7 +17,7 @@ _TAG = re.compile(r"<[a-zA-Z!?/]")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 """What XML 1.0 allows in no document (section 2.2), and lxml in no text."""
 
-_CLOSED = re.compile(rb"<html\b([^>]*?)\s*/>", re.IGNORECASE)
+_CLOSED = re.compile(rb"<html\b([^<>]*?)\s*/>", re.IGNORECASE)
 """A root that closes itself, which libxml2 takes for an empty page."""
 
 _HEAD = 4_096

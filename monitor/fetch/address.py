@@ -71,7 +71,8 @@ def address_of(url: str) -> Address:
             raise Refused(shown, f"only http and https are asked, not {parsed.scheme or 'an address without a scheme'}")
         host = parsed.raw_host.decode("ascii").rstrip(".")
         clean = parsed
-        if parsed.userinfo or "#" in url or parsed.raw_host != host.encode("ascii"):
+        plain = url.startswith(("http://", "https://"))  # of another form httpx leaves out the usual port only then
+        if not plain or parsed.userinfo or "#" in url or parsed.raw_host != host.encode("ascii"):
             clean = parsed.copy_with(username=None, password=None, host=host, fragment=None)
     except (httpx.InvalidURL, ValueError) as error:  # ValueError: what idna and the codecs raise for impossible names
         raise Refused(shown, f"not an address that can be asked ({error})") from error

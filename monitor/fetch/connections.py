@@ -30,18 +30,26 @@ class Connections:
         )
         self._idle: dict[_Origin, list[httpcore.AsyncConnectionInterface]] = {}  # those that were used last come last
         self._kept = 0
+        self._in_hand: set[httpcore.AsyncConnectionInterface] = set()
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         """The head of the answer, its body to be read and closed; raises what httpcore and the backend raise."""
         origin = (request.url.scheme, request.url.host, request.url.port)
         connection = await self._waiting(origin) or self._maker.create_connection(request.url.origin)
-        answer = await connection.handle_async_request(request)
+        self._in_hand.add(connection)
+        try:
+            answer = await connection.handle_async_request(request)
+        except BaseException:  # cancelled where it waits for a lock of its own, it would stay open
+            await self.drop(connection)
+            raise
         answer.stream = _Body(cast(_Stream, answer.stream), origin, connection, self)
         return answer
 
     async def keep(self, origin: _Origin, connection: httpcore.AsyncConnectionInterface) -> None:
         """Keep a connection whose answer was read, if it can be used again; those that waited for too long go."""
-        if connection.is_idle():
+        was_in_hand = connection in self._in_hand
+        self._in_hand.discard(connection)
+        if was_in_hand and connection.is_idle():
             waiting = self._idle.pop(origin, [])
             waiting.append(connection)
             self._idle[origin] = waiting
@@ -52,10 +60,17 @@ class Connections:
                 return
             await self._taken(origin, 0).aclose()
 
+    async def drop(self, connection: httpcore.AsyncConnectionInterface) -> None:
+        """Close a connection whose answer is not read to its end."""
+        self._in_hand.discard(connection)
+        await connection.aclose()
+
     async def aclose(self) -> None:
-        """Close those that idle."""
+        """Close every connection, those in hand too."""
         while self._idle:
             await self._taken(next(iter(self._idle)), 0).aclose()
+        while self._in_hand:
+            await self._in_hand.pop().aclose()
 
     async def _waiting(self, origin: _Origin) -> httpcore.AsyncConnectionInterface | None:
         """A connection to an origin that can be used again; those that cannot are closed."""
@@ -97,5 +112,9 @@ class _Body:
         return aiter(self._stream)
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        try:
+            await self._stream.aclose()
+        except BaseException:
+            await self._connections.drop(self._connection)
+            raise
         await self._connections.keep(self._origin, self._connection)

@@ -19,8 +19,9 @@ from typing import Literal
 from monitor.config import load
 from monitor.errors import ConfigurationError, MonitorError
 from monitor.models import Topic
-from monitor.pipeline.context import Context, clock, opened
+from monitor.pipeline.context import clock, opened, opened_database
 from monitor.pipeline.judging import assess
+from monitor.store.database import Database
 from monitor.store.leases import working
 from monitor.urls import names_address
 
@@ -61,19 +62,28 @@ class Anew:
             return "done" if name in self._done else "later"
 
     def _work(self) -> None:
-        while self._judging:
+        name = self._judging
+        while name:
+            judged = self._judged(name)
+            with self._lock:
+                (self._done.add if judged else self._done.discard)(name)
+                name = self._judging = self._asked.popleft() if self._asked else ""
+
+    def _judged(self, name: str) -> bool:
+        """Whether a process judged a topic; it is waited for."""
+        try:
             # A daemon, in the sense of multiprocessing: it is ended with this program.
             process = multiprocessing.get_context("spawn").Process(
-                target=judge_kept, args=(self.root, self._judging), daemon=True
+                target=judge_kept, args=(self.root, name), daemon=True
             )
             process.start()
             process.join()
-            with self._lock:
-                if process.exitcode == 0:
-                    self._done.add(self._judging)
-                else:
-                    _log.warning("topic %s was not judged anew; the next collect does that", self._judging)
-                self._judging = self._asked.popleft() if self._asked else ""
+        except OSError as error:  # no process, or no memory for one
+            _log.warning("topic %s was not judged anew (%s); the next collect does that", name, error)
+            return False
+        if process.exitcode != 0:
+            _log.warning("topic %s was not judged anew; the next collect does that", name)
+        return process.exitcode == 0
 
 
 def judge_kept(root: Path, name: str) -> None:
@@ -89,15 +99,17 @@ def judge_kept(root: Path, name: str) -> None:
 
 
 async def _judged(root: Path, name: str) -> None:
-    async with opened(load(root, os.environ)) as context:
+    with opened_database(load(root, os.environ)) as database:
         async with asyncio.timeout(WAITS_SECONDS):
-            while _collecting(context):
+            while _collecting(database):
                 await asyncio.sleep(1)
+    # By the files as they stand after the wait: a threshold moved meanwhile holds.
+    async with opened(load(root, os.environ)) as context:
         tally = await assess(context, name)
     if tally.topics_failed:
         raise ConfigurationError("; ".join(each.error for each in tally.failures))
 
 
-def _collecting(context: Context) -> bool:
-    with context.database.reading() as session:
+def _collecting(database: Database) -> bool:
+    with database.reading() as session:
         return bool(working(session, "collect", clock()))

@@ -31,6 +31,8 @@ _MOST_TOKENS = 512  # of most models, where the folder does not say
 _TOKENS_AT_ONCE = 8192
 # Modules that are done here, by the last part of their type; any other must be within the model.
 _DONE_HERE = ("Transformer", "Pooling", "Normalize")
+_TEXTS = (".json", ".txt", ".md")  # of a folder, no weights
+_VECTOR_OF_A_TEXT = "sentence_embedding"  # what Sentence Transformers calls it in what it exports
 _LEAST = 1e-9
 
 
@@ -42,8 +44,10 @@ class SentenceModel:
         self._session, self._tokenizer, self._by_first_token = session, tokenizer, by_first_token
         self._inputs = [each.name for each in session.get_inputs()]
         outputs = session.get_outputs()
-        # A vector for each text where the model gives one, else for each token.
-        self._output = min(outputs, key=lambda each: len(each.shape)).name
+        # The vector of each text where the model says that it gives one, else those of its tokens, which are pooled
+        # here: of a plain encoder's outputs the shorter one is made for another task.
+        by_text = [each for each in outputs if each.name == _VECTOR_OF_A_TEXT]
+        self._output = max(by_text or outputs, key=lambda each: len(each.shape)).name
 
     @classmethod
     def loaded(cls, folder: Path) -> Self:
@@ -66,7 +70,7 @@ class SentenceModel:
         tokenizer.no_padding()
         options = runtime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        mark = hashlib.sha256(json.dumps(said, sort_keys=True).encode() + b"".join(content.values())).hexdigest()[:16]
+        mark = _mark(path, json.dumps(said, sort_keys=True).encode() + b"".join(content.values()))
         try:
             # By its path, for weights may lie in a file beside it.
             session = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -99,6 +103,16 @@ class SentenceModel:
         vectors = _pooled(found, mask, by_first_token=self._by_first_token)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(lengths, _LEAST), dtype=np.float32)
+
+
+def _mark(model: Path, content: bytes) -> str:
+    """What tells a model from others: the hash of its content, and of the weights that lie in files beside it."""
+    found = hashlib.sha256(content)
+    for path in sorted(model.parent.glob("*")):
+        if path.is_file() and path != model and path.suffix not in _TEXTS:
+            with path.open("rb") as file:
+                found.update(hashlib.file_digest(file, "sha256").digest())
+    return found.hexdigest()[:16]
 
 
 def _package(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What is known of sources and of hosts between runs: read whole, written in one statement."""
+"""What is known of sources and of hosts between runs: many read and written at once."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -55,6 +55,8 @@ def keep_feed_states(
         else:
             changed[_differing(state, before, columns)].append(state)
     upsert(session, FeedState, rows_of(unknown, columns))
+    if not changed:
+        return
     # Locked in one order before any is written, as `bulk` does it: here each group is written by itself.
     named = sorted(state.source for group in changed.values() for state in group)
     source = table(FeedState).c.source

@@ -38,13 +38,20 @@ def evenly(
 
     Who has `counted` these rows already spares it.
 
-    Each id has a number, the fraction of its product with the golden ratio (Knuth, The Art of Computer Programming 3,
-    6.4): neighbours, and whatever recurs among ids, lie far apart, and those below a share are spread evenly.
     """
     query = select(identity).where(*among_those)
     connection = session.connection()
     if counted is None:
         counted = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     if counted > most:
-        query = query.where(cast(identity, BigInteger) * _GOLDEN % _NUMBERS < most * _NUMBERS // counted)
+        query = query.where(scattered(identity) < most * _NUMBERS // counted)
     return sorted(connection.execute(query).scalars())
+
+
+def scattered(identity: Column[Any]) -> ColumnElement[int]:
+    """A number in [0, 2**32) for each id, so that those below a bound are spread evenly over the ids.
+
+    The fraction of its product with the golden ratio (Knuth, The Art of Computer Programming 3, 6.4): neighbours, and
+    what recurs every few ids, lie far apart.
+    """
+    return cast(identity, BigInteger) * _GOLDEN % _NUMBERS

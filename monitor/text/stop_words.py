@@ -63,7 +63,7 @@ def stop_words(language: str) -> frozenset[str]:
 
 
 def _is_whole(content: bytes | mmap) -> bool:
-    return content[-1:] == b"\n"
+    return content[-1:] == b"\n" and bytes(content).count(b"\n") >= _FREQUENT_WORDS // 2
 
 
 def _frequent(language: str) -> list[str]:

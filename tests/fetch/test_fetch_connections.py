@@ -9,12 +9,12 @@ from fetching import TLS
 from servers import Site, raw, says
 
 from monitor.fetch.connections import Connections
-from monitor.fetch.streams import Backend
+from monitor.fetch.guard import Guard, GuardedBackend, SystemResolver
 
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[Connections]:
-    connections = Connections(Backend(), TLS)
+    connections = Connections(GuardedBackend(Guard(["127.0.0.0/8"], SystemResolver())), TLS)
     yield connections
     await connections.aclose()
 
@@ -103,3 +103,44 @@ async def test_one_that_broke_off_is_not_kept(site: Site) -> None:
         await left(site, 0)
         assert await asked(connections, site) == b"news"
     assert site.connections == 2
+
+
+@pytest.mark.parametrize("warm", [False, True])
+async def test_a_request_cancelled_at_any_step_leaves_no_connection_that_nobody_knows(site: Site, warm: bool) -> None:
+    for steps in range(20):
+        async with opened() as connections:
+            if warm:
+                await asked(connections, site)
+            task = asyncio.create_task(asked(connections, site))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await asked(connections, site)
+            await left(site, 1)
+        await left(site, 0)
+
+
+async def test_a_connection_whose_answer_is_being_read_is_closed_at_the_end_too(site: Site) -> None:
+    site.routes["/long"] = says(b"x" * 1_000_000)
+    async with opened() as connections:
+        url = httpcore.URL(scheme=b"http", host=site.host.encode(), port=site.port, target=b"/long")
+        answer = await connections.handle_async_request(
+            httpcore.Request(b"GET", url, headers=[(b"Host", site.host.encode())])
+        )
+        await anext(aiter(answer.aiter_stream()))
+    await left(site, 0)
+
+
+async def test_an_answer_closed_twice_gives_its_connection_back_once(site: Site) -> None:
+    async with opened() as connections:
+        url = httpcore.URL(scheme=b"http", host=site.host.encode(), port=site.port, target=b"/news")
+        answer = await connections.handle_async_request(
+            httpcore.Request(b"GET", url, headers=[(b"Host", site.host.encode())])
+        )
+        assert b"".join([chunk async for chunk in answer.aiter_stream()]) == b"news"
+        await answer.aclose()
+        await answer.aclose()
+        site.latency = 0.05
+        await asyncio.gather(*(asked(connections, site) for _ in range(2)))
+        assert site.connections == 2

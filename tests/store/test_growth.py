@@ -77,7 +77,7 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
     ),
     "yields": (
         lambda s: yields.yields(s, YESTERDAY, NOW),
-        r"entry USING COVERING INDEX ix_entry_first_seen \(first_seen>\? AND first_seen<\?\)",
+        r"entry USING INDEX ix_entry_first_seen \(first_seen>\? AND first_seen<\?\)",
     ),
     "looked": (lambda s: digests.looked(s, ["ai"], Window(YESTERDAY, NOW)), "ix_article_stored_at"),
     "today": (
