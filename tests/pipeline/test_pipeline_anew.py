@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline_house import CRANES, LOAVES, TOPIC, House
 
 from monitor.models import Article, Assessment, Topic
+from monitor.pipeline import tending
 from monitor.pipeline.anew import Anew
 from monitor.store.articles import keep_articles
 from monitor.store.runs import acquire, release, start_run
@@ -84,3 +85,20 @@ def test_a_collect_that_is_under_way_is_waited_for(house: House) -> None:
             release(session, "collect", holder)
         until(lambda: anew.state(TOPIC) == "done")
     assert judged(house) == {near: True}
+
+
+def test_a_threshold_moved_while_a_collect_is_waited_for_holds(house: House) -> None:
+    keep_of_today(house, "near", CRANES)
+    now = datetime.now(UTC)
+    with house.database() as database:
+        with database.writing() as session:
+            holder = str(start_run(session, "collect", now))
+            assert acquire(session, "collect", holder, now, timedelta(hours=1))
+        anew = Anew(house.root)
+        anew.ask(topic(house))
+        time.sleep(5)
+        tending.move_threshold(house.settings, database, TOPIC, "0.999", now)
+        with database.writing() as session:
+            release(session, "collect", holder)
+        until(lambda: anew.state(TOPIC) == "done")
+    assert [each.threshold for each in house.rows(Assessment)] == [0.999]

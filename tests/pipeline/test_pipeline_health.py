@@ -147,6 +147,27 @@ def test_yield_and_a_wall_that_was_not_there_before() -> None:
     assert health_of(WIRE, state(), NOW, Yield({"paywalled": 99}, {"paywalled": 90})).remarks == (), "as ever"
 
 
+def test_a_source_that_lists_little_is_counted_whole_beside_one_that_lists_much(house: House) -> None:
+    house.sources(wire=WIRE.url, desk="https://b.example/feed")
+    with house.database() as database, database.writing() as session:
+        for source, count in (("wire", 500), ("desk", 12)):
+            urls = [f"https://{source}.example/{number}" for number in range(count)]
+            listed = [Entry.model_validate({"url": url, "canonical_url": url, "source": source}) for url in urls]
+            keep_entries(session, listed, now=NOW - DAY, max_age=DAY * 365)
+        every = session.exec(select(Entry)).all()
+        change_entries(session, [EntryChange(entry.id or 0, EntryState.FAILED, 5) for entry in every])
+        waits = "https://desk.example/waits"
+        keep_entries(
+            session,
+            [Entry.model_validate({"url": waits, "canonical_url": waits, "source": "desk"})],
+            now=NOW - DAY,
+            max_age=DAY * 365,
+        )
+    with house.database() as database, database.reading() as session:
+        found = yields(session, NOW - DAY * 60, NOW - DAY * 14)
+    assert found == {"wire": Yield({"": 40}), "desk": Yield({"": 12})}
+
+
 def test_what_came_of_entries_is_counted_by_source_and_time(house: House) -> None:
     house.sources(wire=WIRE.url)
     with house.database() as database, database.writing() as session:

@@ -57,6 +57,16 @@ def test_a_folder_may_say_that_the_first_token_counts_and_how_many_are_read(fold
     assert first.mark != short.mark
 
 
+def test_weights_that_lie_in_a_file_beside_the_model_tell_it_from_another(folder: Path) -> None:
+    marks = {SentenceModel.loaded(folder).mark}
+    for content in (b"some", b"other"):
+        (folder / "model.onnx_data").write_bytes(content)
+        marks.add(SentenceModel.loaded(folder).mark)
+    (folder / "README.md").write_text("What the model is for.")
+    marks.add(SentenceModel.loaded(folder).mark)
+    assert len(marks) == 3
+
+
 def test_a_vector_for_each_text_is_taken_as_it_is_and_the_file_may_lie_deeper(tmp_path: Path) -> None:
     folder = make_model(tmp_path / "model", per_text=True, name="onnx/model.onnx")
     model = SentenceModel.loaded(folder)
