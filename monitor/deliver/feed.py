@@ -14,8 +14,8 @@ from monitor.deliver.identity import list_name
 from monitor.deliver.outcome import Outcome, failed, sent
 from monitor.deliver.settings import ChannelSettings
 from monitor.deliver.syndication import atom_feed, feed_item, json_feed
-from monitor.deliver.whole import write_whole
 from monitor.models import Delivery
+from monitor.whole import write_whole
 
 # Entries kept: at twenty a day more than a week, for readers that ask seldom; a few hundred kilobytes.
 MOST_ENTRIES = 200

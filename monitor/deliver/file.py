@@ -6,9 +6,9 @@ from monitor.deliver.envelope import mail
 from monitor.deliver.identity import file_stem
 from monitor.deliver.outcome import Outcome, failed, sent
 from monitor.deliver.settings import ChannelSettings
-from monitor.deliver.whole import write_whole
 from monitor.errors import DeliveryError
 from monitor.models import Delivery
+from monitor.whole import write_whole
 
 # The mail kept as a file goes nowhere: both its addresses cannot exist (RFC 2606).
 _FROM = "News monitor <monitor@news-monitor.invalid>"

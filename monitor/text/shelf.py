@@ -3,13 +3,12 @@
 Without a folder each process makes its own.
 """
 
-import contextlib
 import logging
-import os
-import tempfile
 from collections.abc import Callable
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+
+from monitor.whole import write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +41,8 @@ def taken(name: str, make: Callable[[], bytes], is_whole: Callable[[bytes | mmap
         return kept
     made = make()
     try:
-        _keep(path, made)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, made)
     except OSError as error:
         _log.info("%s could not be kept: %s", path, error)
         return made
@@ -56,21 +56,3 @@ def _mapped(path: Path) -> mmap | None:
             return mmap(file.fileno(), 0, access=ACCESS_READ)
     except (OSError, ValueError):
         return None
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError where that cannot be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        written = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
-            written.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                file.close()
-            written.unlink(missing_ok=True)
-            raise

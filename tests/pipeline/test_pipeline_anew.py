@@ -1,7 +1,8 @@
 """A topic judged anew by a process of its own, by the real clock: what is kept is of today."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from pipeline_house import CRANES, LOAVES, TOPIC, House
 from monitor.models import Article, Assessment, Topic
 from monitor.pipeline import tending
 from monitor.pipeline.anew import Anew
+from monitor.store import Database
 from monitor.store.articles import keep_articles
 from monitor.store.runs import acquire, release, start_run
 from monitor.text import content_hash
@@ -48,6 +50,23 @@ def judged(house: House) -> dict[int, bool]:
     return {each.article_id: each.relevant for each in house.rows(Assessment)}
 
 
+@contextmanager
+def asked_during_a_collect(house: House) -> Iterator[tuple[Database, Anew]]:
+    """A topic for which a judging waits, for a collect is under way until the end of the block; then it was judged."""
+    now = datetime.now(UTC)
+    with house.database() as database:
+        with database.writing() as session:
+            holder = str(start_run(session, "collect", now))
+            assert acquire(session, "collect", holder, now, timedelta(hours=1))
+        anew = Anew(house.root)
+        anew.ask(topic(house))
+        time.sleep(5)
+        yield database, anew
+        with database.writing() as session:
+            release(session, "collect", holder)
+        until(lambda: anew.state(TOPIC) == "done")
+
+
 def test_a_topic_is_judged_without_a_collect(house: House) -> None:
     near, far = keep_of_today(house, "near", CRANES), keep_of_today(house, "far", LOAVES)
     anew = Anew(house.root)
@@ -72,33 +91,13 @@ def test_what_cannot_be_judged_is_left_to_the_next_collect(house: House) -> None
 
 def test_a_collect_that_is_under_way_is_waited_for(house: House) -> None:
     near = keep_of_today(house, "near", CRANES)
-    now = datetime.now(UTC)
-    with house.database() as database:
-        with database.writing() as session:
-            holder = str(start_run(session, "collect", now))
-            assert acquire(session, "collect", holder, now, timedelta(hours=1))
-        anew = Anew(house.root)
-        anew.ask(topic(house))
-        time.sleep(5)
+    with asked_during_a_collect(house) as (_, anew):
         assert (anew.state(TOPIC), judged(house)) == ("now", {})
-        with database.writing() as session:
-            release(session, "collect", holder)
-        until(lambda: anew.state(TOPIC) == "done")
     assert judged(house) == {near: True}
 
 
 def test_a_threshold_moved_while_a_collect_is_waited_for_holds(house: House) -> None:
     keep_of_today(house, "near", CRANES)
-    now = datetime.now(UTC)
-    with house.database() as database:
-        with database.writing() as session:
-            holder = str(start_run(session, "collect", now))
-            assert acquire(session, "collect", holder, now, timedelta(hours=1))
-        anew = Anew(house.root)
-        anew.ask(topic(house))
-        time.sleep(5)
-        tending.move_threshold(house.settings, database, TOPIC, "0.999", now)
-        with database.writing() as session:
-            release(session, "collect", holder)
-        until(lambda: anew.state(TOPIC) == "done")
+    with asked_during_a_collect(house) as (database, _):
+        tending.move_threshold(house.settings, database, TOPIC, "0.999", datetime.now(UTC))
     assert [each.threshold for each in house.rows(Assessment)] == [0.999]
