@@ -40,6 +40,7 @@ from monitor.models import (
     Entry,
     EntryState,
     Feedback,
+    FeedState,
     Source,
     Story,
     Told,
@@ -80,6 +81,7 @@ class Plan:
 
 def fill(database: Database, plan: Plan, vocabulary: Vocabulary) -> None:
     """The articles and all that hangs on them."""
+    write(database, FeedState, states())
     write(database, Story, stories(plan))
     write(database, Article, articles(plan, vocabulary))
     write(database, Entry, entries(plan))
@@ -100,6 +102,23 @@ def story_of(number: int) -> int:
 def relevant(topic: int, number: int) -> bool:
     """Whether a topic took an article: all of a story, or none."""
     return random.Random(story_of(number) * 2 + topic).random() < TOPICS[topic][1]
+
+
+def states() -> Iterator[dict[str, Any]]:
+    """What is known of each source: it answers, and listed something new within the hour."""
+    for number in range(SOURCES):
+        yield FeedState.model_validate(
+            {
+                "source": f"source-{number}",
+                "url": f"https://source-{number}.example/",
+                "kind": "rss",
+                "last_polled": NOW,
+                "last_success": NOW,
+                "last_new": NOW,
+                "last_fresh": NOW,
+                "next_poll": NOW,
+            }
+        ).model_dump()
 
 
 def stories(plan: Plan) -> Iterator[dict[str, Any]]:

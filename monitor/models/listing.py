@@ -98,7 +98,7 @@ class Entry(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     canonical_url: str = Field(unique=True)
     url: str
-    source: str = Field(index=True)
+    source: str
     title: str = text_field()
     summary: str = text_field()
     content: str = text_field()
@@ -107,9 +107,9 @@ class Entry(SQLModel, table=True):
     published: datetime | None = moment_field(nullable=True)
     published_clamped: bool = False
     first_seen: datetime | None = moment_field(nullable=True, index=True)
-    state: str = Field(default=EntryState.PENDING, index=True)
+    state: str = EntryState.PENDING
     attempts: int = 0
-    next_attempt: datetime | None = moment_field(nullable=True, index=True)
+    next_attempt: datetime | None = moment_field(nullable=True)
     error: str = text_field()
     article_id: int | None = Field(default=None, index=True)
     promise: float | None = None

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from monitor.models import Article
-from monitor.relevance.asking import draw_number, draw_rate, drawn
+from monitor.relevance.asking import draw_numbers, draw_rate, drawn
 from monitor.store.judged import judged, left_out_of, stored_within
 from monitor.store.topics import assessments
 
@@ -42,7 +42,7 @@ class Lottery:
         found: list[Draw] = []
         for start in (week_of(now), week_of(now) - _WEEK):
             rate = self.rate(start)
-            lots = [int(each) for each in drawn(self.topic, map(str, self._ids(start)), rate)]
+            lots = drawn(self.topic, self._ids(start), rate)
             asked = set(left_out_of(self.session, self.topic, lots)).difference(known)
             found += [Draw(each, rate) for each in lots if each in asked]
         return found[:count]
@@ -52,8 +52,9 @@ class Lottery:
 
         Where so little was left out that all of it is drawn, none: there would be nothing to learn from.
         """
-        rated = [(article.id or 0, self.rate(week_of(article.stored_at))) for article in articles]
-        return {key for key, rate in rated if rate < 1.0 and draw_number(self.topic, str(key)) < rate}
+        rates = {article.id or 0: self.rate(week_of(article.stored_at)) for article in articles}
+        numbers = dict(zip(rates, draw_numbers(self.topic, rates), strict=True))
+        return {key for key, rate in rates.items() if rate < 1.0 and numbers[key] < rate}
 
     def rate(self, week: datetime) -> float:
         """The probability with which each article left out in the week from that moment on is drawn."""
@@ -73,7 +74,7 @@ def drawn_with(session: Session, topic: str, article: Article) -> float:
     if thought is None or thought.relevant or article.duplicate_of is not None:
         return 0.0
     rate = Lottery(session, topic).rate(week_of(article.stored_at))
-    return rate if draw_number(topic, str(identity)) < rate else 0.0
+    return rate if draw_numbers(topic, [identity])[0] < rate else 0.0
 
 
 def week_of(moment: datetime) -> datetime:

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from monitor.relevance.drift import Scored, drift
-from monitor.store.judged import judged, sampled, scores_of, stored_within
+from monitor.store.judged import Part, judged, scores_of, stored_within
 
 _WEEK = timedelta(days=7)
 _WEEKS_BEFORE = 4
 # Scores of so many articles of a span are compared, drawn evenly: by chance alone the index of two such samples is
-# (10 - 1) * (1/2,000 + 1/2,000) = 0.009, where 0.25 is told.
-_SAMPLE = 2_000
+# (10 - 1) * (1/1,000 + 1/1,000) = 0.018, where 0.25 is told.
+_SAMPLE = 1_000
 
 
 def drift_of(session: Session, topic: str, now: datetime) -> str:
@@ -25,5 +25,5 @@ def drift_of(session: Session, topic: str, now: datetime) -> str:
 def _scored(session: Session, topic: str, since: datetime, until: datetime) -> Scored:
     ids = stored_within(session, since, until)
     counted = judged(session, topic, ids)
-    sample = sampled(session, topic, ids, _SAMPLE, counted.articles)
-    return Scored(scores_of(session, topic, sample), counted.relevant, counted.articles)
+    scores = scores_of(session, topic, Part(ids, _SAMPLE, counted.articles))
+    return Scored(scores, counted.relevant, counted.articles)

@@ -215,7 +215,7 @@ def sources_health(settings: Settings, now: datetime | None = None) -> Sequence[
     moment = now or clock()
     with opened_database(settings) as database, database.reading() as session:
         states = feed_states(session)
-        came = yields(session, moment - YIELD_OVER, moment - REMARKED_FOR)
+        came = yields(session, states, moment - YIELD_OVER, moment - REMARKED_FOR)
     return [health_of(each, states.get(each.name), moment, came.get(each.name)) for each in settings.sources]
 
 

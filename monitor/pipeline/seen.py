@@ -60,7 +60,7 @@ def source_news(settings: Settings, session: Session, digest: DigestSettings, no
     states = _states(settings, session, digest)
     before = digests(session, digest.name, until=now, sent=True, alerts=False, limit=REMEMBERED)
     yield from _turns(states, before, now)
-    came = yields(session, now - YIELD_OVER, now - REMARKED_FOR)
+    came = yields(session, states, now - YIELD_OVER, now - REMARKED_FOR)
     for name, state in sorted(states.items()):
         part = failing_in_part(state, now)
         for remark in (*remarks_on(state, came.get(name), now), *([part] if part else ())):

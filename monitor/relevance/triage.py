@@ -12,13 +12,14 @@ the address alone, so that an entry looked at again is drawn again or never (per
 Pure: values in, values out, and equal input gives equal judgements.
 """
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.models import Profile, Topic
 from monitor.relevance import encoders, threshold
-from monitor.relevance.asking import Answer, Missed, draw_number, missed
+from monitor.relevance.asking import Answer, Missed, missed
 from monitor.relevance.evidence import measure, question
 from monitor.relevance.guards import broken_rule
 from monitor.relevance.items import NOTHING, Archive, Item, words_of
@@ -102,7 +103,8 @@ def least_promising(asked: str) -> float:
 
 def is_drawn(address: str) -> bool:
     """Whether a hopeless entry is read all the same: one in `1 / SAMPLED`, by its canonical address."""
-    return draw_number("unread", address) < SAMPLED
+    digest = hashlib.sha256(f"unread\0{address}".encode()).digest()
+    return int.from_bytes(digest[:7]) / 2**56 < SAMPLED
 
 
 def is_relevant_source(relevant: int, entries: int) -> bool:

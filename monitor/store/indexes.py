@@ -22,6 +22,16 @@ Index(
 )
 Index("ix_entry_unread", table(Entry).c.first_seen, sqlite_where=text(UNREAD), postgresql_where=text(UNREAD))
 
+# What came of the entries of a source: counted, and a sample of them drawn, without looking at a single entry.
+Index(
+    "ix_entry_source",
+    table(Entry).c.source,
+    table(Entry).c.first_seen,
+    table(Entry).c.state,
+    table(Entry).c.article_id,
+    postgresql_include=["id"],
+)
+
 # What was published of late. PostgreSQL counts it, and finds the least id of it, without looking at a single article.
 Index("ix_article_published", table(Article).c.published, postgresql_include=["id"])
 

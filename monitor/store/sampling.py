@@ -3,11 +3,10 @@
 Rows get their ids in the order in which they are kept, so that those of a span of time are a range of ids.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, cast, func, select
+from sqlalchemy import BigInteger, Column, ColumnElement, cast, select
 from sqlmodel import Session
 
 _NUMBERS = 2**32
@@ -27,28 +26,15 @@ def ids_within(session: Session, moment: Column[Any], since: datetime, until: da
     return range(0) if first is None or last is None else range(min(first, last), max(first, last) + 1)
 
 
-def evenly(
-    session: Session,
-    identity: Column[Any],
-    among_those: Sequence[ColumnElement[bool]],
-    most: int,
-    counted: int | None = None,
-) -> list[int]:
-    """Of the rows `among_those` the ids: all of at most `most`, else about so many, ascending; the same each time.
+def one_of_so_many(identity: Column[Any], most: int, counted: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a row is in an even sample of about `most` of the rows `counted`, the same each time; all are of no more.
 
-    Who has `counted` these rows already spares it.
-
+    `counted` may be an expression, so that each row is one of about so many of its own kind.
     """
-    query = select(identity).where(*among_those)
-    connection = session.connection()
-    if counted is None:
-        counted = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    if counted > most:
-        query = query.where(scattered(identity) < most * _NUMBERS // counted)
-    return sorted(connection.execute(query).scalars())
+    return _scattered(identity) * counted < most * _NUMBERS
 
 
-def scattered(identity: Column[Any]) -> ColumnElement[int]:
+def _scattered(identity: Column[Any]) -> ColumnElement[int]:
     """A number in [0, 2**32) for each id, so that those below a bound are spread evenly over the ids.
 
     The fraction of its product with the golden ratio (Knuth, The Art of Computer Programming 3, 6.4): neighbours, and

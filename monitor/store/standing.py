@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from monitor.models import Article, Assessment, Delivery, DeliveryState, Entry, EntryState, Feedback, Story
 from monitor.store.bulk import table
-from monitor.store.indexes import UNREAD
+from monitor.store.indexes import UNREAD, WAITING
 from monitor.store.location import Location
 
 
@@ -43,9 +43,11 @@ def backlog(session: Session) -> Backlog:
     entries, articles, deliveries = table(Entry).c, table(Article).c, table(Delivery).c
     waits = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
     ask = session.connection().execute
+    by_state = select(entries.state, func.count()).where(text(WAITING)).group_by(entries.state)
+    waiting = {str(state): int(number) for state, number in ask(by_state)}
     return Backlog(
-        pending=ask(select(func.count()).where(entries.state == EntryState.PENDING.value)).scalar_one(),
-        deferred=ask(select(func.count()).where(entries.state == EntryState.DEFERRED.value)).scalar_one(),
+        pending=waiting.get(EntryState.PENDING.value, 0),
+        deferred=waiting.get(EntryState.DEFERRED.value, 0),
         ungrouped=ask(select(func.count()).where(articles.story_id.is_(None))).scalar_one(),
         deliveries=ask(select(func.count()).where(deliveries.state.in_(waits))).scalar_one(),
         unread=ask(select(func.count()).select_from(table(Entry)).where(text(UNREAD))).scalar_one(),

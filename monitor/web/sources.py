@@ -60,7 +60,7 @@ def sources_page(
     shows = teller(house)
     with house.database.reading() as session:
         states = feed_states(session)
-        came = yields(session, shows.now - YIELD_OVER, shows.now - REMARKED_FOR)
+        came = yields(session, states, shows.now - YIELD_OVER, shows.now - REMARKED_FOR)
     shown = [
         _shown(shows, health_of(each, states.get(each.name), shows.now, came.get(each.name)), states.get(each.name))
         for each in house.settings.sources

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from relevance_topics import Newsroom, profile, topic
 
-from monitor.relevance.asking import DRAWN_A_WEEK, Answer, Candidate, choose, draw_number, draw_rate, drawn, missed
+from monitor.relevance.asking import DRAWN_A_WEEK, Answer, Candidate, choose, draw_numbers, draw_rate, drawn, missed
 from monitor.relevance.evaluate import average_precision
 from monitor.relevance.items import Archive, words_of
 from monitor.relevance.scorer import judge
@@ -72,15 +72,15 @@ def test_some_eight_a_week_are_drawn_whatever_there_is() -> None:
     assert draw_rate(0) == draw_rate(DRAWN_A_WEEK) == 1.0
     assert draw_rate(9) == 0.5
     for rejected in (50, 700, 20_000):
-        sample = drawn("chips", map(str, range(rejected)), draw_rate(rejected))
+        sample = drawn("chips", range(rejected), draw_rate(rejected))
         assert 1 <= len(sample) <= 3 * DRAWN_A_WEEK
-        numbers = [draw_number("chips", each) for each in sample]
+        numbers = list(draw_numbers("chips", sample))
         assert numbers == sorted(numbers)
 
 
 def test_a_draw_is_the_same_days_later_and_another_for_another_topic() -> None:
-    ids = [str(number) for number in range(300)]
-    assert drawn("chips", ids, 0.1) == drawn("chips", reversed(ids), 0.1)
+    ids = range(300)
+    assert drawn("chips", ids, 0.1) == drawn("chips", ids[::-1], 0.1)
     assert drawn("chips", ids, 0.1) != drawn("wind", ids, 0.1)
     assert set(drawn("chips", ids, 0.05)) <= set(drawn("chips", ids, 0.1))
 
@@ -89,9 +89,9 @@ def test_what_is_missed_comes_out_right_on_average_and_its_interval_holds() -> N
     """400 monitors that each reject 1,000 articles, of which 60 are relevant, sampled at two rates."""
     found, held = [], 0
     for monitor in range(400):
-        ids = [f"{monitor}-{number}" for number in range(1000)]
+        ids = range(monitor * 1000, (monitor + 1) * 1000)
         answers = [
-            Answer(int(each.split("-")[1]) < 60, rate)
+            Answer(each % 1000 < 60, rate)
             for half, rate in ((ids[::2], 0.125), (ids[1::2], 0.0625))
             for each in drawn("chips", half, rate)
         ]

@@ -23,8 +23,10 @@ from monitor.store import (
     reading_page,
     retention,
     search,
+    standing,
     stories,
     topics,
+    triage,
     yields,
 )
 from monitor.store.bulk import ids_of
@@ -33,8 +35,8 @@ from monitor.store.stories import Placed
 
 YESTERDAY = NOW - timedelta(days=1)
 QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
-    "due": (lambda s: entries.due_entries(s, now=NOW), "ix_entry_(waiting|state)"),
-    "due-some": (lambda s: entries.due_entries(s, now=NOW, sources=["wire"]), "ix_entry_(waiting|state)"),
+    "due": (lambda s: entries.due_entries(s, now=NOW), "ix_entry_waiting"),
+    "due-some": (lambda s: entries.due_entries(s, now=NOW, sources=["wire"]), "ix_entry_waiting"),
     "known": (lambda s: ids_of(s, Entry, "canonical_url", ["https://news.example/1"]), "sqlite_autoindex_entry"),
     "recent": (lambda s: articles.recent_articles(s, since=YESTERDAY), "ix_article_published"),
     "held": (lambda s: stories.grouped_articles(s, since=YESTERDAY, until=NOW), "ix_article_published"),
@@ -64,21 +66,26 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
         r"ix_assessment_taken \(topic=\? AND article_id>\? AND article_id<\?\)",
     ),
     "sampled": (
-        lambda s: judged.sampled(s, "ai", range(1, 9), 9),
-        r"COVERING INDEX sqlite_autoindex_assessment_1 \(topic=\? AND article_id>\? AND article_id<\?\)",
+        lambda s: judged.scores_of(s, "ai", judged.Part(range(1, 9), 9, 9)),
+        r"USING INDEX sqlite_autoindex_assessment_1 \(topic=\? AND article_id>\? AND article_id<\?\)",
     ),
     "stored-within": (
         lambda s: judged.stored_within(s, YESTERDAY, NOW),
         r"COVERING INDEX ix_article_stored_at \(stored_at>\? AND stored_at<\?\)",
     ),
     "border": (
-        lambda s: topics.borderline(s, "ai", limit=9, ids=[1, 2]),
+        lambda s: topics.borderline(s, "ai", limit=9, part=judged.Part(range(1, 9), 9, 9)),
         "feedback USING INDEX ix_feedback_article_id",
     ),
     "yields": (
-        lambda s: yields.yields(s, YESTERDAY, NOW),
-        r"entry USING INDEX ix_entry_first_seen \(first_seen>\? AND first_seen<\?\)",
+        lambda s: yields.yields(s, ["wire"], YESTERDAY, NOW),
+        r"(?s)(entry USING COVERING INDEX ix_entry_source \(source=\? AND first_seen>\? AND first_seen<\?\).*){2}",
     ),
+    "worth": (
+        lambda s: triage.shares_relevant(s, "ai", ["wire"], since=YESTERDAY),
+        r"entry USING COVERING INDEX ix_entry_source \(source=\? AND first_seen>\?\)",
+    ),
+    "waiting": (standing.backlog, "ix_entry_waiting"),
     "looked": (lambda s: digests.looked(s, ["ai"], Window(YESTERDAY, NOW)), "ix_article_stored_at"),
     "today": (
         lambda s: reading_page.stories_of_topic(s, "ai", since=YESTERDAY, limit=9, first=7),

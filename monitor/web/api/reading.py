@@ -145,7 +145,7 @@ def sources(house: Here) -> list[SourceJson]:
     now = house.now()
     with house.database.reading() as session:
         states = feed_states(session)
-        came = yields(session, now - YIELD_OVER, now - REMARKED_FOR)
+        came = yields(session, states, now - YIELD_OVER, now - REMARKED_FOR)
     declared = house.settings.sources
     return [SourceJson.of(health_of(each, states.get(each.name), now, came.get(each.name))) for each in declared]
 

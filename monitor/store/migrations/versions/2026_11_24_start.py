@@ -150,9 +150,8 @@ def keep_listing() -> None:
     )
     op.create_index("ix_entry_article_id", "entry", ["article_id"])
     op.create_index("ix_entry_first_seen", "entry", ["first_seen"])
-    op.create_index("ix_entry_next_attempt", "entry", ["next_attempt"])
-    op.create_index("ix_entry_source", "entry", ["source"])
-    op.create_index("ix_entry_state", "entry", ["state"])
+    of_source = ["source", "first_seen", "state", "article_id"]
+    op.create_index("ix_entry_source", "entry", of_source, postgresql_include=["id"])
     op.create_index("ix_entry_waiting", "entry", ["first_seen"], sqlite_where=WAITING, postgresql_where=WAITING)
     op.create_index("ix_entry_unread", "entry", ["first_seen"], sqlite_where=UNREAD, postgresql_where=UNREAD)
     op.create_table(
@@ -477,6 +476,13 @@ def expect_much() -> None:
         ("ix_article_duplicate_of", "100000 50000"),  # null in most: that an article is no reprint finds none
     ):
         op.execute(expected.bindparams(of="article", index=index, shape=shape))
+    for index, shape in (
+        ("ix_entry_first_seen", "100000 1"),
+        ("ix_entry_source", "100000 500 1 1 1"),
+        ("ix_entry_waiting", "300 1"),
+        ("ix_entry_unread", "10000 1"),
+    ):
+        op.execute(expected.bindparams(of="entry", index=index, shape=shape))
     for index, shape in (
         ("sqlite_autoindex_assessment_1", "200000 100000 1"),
         ("ix_assessment_article_id", "200000 2"),
