@@ -10,34 +10,15 @@ import asyncio
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from flows.outcome import Outcome
 from flows.server import QUIET, configured_api, environment, local_server, refuse_silent, running_api
 from monitor.config import Settings
 
 FLOWS = ("collect", "train", "maintain", "backfill")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a flow run ended: its name in Prefect, its state, and what it says of itself."""
-
-    run: str
-    state: str
-    message: str
-    succeeded: bool
-
-    @property
-    def summary(self) -> str:
-        """One line for a person."""
-        return f"{self.run}: {self.state}" + (f": {self.message}" if self.message else "")
-
-    def to_json(self) -> dict[str, Any]:
-        """The document of `monitor flow --json`."""
-        return {"run": self.run, "state": self.state, "message": self.message}
 
 
 def run(settings: Settings, name: str, archives: tuple[str, ...] = ()) -> Outcome:

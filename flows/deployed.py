@@ -16,8 +16,8 @@ from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterNam
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
 
-from flows.by_hand import Outcome
 from flows.identity import PREFIX, deployment_name, tag
+from flows.outcome import Outcome
 from flows.server import silent
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
