@@ -21,9 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def new_topic(
     name: Annotated[str, typer.Argument(help="The topic's name: the file will be config/topics/NAME.toml.")],
-    seed: Annotated[
-        list[str], typer.Argument(metavar="SEED...", help="Pasted articles or briefs: files or addresses.")
-    ],
+    seed: Annotated[list[str], typer.Argument(metavar="SEED...", help="Articles or briefs: files or addresses.")],
     title: Annotated[str, typer.Option(help="The title that readers see; the name if not given.")] = "",
     brief: Annotated[
         bool, typer.Option("--brief", help="Make the proposed brief the seed at once; else the article is.")
@@ -31,9 +29,9 @@ def new_topic(
     json: Json = False,
     root: Root = None,
 ) -> None:
-    """Write a topic from pasted articles, and a brief to edit.
+    """Write a topic from articles, and a brief to edit.
 
-    Shows its facets, and what the kept days would have given.
+    Articles are pasted into files, or stand at addresses. Shows its facets, and what the kept days would have given.
 
     Example: monitor new-topic chips article.txt
     """
@@ -46,15 +44,25 @@ def new_topic(
     output.say(f"wrote {proposal.path}")
     output.show("facets", ["facet", "heaviest terms"], proposal.facet_rows())
     if proposal.lines:
-        output.say("\n".join(["the brief proposed:", *proposal.lines]))
-    output.show("the kept days at each threshold", ["threshold", "articles"], proposal.level_rows())
+        output.say("the brief proposed:")
+        for line in proposal.lines:
+            output.say(line)
+    if proposal.articles:
+        output.show("the kept days at each threshold", ["threshold", "articles"], proposal.level_rows())
+    else:
+        output.say("no article of the last days is kept yet to try it on: `monitor collect` reads some")
     for line in proposal.warnings:
         output.note(f"warning: {line}")
+    if proposal.told_by:
+        output.say(
+            f"told by the digest {' and '.join(proposal.told_by)}; to have it in another, write "
+            f'"{name}" under topics in its file of config/digests'
+        )
     output.say(f"edit {proposal.path} and its seed as you like: the next collect judges by them")
     if proposal.brief and not proposal.chosen:
         output.say(
-            f"a brief says it more exactly: strike and add in {proposal.brief}, then name that file under seeds in "
-            f"{proposal.path}"
+            f"a brief says it more exactly: strike and add in {proposal.brief}, then write "
+            f'seeds = ["{proposal.brief}"] in {proposal.path}'
         )
 
 

@@ -69,6 +69,20 @@ def warnings(settings: Settings) -> Iterator[str]:
                 for missing in (missing_of(channel) if reaches(channel) else ())
             )
     yield from _idle(settings)
+    yield from _in_vain(settings)
+
+
+def _in_vain(settings: Settings) -> Iterator[str]:
+    """What is watched and told to nobody, or told of and never looked for: no fault, for the reading page shows it."""
+    if all(source.paused for source in settings.sources):
+        none = "every source is paused" if settings.sources else "no source is declared"
+        yield f"config/sources.toml: {none}, so nothing is read: `monitor sources --add ADDRESS` declares one"
+    for topic in settings.topics:
+        if not settings.digests_of(topic):
+            yield (
+                f'config/topics/{topic.name}.toml: no digest tells of it: write "{topic.name}" under topics in a file '
+                "of config/digests"
+            )
 
 
 def _idle(settings: Settings) -> Iterator[str]:

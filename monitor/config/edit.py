@@ -53,10 +53,7 @@ def pause_source(root: Path, name: str, *, paused: bool, environment: Mapping[st
 
 def add_topic(root: Path, topic: Topic, environment: Mapping[str, str]) -> Path:
     """Write config/topics/NAME.toml. Returns its path; raises ConfigurationError where there is one already."""
-    path = Path("config") / "topics" / f"{topic.name}.toml"
-    if (root / path).exists():
-        message = f"{path}: there is a topic of that name already; choose another, or edit that file"
-        raise ConfigurationError(message)
+    path = free_topic(root, topic.name)
     document = tomlkit.document()
     document.add("title", tomlkit.item(topic.title))
     document.add("seeds", tomlkit.item(list(topic.seeds)))
@@ -68,6 +65,15 @@ def add_topic(root: Path, topic: Topic, environment: Mapping[str, str]) -> Path:
     if (terms := topic.terms.get("")) is not None:
         document.add("terms", tomlkit.item({"add": list(terms.add), "mute": list(terms.mute)}))
     _replace(root, path, tomlkit.dumps(document), environment)
+    return path
+
+
+def free_topic(root: Path, name: str) -> Path:
+    """The file of a topic that is yet to be written. Raises ConfigurationError where there is one already."""
+    path = Path("config") / "topics" / f"{name}.toml"
+    if (root / path).exists():
+        message = f"{path}: there is a topic of that name already; choose another, or edit that file"
+        raise ConfigurationError(message)
     return path
 
 

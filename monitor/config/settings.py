@@ -128,6 +128,10 @@ class Settings:
         """The topics that a digest tells of."""
         return tuple(topic for topic in self.topics if "*" in digest.topics or topic.name in digest.topics)
 
+    def digests_of(self, topic: Topic) -> tuple[DigestSettings, ...]:
+        """The digests that tell of a topic."""
+        return tuple(digest for digest in self.digests if "*" in digest.topics or topic.name in digest.topics)
+
 
 def selected(selectors: Collection[str], sources: Collection[Source]) -> frozenset[str]:
     """The names of the sources that selectors (a name, "tag:technology", or "*") choose."""

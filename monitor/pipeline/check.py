@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.config import Settings
 from monitor.config.checks import silences, warnings
+from monitor.digest.wording import counted
 from monitor.errors import MonitorError
 from monitor.fetch.client import Client
 from monitor.models import Source
@@ -15,7 +16,7 @@ from monitor.pipeline.letters import KIND, mailbox_of
 from monitor.pipeline.parsing import read_messages
 from monitor.pipeline.readers import is_public
 from monitor.pipeline.secret import secret
-from monitor.pipeline.seeds import seed_warnings
+from monitor.pipeline.seeds import seed_report
 from monitor.pipeline.trial import Trial, try_source
 from monitor.relevance import encoders
 from monitor.store.database import Database
@@ -23,9 +24,10 @@ from monitor.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found. The configuration itself can be run, or it would not have loaded.
+    """What was found. The configuration itself can be read, or it would not have loaded.
 
-    `faults` are what it would do in vain: digests and channels that tell nobody. `encoder` reads the meaning of texts,
+    `faults` are what stops every collect, seeds that say nothing, and what would be done in vain: digests and channels
+    that tell nobody. `encoder` reads the meaning of texts,
     "" where none is installed.
     """
 
@@ -39,13 +41,17 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Something tells nobody, or more than a fifth of the sources asked did not list anything."""
+        """There is a fault, or more than a fifth of the sources asked did not list anything."""
         return bool(self.faults) or sum(bool(trial.error) for trial in self.trials) * 5 > len(self.trials) > 0
 
     def lines(self) -> Sequence[str]:
         """What a person reads."""
         found = "with faults" if self.faults else "sound"
-        head = f"configuration {found}: {self.sources} sources, {self.topics} topics, {self.digests} digests"
+        counts = ", ".join(
+            counted(number, noun)
+            for number, noun in ((self.sources, "source"), (self.topics, "topic"), (self.digests, "digest"))
+        )
+        head = f"configuration {found}: {counts}"
         asked = [("FAILED  " if trial.error else "ok      ") + trial.summary for trial in self.trials]
         faults = (f"fault: {fault}" for fault in self.faults)
         reads = f"meaning is read by {self.encoder}" if self.encoder else "no encoder is installed: words alone judge"
@@ -77,9 +83,10 @@ def check(settings: Settings, *, online: bool) -> Report:
         secret(settings)
     trials = asyncio.run(_trials(settings)) if online else ()
     encoders.choose(settings.sentence_model)
-    told = (*warnings(settings), *_unused_model(), *_deaf_buttons(settings), *seed_warnings(settings))
+    seeds = seed_report(settings)
+    told = (*warnings(settings), *_unused_model(), *_deaf_buttons(settings), *seeds.oddities)
     counts = len(settings.sources), len(settings.topics), len(settings.digests)
-    return Report(*counts, told, trials, tuple(silences(settings)), encoders.encoder_name())
+    return Report(*counts, told, trials, (*seeds.faults, *silences(settings)), encoders.encoder_name())
 
 
 def _unused_model() -> Iterator[str]:

@@ -3,24 +3,27 @@
 Beside an article stands a proposed brief, one line a facet: the reader strikes and adds, and makes it the seed.
 """
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from monitor.config import Settings
-from monitor.config.edit import add_topic
+from monitor.config.checks import warnings
+from monitor.config.edit import add_topic, free_topic
 from monitor.errors import ConfigurationError
+from monitor.fetch.client import Client
 from monitor.models import Profile, Topic
 from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, items
 from monitor.pipeline.context import clock, opened_database
-from monitor.pipeline.profiles import local_seed
-from monitor.pipeline.seeds import seed_warnings
+from monitor.pipeline.profiles import local_seed, seed_texts
+from monitor.pipeline.seeds import seed_report
 from monitor.relevance.brief import brief, propose
 from monitor.relevance.items import Item
-from monitor.relevance.profile import build, facet_terms, interest
+from monitor.relevance.profile import SeedText, build, facet_terms, interest
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import parse
 from monitor.store.articles import recent_articles
@@ -35,8 +38,9 @@ _DAYS = timedelta(days=7)
 class Proposal:
     """A topic as it was written: its facets with their heaviest terms, and articles taken at each threshold.
 
-    `brief` is the file of the brief proposed, None where the seeds are briefs already, and `lines` are its lines;
-    `chosen` tells that it is the seed. `warnings` say what is odd about the seeds.
+    `path` and `brief` start at the root. `brief` is the file of the brief proposed, None where the seeds are briefs
+    already, and `lines` are its lines; `chosen` tells that it is the seed. `told_by` are the digests that tell of the
+    topic as they are written; `warnings` say what is odd about it.
     """
 
     topic: str
@@ -45,6 +49,7 @@ class Proposal:
     levels: tuple[tuple[str, int], ...]
     articles: int
     warnings: tuple[str, ...] = ()
+    told_by: tuple[str, ...] = ()
     brief: Path | None = None
     lines: tuple[str, ...] = ()
     chosen: bool = False
@@ -66,7 +71,8 @@ class Proposal:
             "kept": self.articles,
             "would_have_given": dict(self.levels),
             "warnings": list(self.warnings),
-            "brief": str(self.brief) if self.brief else None,
+            "told_by": list(self.told_by),
+            "brief": self.brief.as_posix() if self.brief else None,
             "lines": list(self.lines),
         }
 
@@ -76,8 +82,7 @@ def new_topic(
 ) -> Proposal:
     """Write config/topics/NAME.toml, a copy of each seed and a proposed brief under seeds/, and say what it would do.
 
-    `as_brief` makes the proposed brief the seed at once.
-
+    A seed that is an address is read now, and stays an address. `as_brief` makes the proposed brief the only seed.
 
     Raises ConfigurationError for a name that is taken or none, and for a seed that cannot be used; nothing is written
     then.
@@ -85,44 +90,60 @@ def new_topic(
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         message = f'new-topic: "{name}" cannot be a topic\'s name: write small letters, digits and - only'
         raise ConfigurationError(message)
+    free_topic(settings.root, name)
     topic = Topic(name=name, title=title or name.replace("-", " ").capitalize(), seeds=tuple(seeds))
-    local = [seed for seed in seeds if not names_address(seed)]
-    if not local:
-        message = f"new-topic: give at least one seed as a file; addresses can be added to config/topics/{name}.toml"
-        raise ConfigurationError(message)
-    profile = build(topic, [local_seed(seed) for seed in local], clock())
+    profile = build(topic, asyncio.run(_texts(settings, seeds)), clock())
     with opened_database(settings) as database, database.reading() as session:
         kept = recent_articles(session, since=clock() - ARCHIVE_AGE, limit=ARCHIVE)
         archive = items(session, kept)
     lines = () if interest(profile).brief else propose(profile, topic, archive)
     proposed = brief(topic.title, lines) if lines else ""
-    path, place = _written(settings.root, topic, local, proposed, as_brief=as_brief)
+    path, place = _written(settings.root, topic, proposed, as_brief=as_brief)
     if place is not None and as_brief:
-        profile = build(topic, [local_seed(str(place))], clock())
+        profile = build(topic, [local_seed(str(place), settings.root)], clock())
     days = [each for each, article in zip(archive, kept, strict=True) if article.stored_at >= clock() - _DAYS]
     levels = _would_have_given(topic, profile, days)
-    odd = tuple(seed_warnings(replace(settings, topics=(*settings.topics, replace(topic, seeds=_resolved(seeds))))))
-    told = tuple(line for line in odd if line.startswith(f"config/topics/{name}.toml"))
     return Proposal(
-        name, path, facet_terms(profile), levels, len(days), told, place, tuple(map(str, lines)), chosen=as_brief
+        name,
+        path,
+        facet_terms(profile),
+        levels,
+        len(days),
+        tuple(_warned(settings, topic)),
+        tuple(each.name for each in settings.digests_of(topic)),
+        place,
+        tuple(map(str, lines)),
+        chosen=as_brief,
     )
+
+
+async def _texts(settings: Settings, seeds: Sequence[str]) -> list[SeedText]:
+    async with Client(settings.fetch) as client:
+        return await seed_texts(client, seeds)
+
+
+def _warned(settings: Settings, topic: Topic) -> Iterator[str]:
+    """What is odd about a topic that was not there before, its seeds where they were given."""
+    grown = replace(settings, topics=(*settings.topics, replace(topic, seeds=_resolved(topic.seeds))))
+    for line in (*seed_report(grown).oddities, *warnings(grown)):
+        if line.startswith(f"config/topics/{topic.name}.toml"):
+            yield line
 
 
 def _resolved(seeds: Sequence[str]) -> tuple[str, ...]:
     return tuple(seed if names_address(seed) else str(Path(seed).resolve()) for seed in seeds)
 
 
-def _written(
-    root: Path, topic: Topic, local: Sequence[str], proposed: str, *, as_brief: bool
-) -> tuple[Path, Path | None]:
+def _written(root: Path, topic: Topic, proposed: str, *, as_brief: bool) -> tuple[Path, Path | None]:
     """The topic's file, with copies of its local seeds and the proposed brief beside; all of it is written or none."""
     copies: list[Path] = []
     try:
-        kept = {seed: _copied(root, topic.name, Path(seed), copies) for seed in local}
+        seeds = tuple(
+            seed if names_address(seed) else _copied(root, topic.name, Path(seed), copies) for seed in topic.seeds
+        )
         place = _proposed(root, topic.name, proposed, copies) if proposed else None
-        seeds = tuple(kept.get(seed, seed) for seed in topic.seeds)
         if place is not None and as_brief:
-            seeds = (place.relative_to(root).as_posix(), *(seed for seed in seeds if names_address(seed)))
+            seeds = (place.as_posix(),)
         return add_topic(root, replace(topic, seeds=seeds), {}), place
     except ConfigurationError:
         for copy in copies:
@@ -131,13 +152,14 @@ def _written(
 
 
 def _proposed(root: Path, name: str, text: str, copies: list[Path]) -> Path:
-    place = root / "seeds" / f"{name}-brief.md"
-    if place.exists():
+    place = Path("seeds") / f"{name}-brief.md"
+    target = root / place
+    if target.exists():
         message = f"{place}: there is a brief of that name; rename it, or give it as the seed"
         raise ConfigurationError(message)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(text, encoding="utf-8")
-    copies.append(place)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    copies.append(target)
     return place
 
 

@@ -4,7 +4,7 @@ Seeds that are byte for byte those of a profile that was kept are not read for t
 makes no profile, and a pasted article takes a second of clustering.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,7 +124,11 @@ def refuse_unreadable_seeds(context: Context) -> None:
         local = _local_seeds(topic, context.settings.root)
         made_of = mark(topic, [local[seed].identity for seed in topic.seeds if seed in local])
         if local and _made_of(context, topic, made_of) is None:
-            build(topic, [seed.text() for seed in local.values()])
+            try:
+                build(topic, [seed.text() for seed in local.values()])
+            except ConfigurationError as error:
+                message = f"config/topics/{topic.name}.toml: seeds: {error}"
+                raise ConfigurationError(message) from error
 
 
 def _local_seeds(topic: Topic, root: Path) -> dict[str, FoundSeed]:
@@ -146,6 +150,22 @@ async def _page_seed(client: Client, seed: str) -> FoundSeed:
     """A seed from an address. Raises FetchError where it cannot be had."""
     page = await client.get(seed, purpose="page")
     return FoundSeed(seed, page.content, page.final_url, page.headers.get("content-type", ""))
+
+
+async def seed_texts(client: Client, seeds: Sequence[str]) -> list[SeedText]:
+    """What seeds say: files, their paths relative to here, and pages at addresses.
+
+    Raises ConfigurationError for what cannot be read, cannot be had, or holds no text.
+    """
+    return [await _text_at(client, seed) if names_address(seed) else local_seed(seed) for seed in seeds]
+
+
+async def _text_at(client: Client, url: str) -> SeedText:
+    try:
+        return (await _page_seed(client, url)).text()
+    except FetchError as error:
+        message = f"{error}; paste the article into a .txt file and name that as the seed"
+        raise ConfigurationError(message) from error
 
 
 def local_seed(seed: str, root: Path = Path()) -> SeedText:

@@ -1,6 +1,7 @@
 """What a person should know of the seeds of their topics before anything is judged by them: one line each."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
@@ -14,11 +15,21 @@ from monitor.urls import names_address
 _FEW_WORDS = 25
 
 
-def seed_warnings(settings: Settings) -> Iterator[str]:
-    """Seeds that cannot be used, say very little or too much, or say the same as another topic's.
+@dataclass(frozen=True, slots=True)
+class SeedReport:
+    """What is wrong with the seeds, and what is odd about them.
 
-    Seeds that are addresses are not looked at.
+    With a fault no collect runs: the seed cannot be read, or says nothing. `oddities` say very little or too much, or
+    the same as another topic's.
     """
+
+    faults: tuple[str, ...]
+    oddities: tuple[str, ...]
+
+
+def seed_report(settings: Settings) -> SeedReport:
+    """What there is to say of every topic's seeds. Seeds that are addresses are not looked at."""
+    faults, oddities = list[str](), list[str]()
     seen: dict[str, str] = {}
     for topic in settings.topics:
         where = f"config/topics/{topic.name}.toml: seeds"
@@ -26,14 +37,17 @@ def seed_warnings(settings: Settings) -> Iterator[str]:
             texts = [local_seed(seed, settings.root) for seed in topic.seeds if not names_address(seed)]
             profile = build(topic, texts, clock()) if texts else None
         except ConfigurationError as error:
-            yield f"{where}: {error}"
+            faults.append(f"{where}: {error}")
             continue
         if profile is None:
             continue
-        yield from (f"{where}: {line}" for line in _oddities(topic, texts))
+        oddities += [f"{where}: {line}" for line in _oddities(topic, texts)]
         same = seen.setdefault(_sense(profile), topic.name)
         if same != topic.name:
-            yield f'{where}: they say the same as those of topic "{same}": what is relevant to one is told for both'
+            oddities.append(
+                f'{where}: they say the same as those of topic "{same}": what is relevant to one is told for both'
+            )
+    return SeedReport(tuple(faults), tuple(oddities))
 
 
 def _oddities(topic: Topic, texts: list[SeedText]) -> Iterator[str]:

@@ -106,6 +106,7 @@ def topic(
         "topic",
         topic=found,
         told=_DONE.get(done, ""),
+        told_by=[each.title or each.name for each in house.settings.digests_of(found)],
         judged_anew=_anew(house, name) if done in _DONE and done != "threshold" else "",
         facets=_facets(drawn),
         profile_warning=one_line(drawn.profile_warning, SENTENCE),

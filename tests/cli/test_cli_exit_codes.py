@@ -153,7 +153,7 @@ def test_run_collects_and_sends_every_digest_now(house: House, site: Site, run: 
         (("digest", "--preview", "--as-of", "0001-01-01"), '"0001-01-01" is no moment'),
         (("digest", "--preview", "--as-of", "9999-12-31T23:59-12:00"), "is no moment"),
         (("sources", "--add", "http://[x/"), '"http://[x/" is no http or https address; write one as https://'),
-        (("new-topic", "chips", "seeds/harbours.md", "http://[x/"), '"http://[x/" is no address that can be asked'),
+        (("new-topic", "chips", "seeds/harbours.md", "http://[x/"), "http://[x/: not an address that can be asked"),
         (("feedback", "https://a.example/", "maybe", "--topic", "harbours"), '"maybe" is no verdict'),
         (("export",), "choose one of --json-lines and --csv"),
         (("evaluate", "--input", "x.jsonl"), "--input needs --seed and --labels"),

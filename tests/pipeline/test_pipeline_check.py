@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from made_models import make_model
-from pipeline_house import House, item, rss
+from pipeline_house import CRANES, DESK, House, item, rss
 from servers import Site, says
 
 from monitor.errors import ConfigurationError, StoreError
@@ -26,7 +26,7 @@ def test_a_sound_configuration_is_counted_and_its_warnings_told(house: House) ->
     house.monitor('[channels.analyst]\nkind = "email"\nto = ["a@reader.example"]\n')
     found = check(house.settings, online=False)
     assert (found.sources, found.topics, found.digests, found.trials) == (1, 1, 1, ())
-    assert found.lines()[0] == "configuration sound: 1 sources, 1 topics, 1 digests"
+    assert found.lines()[0] == "configuration sound: 1 source, 1 topic, 1 digest"
     assert any("channels.analyst: host is missing" in line for line in found.lines())
     assert not found.failed
 
@@ -36,10 +36,27 @@ def test_a_digest_that_tells_nobody_is_a_fault(house: House) -> None:
     house.monitor('[channels.analyst]\nkind = "email"\n')
     found = check(house.settings, online=False)
     assert found.failed
-    assert found.lines()[0] == "configuration with faults: 0 sources, 1 topics, 1 digests"
+    assert found.lines()[0] == "configuration with faults: 0 sources, 1 topic, 1 digest"
     assert found.lines()[1].startswith('fault: config/monitor.toml: channels.analyst: digest "morning" reaches nobody')
     assert "host, from, to is missing" in found.lines()[1]
     assert found.to_json()["faults"] == list(found.faults)
+
+
+def test_what_is_never_read_and_what_nobody_is_told_of_is_seen_to(house: House) -> None:
+    house.monitor(DESK)
+    house.digest(topics=["harbours"])
+    house.topic("cranes", seed="\n".join(CRANES))
+    found = check(house.settings, online=False)
+    assert [line for line in found.warnings if "no source" in line or "no digest" in line] == [
+        "config/sources.toml: no source is declared, so nothing is read: `monitor sources --add ADDRESS` declares one",
+        'config/topics/cranes.toml: no digest tells of it: write "cranes" under topics in a file of config/digests',
+    ]
+    assert not found.failed
+    house.sources({"wire": {"paused": True}}, wire="https://wire.example/feed")
+    assert any("every source is paused" in line for line in check(house.settings, online=False).warnings)
+    house.sources(wire="https://wire.example/feed")
+    house.digest(topics=["*"])
+    assert not check(house.settings, online=False).warnings
 
 
 def test_what_reads_the_meaning_of_texts_is_told(house: House) -> None:
@@ -80,6 +97,8 @@ def test_buttons_that_slack_cannot_press_are_told(house: House, public_url: str,
 
 
 async def test_online_every_source_is_asked_once(house: House) -> None:
+    house.monitor(DESK)
+    house.digest()
     async with Site("127.1.0.1") as site:
         site.routes["/feed"] = says(rss(item(site.url("/1"))), content_type="application/xml")
         house.sources(

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from pipeline_house import CRANES, LOAVES, House, page
+from pipeline_house import CRANES, DESK, LOAVES, House, apart, page
+from servers import Site, says
 
 from monitor.errors import ConfigurationError
 from monitor.pipeline.new_topic import new_topic
@@ -39,10 +40,10 @@ def test_the_seed_is_copied_and_the_topic_written(house: House, article: Path) -
 
 
 def test_a_brief_is_proposed_and_may_be_the_seed_at_once(house: House, article: Path) -> None:
-    proposal = new_topic(house.settings, "cranes", (str(article), "https://a.example/more"), as_brief=True)
-    assert proposal.brief == house.root / "seeds/cranes-brief.md"
-    assert house.settings.topic("cranes").seeds == ("seeds/cranes-brief.md", "https://a.example/more")
-    text = proposal.brief.read_text(encoding="utf-8")
+    proposal = new_topic(house.settings, "cranes", (str(article),), as_brief=True)
+    assert proposal.brief == Path("seeds/cranes-brief.md")
+    assert house.settings.topic("cranes").seeds == ("seeds/cranes-brief.md",)
+    text = (house.root / proposal.brief).read_text(encoding="utf-8")
     assert text.startswith("# Cranes\n\n- ")
     assert [line for line in text.splitlines() if line.startswith("- ")] == list(proposal.lines)
 
@@ -74,11 +75,48 @@ def test_it_shows_what_the_kept_days_would_have_given(house: House, article: Pat
     assert house.settings.topic("cranes").title == "Driverless cranes"
 
 
-def test_a_seed_within_the_root_stays_where_it_is_and_addresses_are_kept_as_they_are(house: House) -> None:
+def test_a_seed_within_the_root_stays_where_it_is(house: House) -> None:
     seed = house.write("seeds/pasted.html", page("Cranes without drivers").decode())
-    new_topic(house.settings, "cranes", (str(seed), "https://a.example/more"))
-    assert house.settings.topic("cranes").seeds == ("seeds/pasted.html", "https://a.example/more")
+    new_topic(house.settings, "cranes", (str(seed),))
+    assert house.settings.topic("cranes").seeds == ("seeds/pasted.html",)
     assert "seeds/cranes-pasted.html" not in files(house)
+
+
+def test_an_address_is_read_and_stays_an_address(house: House, article: Path) -> None:
+    with apart(Site("127.1.0.1")) as site:
+        site.routes["/1"] = says(page("Cranes without drivers"))
+        alone = new_topic(house.settings, "cranes", (site.url("/1"),))
+        pasted = new_topic(house.settings, "pasted", (str(article),))
+        both = new_topic(house.settings, "both", (str(article), site.url("/1")))
+        brief = new_topic(house.settings, "brief", (site.url("/1"),), as_brief=True)
+    assert {term for _, terms in alone.facets for term in terms} & {"cranes", "crane", "driverless"}
+    assert alone.lines
+    assert house.settings.topic("cranes").seeds == (site.url("/1"),)
+    assert house.settings.topic("both").seeds == ("seeds/both-cranes.txt", site.url("/1"))
+    assert both.facets != pasted.facets or both.lines != pasted.lines
+    assert house.settings.topic("brief").seeds == ("seeds/brief-brief.md",)
+    assert brief.chosen
+
+
+def test_a_page_that_cannot_be_had_is_told_with_what_to_do(house: House) -> None:
+    before = files(house)
+    with apart(Site("127.1.0.1")) as site, pytest.raises(ConfigurationError, match=r"404.*paste the article into a"):
+        new_topic(house.settings, "cranes", (site.url("/none"),))
+    assert files(house) == before
+
+
+def test_who_is_told_of_it_is_said(house: House, article: Path) -> None:
+    house.monitor(DESK)
+    house.digest(topics=["harbours"])
+    untold = new_topic(house.settings, "cranes", (str(article),))
+    assert untold.told_by == ()
+    assert [each for each in untold.warnings if "no digest tells of it" in each] == [
+        'config/topics/cranes.toml: no digest tells of it: write "cranes" under topics in a file of config/digests'
+    ]
+    house.digest("weekly", topics=["*"])
+    told = new_topic(house.settings, "ports", (str(article),))
+    assert told.told_by == ("weekly",)
+    assert not any("no digest" in each for each in told.warnings)
 
 
 def test_the_same_article_may_seed_two_topics(house: House, article: Path) -> None:
@@ -101,14 +139,13 @@ def test_what_cannot_be_a_topic_leaves_nothing_behind(house: House, article: Pat
     empty = article.with_name("empty.txt")
     empty.write_text("", encoding="utf-8")
     before = files(house)
-    for name, seeds, says in (
+    for name, seeds, said in (
         ("harbours", (str(article),), "there is a topic of that name already"),
         ("cranes", (str(rich),), r"neither \.md, \.txt nor \.html"),
         ("cranes", (str(article), str(article.with_name("nowhere.txt"))), "cannot be read"),
         ("cranes", (str(empty),), r"empty\.txt"),
-        ("cranes", ("https://a.example/",), "give at least one seed as a file"),
     ):
-        with pytest.raises(ConfigurationError, match=says):
+        with pytest.raises(ConfigurationError, match=said):
             new_topic(house.settings, name, seeds)
         assert files(house) == before
 

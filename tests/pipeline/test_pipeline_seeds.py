@@ -1,14 +1,17 @@
 """Bad seeds and bad verdicts: a clear message, or a sensible result."""
 
+import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pipeline_house import CRANES, LOAVES, SEED, House
+from pipeline_house import CRANES, DESK, LOAVES, SEED, House
 
 from monitor.errors import ConfigurationError
 from monitor.pipeline.check import check
+from monitor.pipeline.collect import Request as Whole
+from monitor.pipeline.collect import collect
 from monitor.pipeline.feedback import questions_of_file
 from monitor.pipeline.new_topic import new_topic
 from monitor.pipeline.scoring import Request, score
@@ -19,6 +22,22 @@ WHERE = "config/topics/harbours.toml: seeds"
 def warned(house: House, seed: str) -> list[str]:
     house.topic(seed=seed)
     return [line for line in check(house.settings, online=False).warnings if "seeds" in line]
+
+
+async def _collected(house: House) -> None:
+    async with house.context() as context:
+        await collect(context, Whole())
+
+
+def refused(house: House) -> str:
+    """The one fault of the seeds that `monitor check` names, for which a collect refuses to run in the same words."""
+    found = check(house.settings, online=False)
+    assert found.failed
+    (line,) = found.faults
+    with pytest.raises(ConfigurationError) as raised:
+        asyncio.run(_collected(house))
+    assert str(raised.value) == line
+    return line
 
 
 def test_a_sound_seed_is_no_matter(house: House) -> None:
@@ -38,15 +57,16 @@ def test_a_seed_of_two_hundred_pages_is_read_in_part_and_says_so(house: House) -
 
 @pytest.mark.parametrize("seed", ["", " \n", "-- !"])
 def test_an_empty_seed_is_named(house: House, seed: str) -> None:
-    (line,) = warned(house, seed)
-    assert line.startswith(f"{WHERE}: seed seeds/harbours.md is empty")
+    house.topic(seed=seed)
+    assert refused(house).startswith(f"{WHERE}: seed seeds/harbours.md is empty")
 
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, b"%PDF-1.7\n\xff\xfe\x00" * 9])
 def test_a_binary_seed_is_named(house: House, content: bytes) -> None:
     house.topic()
     (house.root / "seeds/harbours.md").write_bytes(content)
-    (line,) = [line for line in check(house.settings, online=False).warnings if "seeds" in line]
+    line = refused(house)
+    assert line.startswith(f"{WHERE}: seeds/harbours.md")
     assert "is no UTF-8 text" in line
 
 
@@ -55,6 +75,8 @@ def test_the_seed_of_another_topic_is_told(house: House, tmp_path: Path) -> None
     (line,) = [line for line in check(house.settings, online=False).warnings if "seeds" in line]
     assert line.startswith('config/topics/harbours.toml: seeds: they say the same as those of topic "cranes"')
     (tmp_path / "ports.md").write_text(SEED, encoding="utf-8")
+    house.monitor(DESK)
+    house.digest()
     (told,) = new_topic(house.settings, "ports", (str(tmp_path / "ports.md"),)).warnings
     assert told.startswith("config/topics/ports.toml: seeds: they say the same")
 

@@ -40,6 +40,18 @@ def test_a_topic_shows_facets_weights_measures_scores_and_volume(edited: Edited)
     assert all(each.get("role") and each.get("aria-label") for each in shown.xpath("//figure//svg"))
 
 
+def test_a_topic_names_the_digests_that_tell_of_it_or_says_that_none_does(edited: Edited) -> None:
+    def said() -> str:
+        with edited.site.browser() as browser:
+            shown = html.fromstring(browser.get(f"/topics/{TOPIC}").text)
+        return " ".join(shown.text_content().split())
+
+    assert "Told by Harbours, every morning." in said()
+    path = edited.root / "config/digests/morning.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('["*"]', '["tides"]'), encoding="utf-8")
+    assert f'No digest tells of it: write "{TOPIC}" under topics in a file of config/digests.' in said()
+
+
 def test_what_was_left_unread_is_named_where_a_topic_asks_for_promising_pages(edited: Edited) -> None:
     def entry(name: str, promise: float, **changes: object) -> Entry:
         fields = {
