@@ -15,6 +15,7 @@ from monitor.errors import ConfigurationError, FetchError
 from monitor.models import Article, Assessment, Topic
 from monitor.pipeline.archive import ARCHIVE, ARCHIVE_AGE, items, understand
 from monitor.pipeline.context import Context
+from monitor.pipeline.memory import give_back
 from monitor.pipeline.profiles import standing_profile
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.taught import current_model, kept_version
@@ -52,6 +53,7 @@ async def group(context: Context) -> Tally:
             return Tally(near_duplicates=found)
         for part in slices(map(_candidate, new), settings):
             found += await _place(context, part, settings)
+        give_back()
 
 
 async def assess(context: Context, name: str) -> Tally:
@@ -103,6 +105,7 @@ async def assess(context: Context, name: str) -> Tally:
             moment = context.now()
             keep_assessments(session, [_assessment(name, each, versions, moment) for each in judged])
         relevant += sum(each.relevant for each in judged)
+        give_back()
 
 
 def _follow_threshold(context: Context, topic: Topic) -> None:

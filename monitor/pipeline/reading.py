@@ -23,6 +23,7 @@ from monitor.pipeline.freshness import is_news
 from monitor.pipeline.fuller import read_whole
 from monitor.pipeline.lanes import in_lanes, kept_in_lanes
 from monitor.pipeline.letters import is_letter
+from monitor.pipeline.memory import give_back
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.rhythm import ATTEMPTS, CHECKS, UNREADABLE_ATTEMPTS, after_failure
 from monitor.pipeline.tally import Failure, Tally
@@ -68,7 +69,9 @@ async def read(context: Context, entry_ids: Sequence[int]) -> Tally:
         entries = [entry for entry in entries_of(session, entry_ids) if _waits(entry, context.now())]
     one = partial(_read_one, context)
     outcomes = in_lanes(context.settings.fetch, entries, lambda entry: entry.url, one)
-    return await kept_in_lanes(context, "reading", outcomes, len(entries), partial(_keep, context))
+    tally = await kept_in_lanes(context, "reading", outcomes, len(entries), partial(_keep, context))
+    give_back()
+    return tally
 
 
 def _waits(entry: Entry, now: datetime) -> bool:

@@ -26,6 +26,7 @@ from monitor.models import EntryState, Profile, Topic
 from monitor.pipeline.archive import items
 from monitor.pipeline.context import Context
 from monitor.pipeline.letters import is_letter
+from monitor.pipeline.memory import give_back
 from monitor.pipeline.profiles import profile_at_hand
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.taught import current_model, kept_version
@@ -101,6 +102,7 @@ async def triage(context: Context, sources: Sequence[str] | None = None) -> Tall
         left += sum(each.state == EntryState.UNPROMISING for each in decided) - was
     if any(each.saves for each in informed):
         _unload_encoder()
+    give_back()
     return Tally(unpromising=max(0, left))
 
 

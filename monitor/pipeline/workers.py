@@ -6,6 +6,7 @@ A pool may break as a whole, as where a worker ends while it waits for work; the
 import asyncio
 import concurrent.futures
 import contextlib
+import itertools
 import logging
 import multiprocessing
 import os
@@ -19,6 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from monitor.pipeline.memory import give_back
 from monitor.text.shelf import keep_in
 
 Arguments = ParamSpec("Arguments")
@@ -34,6 +36,8 @@ _BY_THE_CLOCK = 6
 # Parsers keep memory, and so do the words of each language that comes by: of 725 real pages in 30 languages a worker
 # had 75 MB of its own after 200, 165 after all, and no more when it read them again. Each new one has to learn anew.
 TASKS_A_PROCESS = 1_000
+# Tasks after which a worker gives back what they let go. To do so costs as much as a twentieth of a page.
+_GIVEN_BACK_EVERY = 50
 
 # A task that breaks this many pools is taken for their ruin.
 _POOLS_A_TASK = 3
@@ -43,6 +47,8 @@ START = timedelta(minutes=1)
 _OUT_OF_TIME = getattr(signal, "SIGPROF", 0)
 
 _log = logging.getLogger(__name__)
+# Tasks that this process ended, where it is a worker.
+_ended = itertools.count(1)
 
 
 class WorkerLost(Exception):
@@ -174,6 +180,8 @@ def _bounded(seconds: float, function: Callable[..., Result], /, *arguments: Any
         return function(*arguments, **named)
     finally:
         bound(signal.ITIMER_PROF, 0)
+        if next(_ended) % _GIVEN_BACK_EVERY == 0:
+            give_back()
 
 
 def _cores() -> int:

@@ -11,7 +11,6 @@ news sections thinned to 5%: words 0.63, 0.83, 0.28; these vectors 0.87, 0.92, 0
 and ten times the time, 0.80, 0.88, 0.30; static word vectors (wordllama, 16 MB) 0.79, 0.88, 0.25.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,11 +23,12 @@ from monitor.relevance import encoders
 from monitor.relevance.convolution import Floats32
 from monitor.relevance.items import Item
 from monitor.relevance.profile import Interest
+from monitor.relevance.remembered import Remembered
 from monitor.relevance.sampling import nearest_and_even
 
 Floats = NDArray[np.float64]
 
-_REMEMBERED = 20_000  # vectors kept in memory, 2 kB each
+_REMEMBERED = 20_000  # vectors kept in memory, 1 kB each
 _MOST_SENTENCES = 200  # of a very long seed, an even sample
 _ONE_DEVIATION = 0.159  # of a normal distribution lies below its mean less one standard deviation
 _LEAST_SPREAD = 0.01  # a model to which all ordinary news is alike tells nothing apart by less
@@ -66,27 +66,26 @@ class Aim:
         return np.asarray((vectors @ self.directions.T - self.usual) / self.spread, dtype=np.float64)
 
 
-# By the encoder's name and the text.
-_known: OrderedDict[tuple[str, str], Floats32] = OrderedDict()
+# Of the encoder's name and the text; in half precision, as they are kept.
+_known = Remembered[NDArray[np.float16]](_REMEMBERED)
 
 
 def encode(texts: Sequence[str]) -> Floats32:
     """A vector of unit length for each text, remembered. Raises RuntimeError where no encoder is `available`."""
     name = encoders.encoder_name()
-    missing = list(dict.fromkeys(text for text in texts if (name, text) not in _known))
+    found = {text: _known.of(f"{name}\n{text}") for text in texts}
+    missing = [text for text, vector in found.items() if vector is None]
     if missing:
         used = encoders.in_use()
         if used is None:
             message = "no sentence encoder is installed"
             raise RuntimeError(message)
         # In half precision, as they are kept: a vector made now and one made in an earlier run must judge alike.
-        made = used.encoder.encode([text or "." for text in missing]).astype(np.float16).astype(np.float32)
+        made = used.encoder.encode([text or "." for text in missing]).astype(np.float16)
         for text, vector in zip(missing, made, strict=True):
-            _known[name, text] = vector
-    found = np.array([_known[name, text] for text in texts], dtype=np.float32)
-    while len(_known) > _REMEMBERED:
-        _known.popitem(last=False)
-    return found
+            found[text] = own = vector.copy()  # a part of `made` would keep all of it
+            _known.keep(f"{name}\n{text}", own)
+    return np.array([found[text] for text in texts], dtype=np.float32)
 
 
 def vectors_of(items: Sequence[Item]) -> list[bytes]:

@@ -32,7 +32,7 @@ _SEED = 1
 _MULTIPLIER = 6364136223846793005
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def _hashed(word: str) -> int:
     return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 

@@ -170,13 +170,13 @@ def is_whole(kept: bytes, start: int, language: str) -> bool:
     return whole and (not language or language_of(own) in ("", language))
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=20_000)
 def hashed(term: str) -> int:
     """A term as a number of 32 bits, never 0."""
     return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little") or 1
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def _level(surface: str, language: str) -> int:
     share = document_share(surface, language)
     return min(255, round(-math.log(share) / _STEP)) if share > 0.0 else 255

@@ -12,6 +12,7 @@ from relevance_topics import Newsroom, profile, profile_of, topic
 from monitor.relevance import encoder, encoders, meaning
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.profile import interest
+from monitor.relevance.remembered import Remembered
 from monitor.relevance.scorer import judge
 
 
@@ -24,7 +25,7 @@ def test_without_vectors_words_alone_judge(
 
     monkeypatch.setattr(encoder.importlib, "import_module", missing)
     encoders.unload()
-    monkeypatch.setattr(meaning, "_known", type(meaning._known)())
+    monkeypatch.setattr(meaning, "_known", Remembered(10))
     try:
         with caplog.at_level(logging.INFO):
             judged = judge(profile(), topic(), newsroom.items)
@@ -83,7 +84,7 @@ def test_of_many_articles_the_nearest_are_read_in_full(newsroom: Newsroom, monke
 
 
 def test_vectors_are_remembered_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(meaning, "_REMEMBERED", 3)
+    monkeypatch.setattr(meaning, "_known", Remembered(3))
     first = meaning.encode(["one", "two", "three", "four", "five"])
     assert len(meaning._known) == 3
     again = meaning.encode(["five", "one"])
