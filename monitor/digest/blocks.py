@@ -13,6 +13,7 @@ from typing import Any
 
 from monitor.digest.cleaning import unmarked
 from monitor.digest.shown import Layout, Link, ShownChange, ShownNews, ShownQuestion, ShownStory, Verdict
+from monitor.digest.wording import more_sources
 
 Block = Mapping[str, Any]
 
@@ -231,7 +232,7 @@ def _sources(page: Layout) -> list[Block]:
             break
         text, shown = f"{text}\n{line}", shown + 1
     left = len(page.news) - shown + page.news_more
-    return [_section(text + (f"\nand {left:,} more" if left else ""))]
+    return [_section(text + (f"\n{literal(more_sources(left))}" if left else ""))]
 
 
 def _news(news: ShownNews) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from monitor.digest.cleaning import unmarked
 from monitor.digest.shown import Layout, ShownQuestion, ShownStory
+from monitor.digest.wording import more_sources
 
 # Longer messages are scrolled past in a chat, whatever the service would take.
 _LONGEST = 3_000
@@ -57,6 +58,8 @@ def _told(number: int, story: ShownStory, *, updated: bool) -> str:
 def _rest(page: Layout) -> Iterator[str]:
     for news in page.news[:_MOST_NEWS]:
         yield unmarked("\n".join(filter(None, (news.sentence, news.remedy and f"To do: {news.remedy}"))))
+    if left := len(page.news[_MOST_NEWS:]) + page.news_more:
+        yield unmarked(more_sources(left))
     for question in page.asked:
         yield _asked(question)
 

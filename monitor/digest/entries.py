@@ -14,22 +14,25 @@ _ENTRIES = uuid.UUID("6f1f0a52-6c7e-5a0e-9d7e-3d1b3c1f9b0a")
 
 
 def entries(page: Layout, composed: datetime, shown: Callable[[ShownStory], str]) -> tuple[dict[str, Any], ...]:
-    """Each story shown, then what is to be said of sources; without stories the digest, which says what is wrong.
+    """Each story shown, then each source of which something is said; without stories the digest, which says all of it.
 
     Each is {"feed", "id", "url", "title", "html", "text", "language", "source", "published", "updated", "tags"}: `feed`
     the digest's title, `id` a `urn:uuid:`, the same for the same telling; `html` what `shown` makes of it; moments in
     ISO 8601, UTC; of a story told before, that it is an update stands in its title.
-    The same trouble of the same sources is the same entry from one digest to the next: subscribers are told of it once.
+    A source's trouble is the same entry whichever digest tells of it: subscribers are told of it once.
     """
     stories = (*page.in_full, *page.also)
     if not stories:
         return (_of_page(page, composed, composed.isoformat(), page.subject, [page.first_line, *_lines(page)]),)
     told = tuple(_of_story(page, story, composed, shown(story)) for story in stories)
-    if not page.news:
-        return told
-    title = f"{page.title}: {counted(len(page.news) + page.news_more, 'source')} to look at"
-    key = "\0".join(sorted(f"{news.label} {news.source} {news.since}" for news in page.news))
-    return (*told, _of_page(page, composed, f"sources {key}", title, _lines(page)))
+    sources = tuple(
+        _of_page(page, composed, f"source {news.key}", f"{news.label}: {news.source}", [_said(news)])
+        for news in page.news
+    )
+    if not page.news_more:
+        return (*told, *sources)
+    title = f"{page.title}: {counted(page.news_more, 'more source')} to look at"
+    return (*told, *sources, _of_page(page, composed, f"sources {composed.isoformat()}", title, [page.unnamed]))
 
 
 def _of_story(page: Layout, story: ShownStory, composed: datetime, html: str) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def _of_page(page: Layout, composed: datetime, key: str, title: str, lines: Sequ
 
 def _lines(page: Layout) -> list[str]:
     """A line for each source that there is something to say of."""
-    return [*map(_said, page.news), *([f"and {page.news_more:,} more"] if page.news_more else [])]
+    return [*map(_said, page.news), *filter(None, [page.unnamed])]
 
 
 def _said(news: ShownNews) -> str:

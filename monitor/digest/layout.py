@@ -49,7 +49,9 @@ _HEADLINE, _NAME, _SENTENCE, _FACET, _BRIEF = 200, 60, 400, 100, 160
 # A cause or a remedy holds an address or a command; the address alone may be cut, for the configuration has it whole.
 _REMEDY, _ADDRESS = 300, 100
 _STATES = {BROKEN: "Broke", RECOVERED: "Recovered", FAILING: "Failing"}
-_MOST_TERMS, _MOST_ALSO, _MOST_NEWS, _MOST_ALERTED = 5, 6, 12, 12
+# What fails and what counts as broken is one trouble.
+_KINDS = {BROKEN: "trouble", FAILING: "trouble"}
+_MOST_TERMS, _MOST_ALSO, _MOST_ALERTED = 5, 6, 12
 
 
 def lay_out(
@@ -76,7 +78,7 @@ def lay_out(
     headlines = [one_line(item.headline, _HEADLINE) or "Untitled" for item in ordered]
     title = one_line(digest.title, 80) or one_line(digest.name, _NAME) or "Digest"  # Slack takes no empty header
     line = first_line(items, figures, zone, now)
-    seen, news = figures.seen, _news(figures)
+    seen = figures.seen
     return Layout(
         name=one_line(digest.name, _NAME),
         title=title,
@@ -91,8 +93,8 @@ def lay_out(
         more=len(ordered) - len(shown),
         alerted=tuple(teller.alert(each) for each in figures.alerted[:_MOST_ALERTED]),
         asked=tuple(teller.question(each) for each in figures.asked),
-        news=tuple(teller.news(each) for each in news[:_MOST_NEWS]),
-        news_more=max(0, len(news) - _MOST_NEWS),
+        news=tuple(teller.news(each) for each in figures.sources),
+        news_more=sum(figures.unnamed.values()),
         drift=tuple(teller.drift(name, warning) for name, warning in sorted(figures.drift.items())),
         seen=seen_line(seen, zone, now),
         nearest=Link(one_line(seen.nearest_miss, _HEADLINE), web_address(seen.nearest_miss_url))
@@ -103,12 +105,6 @@ def lay_out(
         heartbeat=not items and "heartbeat" in figures.alarms,
         unsubscribe=reader.unsubscribe,
     )
-
-
-def _news(figures: Figures) -> list[SourceNews]:
-    """What is new of sources, then those that fail, without such as are told as broken."""
-    broken = {news.source for news in figures.sources if news.state == BROKEN}
-    return [*figures.sources, *(each for each in figures.seen.failing if each.source not in broken)]
 
 
 def _date(digest: Digest, zone: str) -> str:
@@ -197,6 +193,7 @@ class _Teller:
             cause=_cause(news.cause),
             # Marks of code are read as they stand in a mail and are obeyed in a chat.
             remedy=re.sub("`([^`]*)`", r"“\1”", one_line(news.remedy, _REMEDY)),
+            key=f"{news.source} {_KINDS.get(news.state, news.state)} {(news.since or self.now).isoformat()}",
         )
 
 

@@ -1,7 +1,8 @@
 """What a digest is made of, as the pipeline gathers it, and what is kept of it with the digest."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -29,6 +30,7 @@ class StoryView:
 
 
 BROKEN, RECOVERED, FAILING = "broken", "recovered", "failing"
+_MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ class Seen:
 
     `since` is when this digest had its turn last, told or not; `articles` were assessed since, `relevant_articles` of
     them relevant; `nearest_miss` is the title of the best-scored of the others. `collects_ok` counts the collects that
-    succeeded since, `sources_failing` the sources that fail now, and `failing` says of each why. `quiet_since` is when
-    the digest last told something, or, if it never did, when the monitor began; None where that is not known, and then
-    no heartbeat is due. `topics` are the titles, by name, of the topics that were looked for.
+    succeeded since, `sources_failing` the sources that fail now, told of before or not. `quiet_since` is when the
+    digest last told something, or, if it never did, when the monitor began; None where that is not known, and then no
+    heartbeat is due. `topics` are the titles, by name, of the topics that were looked for.
     """
 
     since: datetime | None = None
@@ -95,7 +97,6 @@ class Seen:
     nearest_miss_threshold: float = 0.0
     collects_ok: int = 1
     sources_failing: int = 0
-    failing: tuple[SourceNews, ...] = ()
     quiet_since: datetime | None = None
     topics: Mapping[str, str] = field(default_factory=dict)
 
@@ -113,17 +114,38 @@ class Remarks:
 class Figures:
     """What a digest keeps beside its items: what was seen, and which sources it reports on.
 
-    `alarms` are what it is told for though there be no story: "source", "collect" or "heartbeat". `asked` are what
-    readers are asked about, `alerted` what was told at once before, `drift` by topic how its stream changed.
+    `sources` are the first dozen of these, `unnamed` by state how many others there are (see `naming`). `alarms` are
+    what it is told for though there be no story: "source", "collect" or "heartbeat". `asked` are what readers are asked
+    about, `alerted` what was told at once before, `drift` by topic how its stream changed.
     """
 
     items: int = 0
     seen: Seen = field(default_factory=Seen)
     sources: tuple[SourceNews, ...] = ()
+    unnamed: Mapping[str, int] = field(default_factory=dict)
     alarms: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     alerted: tuple[Alerted, ...] = ()
     drift: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def broke(self) -> int:
+        """How many sources newly broke."""
+        return sum(news.state == BROKEN for news in self.sources) + self.unnamed.get(BROKEN, 0)
+
+    def naming(self, news: Iterable[SourceNews]) -> Self:
+        """The same on these sources and no others: a dozen is named, what broke first, the others are counted.
+
+        That a source newly broke is an alarm.
+        """
+        ranked = sorted(news, key=_precedence)
+        alarms = ["source"] if any(each.state == BROKEN for each in ranked) else []
+        return replace(
+            self,
+            sources=tuple(ranked[:_MOST_NAMED]),
+            unnamed=dict(Counter(each.state for each in ranked[_MOST_NAMED:])),
+            alarms=(*alarms, *(each for each in self.alarms if each != "source")),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""
@@ -138,6 +160,7 @@ class Figures:
             items=int(kept.get("items", 0)),
             seen=Seen(**_known(Seen, kept.get("seen", {}))),
             sources=tuple(SourceNews(**_known(SourceNews, each)) for each in kept.get("sources", [])),
+            unnamed={str(state): int(number) for state, number in kept.get("unnamed", {}).items()},
             alarms=tuple(map(str, kept.get("alarms", []))),
             asked=tuple(Asked(**_known(Asked, each)) for each in kept.get("asked", [])),
             alerted=tuple(Alerted(**_known(Alerted, each)) for each in kept.get("alerted", [])),
@@ -159,18 +182,17 @@ def _plain(value: Any) -> Any:
 
 
 def _known(kind: type[Seen | SourceNews | Asked | Alerted], kept: Mapping[str, Any]) -> dict[str, Any]:
-    """The kept values that the class still knows, moments and tuples read back."""
+    """The kept values that the class still knows, moments read back."""
     return {name: _read_back(name, kept[name]) for name in kind.__dataclass_fields__ if name in kept}
 
 
 def _read_back(name: str, value: Any) -> Any:
     if name in _MOMENTS and value:
         return datetime.fromisoformat(value)
-    if name == "failing":
-        return tuple(_failing(each) for each in value)
-    return tuple(value) if isinstance(value, list) else value
+    return value
 
 
-def _failing(kept: Mapping[str, Any] | str) -> SourceNews:
-    """A source that failed; releases before kept its name alone."""
-    return SourceNews(kept, FAILING) if isinstance(kept, str) else SourceNews(**_known(SourceNews, kept))
+def _precedence(news: SourceNews) -> tuple[int, str, str]:
+    """What broke, what recovered, what fails, what is not well; each by name."""
+    order = (BROKEN, RECOVERED, FAILING)
+    return (order.index(news.state) if news.state in order else len(order), news.source, news.state)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.digest.wording import more_sources
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -113,7 +115,10 @@ class ShownStory:
 
 @dataclass(frozen=True, slots=True)
 class ShownNews:
-    """A source that broke, recovered, fails or is not well, as `label` says."""
+    """A source that broke, recovered, fails or is not well, as `label` says.
+
+    `key` names its trouble, whichever digest tells of it.
+    """
 
     source: str
     label: str
@@ -121,6 +126,7 @@ class ShownNews:
     since: str
     cause: str
     remedy: str
+    key: str
 
     @property
     def sentence(self) -> str:
@@ -182,6 +188,11 @@ class Layout:
     def by_command(self) -> bool:
         """Whether questions are answered on the command line."""
         return any(question.command for question in self.asked)
+
+    @property
+    def unnamed(self) -> str:
+        """How many sources more there are to say something of; "" for none."""
+        return more_sources(self.news_more) if self.news_more else ""
 
     @property
     def in_full(self) -> tuple[ShownStory, ...]:

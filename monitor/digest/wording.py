@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.digest.cleaning import one_line
-from monitor.digest.material import BROKEN, Figures, Seen
+from monitor.digest.material import Figures, Seen
 from monitor.models import DigestItem
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -30,6 +30,11 @@ LONGEST_TERM = 40
 def counted(number: int, noun: str, nouns: str = "") -> str:
     """A number with its noun: "1 story", "7 stories", "1,204 articles"."""
     return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def more_sources(number: int) -> str:
+    """How many sources are said something of and not named, and what names them: told once, they are not told again."""
+    return f"and {counted(number, 'more source')}, which “monitor sources” lists"
 
 
 def moment(when: datetime, zone: str, now: datetime) -> str:
@@ -135,8 +140,8 @@ def subject(title: str, headlines: Sequence[str], figures: Figures) -> str:
 
 def _without_stories(figures: Figures) -> str:
     parts = ["nothing new" if figures.seen.relevant_articles else "nothing relevant"]
-    if broken := sum(news.state == BROKEN for news in figures.sources):
-        parts.append(f"{counted(broken, 'source')} broke")
+    if figures.broke:
+        parts.append(f"{counted(figures.broke, 'source')} broke")
     if not figures.seen.collects_ok:
         parts.append("no collect succeeded")
     return ", ".join(parts)

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from monitor.models.columns import json_field, moment_field, text_field
+from monitor.models.columns import UtcDateTime, json_field, moment_field, text_field
 
 # What the slot of an instant alert begins with: no schedule's moment does, nor what is asked for by hand.
 ALERT = "instant "
@@ -110,6 +110,21 @@ class Told(SQLModel, table=True):
     audience: str = Field(primary_key=True)
     story_id: int = Field(primary_key=True, foreign_key="story.id")
     revision: int = Field(primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    told_at: datetime = moment_field()
+
+
+class SourceTold(SQLModel, table=True):
+    """Audience x source x what was said of it: written in the transaction of its delivery, as `Told` is.
+
+    `state` is broken, recovered, failing, or in a word what is not well; `since` when that began, where nobody knows
+    the moment it was told.
+    """
+
+    audience: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    state: str = Field(primary_key=True)
+    since: datetime = Field(sa_column=Column(UtcDateTime, primary_key=True))
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
     told_at: datetime = moment_field()
 

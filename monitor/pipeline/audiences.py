@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from monitor.config import Settings
 from monitor.deliver import message_id, recipients
-from monitor.digest.material import Figures
+from monitor.digest.material import Figures, SourceNews
 from monitor.digest.settings import DigestSettings
-from monitor.models import Delivery, DeliveryState, Digest, DigestItem, Told, audience
+from monitor.models import Delivery, DeliveryState, Digest, DigestItem, SourceTold, Told, audience
 from monitor.pipeline.readers import reader_of
 from monitor.store.outbox import unsubscribed
 
@@ -36,7 +36,7 @@ class Posting:
     """What is to be kept with a digest: a delivery for each audience that is sent it, and what these are told."""
 
     deliveries: tuple[Delivery, ...]
-    told: tuple[Told, ...]
+    told: tuple[Told | SourceTold, ...]
 
 
 def audiences_of(settings: Settings, session: Session, digest: DigestSettings) -> tuple[Audience, ...]:
@@ -56,26 +56,32 @@ def posted(
     made: "Composition",
     audiences: Sequence[Audience],
     known: Mapping[str, Mapping[int, int]],
+    news: Mapping[str, Sequence[SourceNews]],
 ) -> Posting:
-    """What each audience gets of a composition; `known` is the revision of each story last told, by audience's key."""
+    """What each audience gets of a composition, by its key.
+
+    `known` is the revision of each story that it was last told, `news` what is news to it of sources.
+    """
     from monitor.digest.compose import for_audience, worth_telling
 
     deliveries: list[Delivery] = []
-    telling: list[Told] = []
+    telling: list[Told | SourceTold] = []
     for each in audiences:
-        revisions = known.get(each.key, {})
-        items = for_audience(made.items, revisions)
-        if worth_telling(made.digest, items):
-            deliveries.append(_delivery(settings, digest, each, _as_known(made.digest, revisions), items))
-            telling += [_told(each, item, made.digest.composed_at) for item in items]
+        revisions, sources = known.get(each.key, {}), news.get(each.key, ())
+        items, own = for_audience(made.items, revisions), _as_known(made.digest, revisions, sources)
+        if worth_telling(own, items):
+            deliveries.append(_delivery(settings, digest, each, own, items))
+            telling += [_told(each, item, own.composed_at) for item in items]
+            telling += [_told_of_source(each, said, own.composed_at) for said in sources]
     return Posting(tuple(deliveries), tuple(telling))
 
 
-def _as_known(digest: Digest, revisions: Mapping[int, int]) -> Digest:
-    """The digest with those of the alerts alone that the audience was told."""
+def _as_known(digest: Digest, revisions: Mapping[int, int], sources: Sequence[SourceNews]) -> Digest:
+    """The digest with those of the alerts alone that the audience was told, and with what is news to it of sources."""
     figures = Figures.of(digest)
     alerted = tuple(each for each in figures.alerted if revisions.get(each.story_id, 0) >= each.revision)
-    return digest.model_copy(update={"figures": replace(figures, alerted=alerted).to_json()})
+    own = replace(figures, alerted=alerted).naming(sources)
+    return digest.model_copy(update={"figures": own.to_json()})
 
 
 def _delivery(
@@ -110,6 +116,19 @@ def _told(to: Audience, item: DigestItem, now: datetime) -> Told:
             "audience": to.key,
             "story_id": item.story_id,
             "revision": item.revision,
+            "delivery_id": 0,
+            "told_at": now,
+        }
+    )
+
+
+def _told_of_source(to: Audience, said: SourceNews, now: datetime) -> SourceTold:
+    return SourceTold.model_validate(
+        {
+            "audience": to.key,
+            "source": said.source,
+            "state": said.state,
+            "since": said.since or now,
             "delivery_id": 0,
             "told_at": now,
         }

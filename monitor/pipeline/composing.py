@@ -47,7 +47,7 @@ def compose_and_keep(
         if only is not None:
             gathered = _of_one_story(gathered, only)
         made = composed(gathered)
-        posting = posted(settings, digest, made, gathered.audiences, gathered.known)
+        posting = posted(settings, digest, made, gathered.audiences, gathered.known, gathered.news)
         with database.writing(durable=True) as session:
             kept = keep_digest(session, made.digest, made.items, posting.deliveries, posting.told)
         if kept is not None:
@@ -58,7 +58,8 @@ def compose_and_keep(
 
 def composed(gathered: Gathered) -> Composition:
     """What `monitor.digest` makes of it; without items where there is nothing to tell."""
-    made = compose(gathered.settings, gathered.slot, gathered.now, gathered.stories, gathered.sources, gathered.seen)
+    sources = {each for news in gathered.news.values() for each in news}
+    made = compose(gathered.settings, gathered.slot, gathered.now, gathered.stories, list(sources), gathered.seen)
     return remarked(made, gathered.remarks) if made else Composition(_silent(gathered), ())
 
 
@@ -70,7 +71,7 @@ def _of_one_story(gathered: Gathered, story_id: int) -> Gathered:
     return replace(
         gathered,
         stories=tuple(view for view in gathered.stories if view.story.id == story_id),
-        sources=(),
+        news={},
         remarks=Remarks(),
         seen=replace(gathered.seen, collects_ok=max(1, gathered.seen.collects_ok)),
     )
@@ -79,7 +80,7 @@ def _of_one_story(gathered: Gathered, story_id: int) -> Gathered:
 def _silent(gathered: Gathered) -> Digest:
     """The record of a turn at which there was nothing to tell."""
     digest = gathered.settings
-    figures = Figures(items=0, seen=gathered.seen, sources=(), alarms=())
+    figures = Figures(seen=gathered.seen)
     return Digest.model_validate(
         {
             "name": digest.name,

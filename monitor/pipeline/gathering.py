@@ -13,7 +13,8 @@ from monitor.models import Told, Topic
 from monitor.pipeline.audiences import Audience, audiences_of
 from monitor.pipeline.remarks import remarks_of, without_told
 from monitor.pipeline.remembering import Memory, memory_of
-from monitor.pipeline.seen import seen_since_last, source_news
+from monitor.pipeline.seen import seen_since_last
+from monitor.pipeline.source_news import source_news
 from monitor.pipeline.wanted import decided_at, minimum_of, window_of
 from monitor.store.digests import StoryRows, relevant_stories, told
 
@@ -22,7 +23,8 @@ from monitor.store.digests import StoryRows, relevant_stories, told
 class Gathered:
     """All that a digest is composed from, as it stood at one moment.
 
-    `known` is the revision of each story that each audience was last told: by the audience's key, by the story's id.
+    By the audience's key: `known` is the revision of each story that it was last told, by the story's id, and `news`
+    what is news to it of sources.
     """
 
     settings: DigestSettings
@@ -31,7 +33,7 @@ class Gathered:
     audiences: tuple[Audience, ...]
     stories: tuple[StoryView, ...]
     known: Mapping[str, Mapping[int, int]]
-    sources: tuple[SourceNews, ...]
+    news: Mapping[str, tuple[SourceNews, ...]]
     seen: Seen
     remarks: Remarks
 
@@ -63,7 +65,7 @@ def gather(settings: Settings, session: Session, digest: DigestSettings, slot: s
         audiences=audiences,
         stories=tuple(views),
         known={key: {story: row.revision for story, row in by_story.items()} for key, by_story in telling.items()},
-        sources=tuple(source_news(settings, session, digest, now)),
+        news=source_news(settings, session, digest, now, keys),
         seen=seen_since_last(settings, session, digest, now),
         remarks=without_told(remarks, views),
     )

@@ -15,7 +15,6 @@ from monitor.digest.settings import DigestSettings
 from monitor.models import ALERT, Article, Assessment, Digest, Topic
 from monitor.pipeline.drifting import drift_of
 from monitor.pipeline.feedback import Question, Scope, questions_of
-from monitor.pipeline.seen import REMEMBERED
 from monitor.store.articles import articles_of
 from monitor.store.digests import digest_items, digests, told
 
@@ -24,13 +23,15 @@ _QUESTIONS = 2
 # What is asked about is as recent as what is told.
 _RECENT = timedelta(days=7)
 _DRIFT_SAID_FOR = timedelta(days=7)
+# Digests of the past that are looked at: three weeks of one that is sent every hour.
+_REMEMBERED = 500
 
 
 def remarks_of(
     settings: Settings, session: Session, digest: DigestSettings, now: datetime, keys: Sequence[str]
 ) -> Remarks:
     """What the digest is to say beside its stories; `keys` are those of its audiences."""
-    before = digests(session, digest.name, until=now, sent=True, alerts=False, limit=REMEMBERED)
+    before = digests(session, digest.name, until=now, sent=True, alerts=False, limit=_REMEMBERED)
     topics = settings.topics_of(digest)
     said = {topic for each in before if each.composed_at > now - _DRIFT_SAID_FOR for topic in Figures.of(each).drift}
     changed = {topic.name: drift_of(session, topic.name, now) for topic in topics if topic.name not in said}
@@ -99,7 +100,7 @@ def _question(session: Session, topic: str, question: Question) -> Iterator[Aske
 
 def _alerted(session: Session, digest: DigestSettings, since: datetime | None, now: datetime) -> Iterator[Alerted]:
     """What instant alerts told since the digest was sent last, in order."""
-    latest = digests(session, digest.name, until=now, sent=True, limit=REMEMBERED)
+    latest = digests(session, digest.name, until=now, sent=True, limit=_REMEMBERED)
     for each in reversed(latest):
         if not each.slot.startswith(ALERT) or (since is not None and each.composed_at <= since):
             continue

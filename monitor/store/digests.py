@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, union
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from monitor.models import ALERT, Article, Assessment, Delivery, Digest, DigestItem, Story, Told, Version
+from monitor.models import ALERT, Article, Assessment, Delivery, Digest, DigestItem, SourceTold, Story, Told, Version
 from monitor.store.bulk import among, table
 from monitor.store.stories import articles_by_story, stories_of
 from monitor.store.topics import assessments
@@ -94,6 +94,19 @@ def told(
     found: dict[str, dict[int, Told]] = {who: {} for who in audiences}
     for each in session.exec(query.order_by(col(Told.revision))):
         found[each.audience][each.story_id] = each
+    return found
+
+
+def told_of_sources(
+    session: Session, audiences: Collection[str], sources: Collection[str], *, until: datetime
+) -> dict[str, dict[str, list[SourceTold]]]:
+    """What each audience was told of each of the sources until a moment, in order: by audience, by source."""
+    columns = table(SourceTold).c
+    within = among(session, columns.audience, audiences), among(session, columns.source, sources)
+    query = select(SourceTold).where(*within, col(SourceTold.told_at) <= until)
+    found: dict[str, dict[str, list[SourceTold]]] = {who: {} for who in audiences}
+    for each in session.exec(query.order_by(col(SourceTold.told_at), col(SourceTold.since))):
+        found[each.audience].setdefault(each.source, []).append(each)
     return found
 
 

@@ -16,7 +16,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, update
 from sqlmodel import Session, col, select
 
-from monitor.models import Delivery, DeliveryState, Digest, DigestItem, Told, Unsubscribed, audience
+from monitor.models import (
+    Delivery,
+    DeliveryState,
+    Digest,
+    DigestItem,
+    SourceTold,
+    Told,
+    Unsubscribed,
+    audience,
+)
 from monitor.store.bulk import among, columns_of, insert_all, insertion, keepable, rows_of, table
 
 # A sender that lives settles within its time-outs, which are below a minute all together; a machine that slept, or a
@@ -47,7 +56,7 @@ def keep_digest(
     digest: Digest,
     items: Sequence[DigestItem],
     deliveries: Sequence[Delivery],
-    told: Sequence[Told],
+    told: Sequence[Told | SourceTold],
 ) -> Kept | None:
     """Keeps all of a digest, or nothing: what is told of it with it, so that a crash falls between, never within.
 
@@ -210,7 +219,7 @@ def _fill(
     session: Session,
     digest_id: int,
     name: str,
-    content: tuple[Sequence[DigestItem], Sequence[Delivery], Sequence[Told]],
+    content: tuple[Sequence[DigestItem], Sequence[Delivery], Sequence[Told | SourceTold]],
 ) -> bool:
     """Writes what belongs to a digest; whether none of it had been told before."""
     items, deliveries, told = content
@@ -227,24 +236,18 @@ def _insert_under(session: Session, digest_id: int, rows: Sequence[DigestItem] |
     return insert_all(session, model, [row | {"digest_id": digest_id} for row in rows_of(rows, columns_of(model))])
 
 
-def _insert_told(session: Session, told: Sequence[Told], delivery_ids: dict[str, int]) -> bool:
+def _insert_told(session: Session, told: Sequence[Told | SourceTold], delivery_ids: dict[str, int]) -> bool:
     """Writes who is told what; whether none of it had been told before."""
-    rows = {(each.audience, each.story_id, each.revision): each for each in told}
-    if not rows:
-        return True
-    into = table(Told)
-    statement = insertion(session.connection(), into).on_conflict_do_nothing().returning(into.c.story_id)
-    values = [
-        {
-            "audience": who,
-            "story_id": story,
-            "revision": revision,
-            "delivery_id": delivery_ids[who],
-            "told_at": rows[who, story, revision].told_at,
-        }
-        for who, story, revision in sorted(rows)
-    ]
-    return len(session.connection().execute(statement, values).all()) == len(values)
+    for model in (Told, SourceTold):
+        into, columns = table(model), columns_of(model)
+        keys = [column.name for column in into.primary_key.columns]
+        rows = rows_of([each for each in told if isinstance(each, model)], columns)
+        values = {tuple(row[key] for key in keys): row | {"delivery_id": delivery_ids[row["audience"]]} for row in rows}
+        statement = insertion(session.connection(), into).on_conflict_do_nothing().returning(into.c.audience)
+        written = [values[key] for key in sorted(values)]
+        if written and len(session.connection().execute(statement, written).all()) < len(written):
+            return False
+    return True
 
 
 def _read(session: Session, digest: Digest, *, new: bool) -> Kept:

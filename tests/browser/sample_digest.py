@@ -55,14 +55,6 @@ def digest_page(now: datetime, form: str = "daily", reader: Reader = ANYBODY) ->
         nearest_miss_score=0.47,
         nearest_miss_threshold=0.5,
         sources_failing=2,
-        failing=(
-            SourceNews("straits-dispatch", FAILING),
-            SourceNews(
-                *("harbour-post", FAILING, now - timedelta(hours=2)),
-                "https://harbour.example/rss: no answer within 20 s",
-                "its host does not answer: see in a browser whether the site is still there, or has moved",
-            ),
-        ),
         quiet_since=now - timedelta(days=1),
     )
     news = [
@@ -74,6 +66,11 @@ def digest_page(now: datetime, form: str = "daily", reader: Reader = ANYBODY) ->
             "its address has moved: find the new one",
         ),
         SourceNews("policy-lantern", "recovered", now - timedelta(hours=3)),
+        SourceNews(
+            *("harbour-post", FAILING, now - timedelta(hours=2)),
+            "https://harbour.example/rss: no answer within 20 s",
+            "its host does not answer: see in a browser whether the site is still there, or has moved",
+        ),
     ]
     made = compose(settings, now.isoformat(), now, views, news, seen)
     assert made is not None

@@ -96,12 +96,14 @@ def test_nothing_unescaped_reaches_any_form(plain, settings, each, words, missed
     cause, title = words
     figures = {
         **plain.digest.figures,
-        "sources": [{"source": cause, "state": "broken", "cause": cause, "remedy": cause}],
+        "sources": [
+            {"source": cause, "state": "broken", "cause": cause, "remedy": cause},
+            {"source": title, "state": "failing", "cause": title, "remedy": cause},
+        ],
         "seen": {
             **plain.digest.figures["seen"],
             "nearest_miss": missed[0],
             "nearest_miss_url": missed[1],
-            "failing": [{"source": title, "state": "failing", "cause": title, "remedy": cause}],
             "topics": {"a": title, each["topic"]: title},
         },
     }

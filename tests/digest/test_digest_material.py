@@ -17,11 +17,11 @@ figures = st.builds(
         articles=st.integers(0),
         nearest_miss=st.text(),
         topics=st.dictionaries(st.text(), st.text()),
-        failing=st.tuples(st.builds(SourceNews, source=st.text(), state=st.just("failing"), since=moments)),
     ),
     sources=st.tuples(
         st.builds(SourceNews, source=st.text(), state=st.sampled_from(["broken", "recovered"]), since=moments)
     ),
+    unnamed=st.dictionaries(st.sampled_from(["broken", "silent"]), st.integers(1)),
     alarms=st.sampled_from([(), ("source", "collect")]),
     asked=st.tuples(st.builds(Asked)),
     alerted=st.tuples(st.builds(Alerted, at=st.datetimes(timezones=st.just(UTC)))),
@@ -47,5 +47,16 @@ def test_figures_of_another_release_are_read_too():
     ) == (Figures(seen=Seen(articles=3), sources=(SourceNews("a", "broken"),)))
 
 
-def test_names_of_failing_sources_alone_are_read_as_releases_before_kept_them():
-    assert Figures.of(digest({"seen": {"failing": ["a"]}})).seen.failing == (SourceNews("a", "failing"),)
+def test_a_dozen_sources_are_named_what_broke_first_and_the_others_counted():
+    states = ["silent", "failing", "recovered", "broken"]
+    news = [SourceNews(f"paper {number:02}", states[number % 4]) for number in range(40)]
+    kept = Figures(alarms=("heartbeat",)).naming(news)
+    assert [each.state for each in kept.sources] == ["broken"] * 10 + ["recovered"] * 2
+    assert [each.source for each in kept.sources[:2]] == ["paper 03", "paper 07"]
+    assert kept.unnamed == {"recovered": 8, "failing": 10, "silent": 10}
+    assert (kept.broke, kept.alarms) == (10, ("source", "heartbeat"))
+    assert kept.naming(news[:3]).alarms == ("heartbeat",)
+
+
+def test_what_broke_is_counted_beyond_those_named():
+    assert Figures().naming([SourceNews(f"paper {number}", "broken") for number in range(1000)]).broke == 1000

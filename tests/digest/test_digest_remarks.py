@@ -1,6 +1,7 @@
 """What a digest says beside its stories: questions, what was told at once, whose stream changed; in every form."""
 
 import json
+import re
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ import pytest
 from lxml import html as lxml_html
 
 from monitor.digest.compose import SourceNews, compose, remarked
-from monitor.digest.material import FAILING
+from monitor.digest.material import BROKEN, FAILING, RECOVERED
 from monitor.digest.render import render
 
 SLOT = "2026-11-24T07:00:00+00:00"
@@ -24,8 +25,8 @@ FAILED = SourceNews(
 
 @pytest.fixture(name="made", scope="module")
 def _made(settings, now, make_article, make_view, seen, remarks):
-    seen = replace(seen, sources_failing=1, failing=(FAILED,))
-    return remarked(compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], [], seen), remarks)
+    seen = replace(seen, sources_failing=1)
+    return remarked(compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], [FAILED], seen), remarks)
 
 
 def folded(text):
@@ -99,7 +100,7 @@ def test_why_a_source_fails_and_what_to_do_is_told_in_every_form_before_it_count
     why = "paper-9, since Tue 24 Nov, 03:00. https://paper-9.example/rss: answered 503 (Service Unavailable)."
     slack = "\n".join(block["text"]["text"] for block in message.blocks if "text" in block).replace("*", "")
     entry = message.entries[-1]
-    assert entry["title"] == "Harbours, every morning: 1 source to look at"
+    assert entry["title"] == "Failing: paper-9"
     for form in (words(message), folded(message.text), folded(message.brief), slack, entry["text"]):
         assert f"Failing: {why}" in form
         assert "To do: it is asked again by itself; " in form
@@ -108,7 +109,7 @@ def test_why_a_source_fails_and_what_to_do_is_told_in_every_form_before_it_count
 
 def test_a_long_address_gives_way_to_the_reason(settings, now, make_article, make_view, seen):
     news = replace(FAILED, cause=f"https://paper-9.example/{'way/' * 300}: answered 404 (Not Found)")
-    made = compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], [], replace(seen, failing=(news,)))
+    made = compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], [news], seen)
     message = render(made.digest, made.items, settings)
     for form in (words(message), folded(message.text), folded(message.brief), message.entries[-1]["text"]):
         assert "…: answered 404 (Not Found)." in form
@@ -116,33 +117,57 @@ def test_a_long_address_gives_way_to_the_reason(settings, now, make_article, mak
 
 def test_a_chat_says_why_a_source_fails_however_many_stories_there_are(settings, now, make_article, make_view, seen):
     views = [make_view([make_article(number)], [0.9]) for number in range(1, 60)]
-    made = compose(settings, SLOT, now, views, [], replace(seen, sources_failing=1, failing=(FAILED,)))
+    made = compose(settings, SLOT, now, views, [FAILED], replace(seen, sources_failing=1))
     message = render(made.digest, made.items, replace(settings, max_items=60))
     assert "Failing: paper-9" in message.brief
     assert " more\n\nFailing" in message.brief
     assert len(message.brief) + len(message.subject) <= 3000
 
 
-def test_a_feed_has_one_entry_for_the_same_trouble_however_many_digests_tell_of_it(
+def test_a_feed_has_one_entry_for_a_source_and_its_trouble_whichever_digest_tells_of_it(
     settings, now, make_article, make_view, seen
 ):
-    def last(number, at, failing):
+    def told(number, at, *news):
         views = [make_view([make_article(number)], [0.9])]
-        made = compose(settings, at.isoformat(), at, views, [], replace(seen, failing=failing))
-        return render(made.digest, made.items, settings).entries[-1]["id"]
+        made = compose(settings, at.isoformat(), at, views, news, seen)
+        return {entry["title"]: entry["id"] for entry in render(made.digest, made.items, settings).entries[1:]}
 
     later = now + timedelta(days=1)
-    worse = replace(FAILED, source="paper-8")
-    assert last(1, now, (FAILED,)) == last(2, later, (replace(FAILED, cause="otherwise"),))
-    assert last(1, now, (FAILED,)) != last(2, later, (FAILED, worse))
-    assert last(1, now, (FAILED,)) != last(2, later, (replace(FAILED, since=later),))
+    worse, broke = replace(FAILED, source="paper-8"), replace(FAILED, state=BROKEN, cause="otherwise")
+    first, second = told(1, now, FAILED), told(2, later, broke, worse)
+    assert list(first) == ["Failing: paper-9"]
+    assert list(second) == ["Broke: paper-9", "Failing: paper-8"]
+    assert first["Failing: paper-9"] == second["Broke: paper-9"] != second["Failing: paper-8"]
+    again = told(3, later, replace(broke, since=later), SourceNews("paper-8", RECOVERED, later))
+    assert not {*again.values()} & {*first.values(), *second.values()}
+    silent = SourceNews("paper-7", "rolled off"), SourceNews("paper-7", "walled")
+    assert len({*told(4, now, *silent).values()} | {*told(5, later, *silent).values()}) == 2
+
+
+def test_of_a_thousand_sources_a_dozen_are_named_in_every_form_and_the_others_counted(
+    settings, now, make_article, make_view, seen
+):
+    news = [replace(FAILED, source=f"paper-{number}", state=BROKEN, cause="x" * 400) for number in range(1000)]
+    views = [make_view([make_article(1)], [0.9])]
+    made = compose(settings, SLOT, now, views, news, replace(seen, sources_failing=1000))
+    message = render(made.digest, made.items, settings)
+    assert len(json.dumps(made.digest.figures)) < 12_000
+    assert len(message.html.encode()) + len(message.text.encode()) < 80_000
+    assert "1,000 sources failing" in message.text
+    for form in (words(message), folded(message.text), message.entries[-1]["text"]):
+        assert "and 988 more sources, which “monitor sources” lists" in form
+    assert folded(message.text).count("Broke: ") == 12
+    assert "and 997 more sources" in message.brief
+    assert re.search(r"and 9\d\d more sources", json.dumps(message.blocks))
+    alone = compose(settings, SLOT, now, [], news, seen)
+    assert render(alone.digest, (), settings).subject.endswith("1,000 sources broke")
 
 
 def test_what_is_too_long_of_a_source_gives_way_in_slack_before_the_source_does(
     settings, now, make_article, make_view, seen
 ):
     news = replace(FAILED, cause="&" * 290, remedy="<" * 290)
-    made = compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], [], replace(seen, failing=(news,) * 3))
+    made = compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], [news] * 3, seen)
     text = next(
         block["text"]["text"]
         for block in render(made.digest, made.items, settings).blocks
@@ -156,15 +181,6 @@ def test_the_sections_stand_in_order(made, settings):
     page = lxml_html.fromstring(render(made.digest, made.items, settings).html)
     headings = [folded(heading.text_content()).partition(":")[0] for heading in page.iter("h2")]
     assert headings == ["Top", "Already told at once", "Tell us", "Sources", "What was seen"]
-
-
-def test_a_source_that_is_told_as_broken_is_not_named_again(settings, now, make_article, make_view, seen, remarks):
-    seen = replace(seen, sources_failing=2, failing=(replace(FAILED, source="paper-8"), FAILED))
-    news = [SourceNews("paper-8", "broken", cause="gone")]
-    made = compose(settings, SLOT, now, [make_view([make_article(1)], [0.9])], news, seen)
-    told = words(render(made.digest, made.items, settings))
-    assert told.count("paper-8") == 1
-    assert "Failing: paper-9, since" in told
 
 
 def test_a_line_has_room_for_the_beginning_of_a_facet(settings, now, make_article, make_view, seen):

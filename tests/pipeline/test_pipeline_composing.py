@@ -1,5 +1,6 @@
 """What a digest is made of: who is told what, what is told though there be no story, and what is kept of a silence."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from monitor.models import (
     audience,
 )
 from monitor.pipeline import composing
+from monitor.pipeline.audiences import Posting
 from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.learned_rhythm import Rhythm
 from monitor.store.articles import keep_articles
@@ -249,6 +251,100 @@ def test_a_source_that_newly_broke_is_told_once_and_told_again_when_it_recovers(
     read.keep("terns")
     later(read)
     assert "wire" not in compose(read, "seven").deliveries[0].text
+
+
+def test_a_source_told_as_broken_is_named_no_more_while_it_stays_so(read: House) -> None:
+    read.sources(wire="https://wire.example/")
+    failing(read, failures=1)
+    assert "Failing: wire" in compose(read).deliveries[0].text
+    since = read.clock()
+    for slot, failures, named in (("two", 2, False), ("three", 3, True), ("four", 4, False), ("five", 9, False)):
+        failing(read, failures=failures, failing_since=since)
+        read.keep(slot)
+        later(read)
+        kept = compose(read, slot)
+        assert kept.digest.first_line.endswith("1 source failing")
+        assert [("Broke: wire" in each.text, "wire" in each.text) for each in kept.deliveries] == [(named, named)] * 2
+    failing(read, failing_since=read.clock())  # it recovered and broke again since
+    later(read)
+    assert "Broke: wire" in compose(read, "six").deliveries[0].text
+
+
+def test_each_audience_is_told_once_what_broke_and_what_recovered_whoever_else_was(read: House) -> None:
+    first, second = "a@reader.example", "b@reader.example"
+    read.sources(wire="https://wire.example/")
+    failing(read)
+    read.monitor(mail_channel(PORT, first))
+    assert "Broke: wire" in compose(read).deliveries[0].text
+    read.monitor(mail_channel(PORT, first, second))
+    later(read)
+    kept = compose(read, "two")  # news to the second alone
+    assert told_to(kept) == [second]
+    assert "Broke: wire" in kept.deliveries[0].text
+    failing(read, failures=0)
+    read.monitor(mail_channel(PORT, first, second, "c@reader.example"))
+    later(read)
+    kept = compose(read, "three")
+    assert told_to(kept) == ["c@reader.example"]  # to whom the story is news
+    assert "wire" not in kept.deliveries[0].text
+    read.keep("gulls")
+    later(read)
+    kept = compose(read, "four")
+    assert ["Recovered: wire" in each.text for each in kept.deliveries] == [True, True, False]
+
+
+def test_what_two_digests_at_once_say_of_a_source_is_said_once(read: House, monkeypatch) -> None:
+    compose(read)
+    read.sources(wire="https://wire.example/")
+    failing(read)
+    later(read)
+    posted = composing.posted
+
+    def while_another_does(*arguments: Any) -> Posting:
+        monkeypatch.setattr(composing, "posted", posted)
+        assert told_to(compose(read, "meanwhile")) == ["a@reader.example", "b@reader.example"]
+        return posted(*arguments)
+
+    monkeypatch.setattr(composing, "posted", while_another_does)
+    assert compose(read, "two").deliveries == ()
+
+
+def test_a_feed_has_one_entry_for_a_source_that_broke_and_one_for_its_recovery(read: House) -> None:
+    read.monitor('[channels.reader]\nkind = "feed"\npath = "var/feeds"')
+    read.digest(channels=["reader"])
+    read.sources(wire="https://wire.example/")
+    since = read.clock()
+    named = []
+    for slot, failures in (("one", 3), ("two", 4), ("three", 0), ("four", 0)):
+        failing(read, failures=failures, failing_since=since if failures else None)
+        read.keep(slot)
+        later(read)
+        (delivery,) = compose(read, slot).deliveries
+        named += [entry["title"] for entry in delivery.blocks if "wire" in entry["title"]]
+    assert named == ["Broke: wire", "Recovered: wire"]
+
+
+def test_of_a_thousand_failing_sources_a_digest_keeps_a_dozen_and_tells_none_of_them_again(read: House) -> None:
+    compose(read)
+    names = {f"wire-{number}": f"https://wire-{number}.example/" for number in range(1000)}
+    read.sources(**names)
+    since = read.clock()
+    fields = {"failures": 3, "error": "answered 404 (Not Found)", "cause": "status", "status": 404}
+    states = [{"source": name, "url": url, "failing_since": since, **fields} for name, url in names.items()]
+    with read.database() as database, database.writing() as session:
+        keep_feed_states(session, [FeedState.model_validate(each) for each in states])
+    later(read)
+    kept = compose(read, "two")
+    assert kept.digest.first_line.endswith("1,000 sources failing")
+    assert (len(kept.digest.figures["sources"]), kept.digest.figures["unnamed"]) == (12, {"broken": 988})
+    assert len(json.dumps(kept.digest.figures)) < 6_000
+    assert all(len(each.html.encode()) + len(each.text.encode()) < 80_000 for each in kept.deliveries)
+    read.keep("gulls")
+    later(read)
+    kept = compose(read, "three")
+    assert kept.digest.first_line.endswith("1,000 sources failing")
+    assert len(json.dumps(kept.digest.figures)) < 1_000
+    assert "wire" not in kept.deliveries[0].text
 
 
 def test_why_a_source_fails_is_told_beside_stories_before_it_is_broken_and_of_no_other_topic(read: House) -> None:

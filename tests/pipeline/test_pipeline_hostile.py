@@ -93,10 +93,9 @@ said_figures = st.builds(
         seen=Seen(
             nearest_miss=title,
             nearest_miss_url=url,
-            failing=(SourceNews(title, "failing", NOW, warning, title),),
             topics={"a": name},
         ),
-        sources=(SourceNews(name, "broken", NOW, title, warning),),
+        sources=(SourceNews(name, "broken", NOW, title, warning), SourceNews(title, "failing", NOW, warning, title)),
         asked=(Asked(7, name, title, url, name, name, warning, 0.5),),
         alerted=(Alerted(8, 1, title, url, name, name, NOW),),
         drift={name: warning},

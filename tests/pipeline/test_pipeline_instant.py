@@ -9,7 +9,6 @@ from pipeline_house import DESK, NOW, House
 from monitor.digest.material import Figures
 from monitor.digest.settings import DigestSettings
 from monitor.models import Article, Delivery, Digest, DigestItem, FeedState, Told
-from monitor.pipeline import seen
 from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.digest import deliver_waiting, resend
 from monitor.pipeline.instant import is_quiet, keep_instant
@@ -105,8 +104,7 @@ def test_an_alert_is_no_turn_of_its_digest(urgent: House) -> None:
     assert [story.headline for story in last.stories] == ["What happened to cranes", "What happened to a lighthouse"]
 
 
-def test_alerts_do_not_make_a_digest_forget_which_source_it_told_as_broken(urgent: House, monkeypatch) -> None:
-    monkeypatch.setattr(seen, "REMEMBERED", 1)
+def test_alerts_do_not_make_a_digest_forget_which_source_it_told_as_broken(urgent: House) -> None:
     urgent.sources(wire="https://wire.example/")
     broken = {"source": "wire", "url": "https://wire.example/", "failures": 3, "error": "answered 404"}
     with urgent.database() as database, database.writing() as session:

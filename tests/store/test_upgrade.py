@@ -9,14 +9,17 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from keeping import delivery, digest
 from sqlalchemy import create_engine, inspect, text
 from sqlmodel import SQLModel, select
 
@@ -24,7 +27,9 @@ import monitor.store.indexes
 from monitor.errors import StoreError
 from monitor.models import Lease
 from monitor.store import Database, upgrade
+from monitor.store.digests import told_of_sources
 from monitor.store.migrations import HEAD
+from monitor.store.outbox import keep_digest
 
 VERSIONS = Path(upgrade.__file__).parent / "migrations/versions"
 NEXT = "2099_01_01_next"
@@ -231,6 +236,29 @@ def test_of_several_that_open_at_once_one_upgrades(
         assert upgrade.revision_of(session.connection()) == NEXT
     database.close()
     assert len(list(tmp_path.glob("monitor-*.db"))) <= 1
+
+
+def test_what_digests_said_of_sources_is_known_after_the_upgrade(database: Database) -> None:
+    at = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    said = [
+        {"source": "wire", "state": "broken", "since": "2026-11-24T05:00:00+00:00"},
+        {"source": "wire", "state": "silent"},
+    ]
+    made = digest("monday", composed_at=at, figures={"sources": said})
+    with database.writing(durable=True) as session:
+        keep_digest(session, made, [], [delivery("monday")], [])
+        keep_digest(session, digest("tuesday", composed_at=at), [], [delivery("tuesday")], [])
+        configuration = upgrade._configuration()
+        configuration.attributes["connection"] = session.connection()
+        command.downgrade(configuration, "2026_11_24_start")
+        command.upgrade(configuration, HEAD)
+    with database.reading() as session:
+        found = told_of_sources(session, ["morning mail a@example.org"], ["wire"], until=at)
+    (told,) = found.values()
+    assert [(each.state, each.since.hour, each.told_at, each.delivery_id) for each in told["wire"]] == [
+        ("broken", 5, at, 1),
+        ("silent", 7, at, 1),
+    ]
 
 
 def dump(path: Path) -> list[str]:
