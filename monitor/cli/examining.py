@@ -131,7 +131,8 @@ def evaluate(
     if json:
         output.as_json([figure.to_json() for figure in made.figures])
         return
-    output.show("evaluation", ["figure", "value", "from", "to"], [figure.to_row() for figure in made.figures])
+    if made.figures:
+        output.show("evaluation", ["figure", "value", "from", "to"], [figure.to_row() for figure in made.figures])
     for line in (*made.notes, *(f"drew {path}" for path in drawn)):
         output.say(line)
 

@@ -78,14 +78,21 @@ def digest(
 
 
 def report_digests(sent: "list[Sent]") -> None:
-    """A line for each digest and a table of its deliveries."""
+    """A line for each digest and a table of its deliveries, but for those that another run has sent."""
+    if not sent:
+        output.say("config/digests declares no digest, so there is nobody to tell")
     for each in sent:
-        if each.deliveries or not each.unreached:
+        if each.earlier:
+            output.say(
+                f"{each.digest}: composed before, {each.composed_at:%Y-%m-%d %H:%M} UTC: {each.first_line}; "
+                f"`monitor digest --digest {each.digest} --now` tells what came since"
+            )
+        elif each.deliveries or not each.unreached:
             output.say(f"{each.digest}: {each.first_line or 'nothing to tell yet'}")
     rows = [
         (each.digest, delivery.channel, delivery.recipient, delivery.state, delivery.detail)
         for each in sent
-        for delivery in each.deliveries
+        for delivery in each.news
     ]
     if rows:
         output.show("deliveries", ["digest", "channel", "recipient", "state", "detail"], rows)

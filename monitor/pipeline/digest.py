@@ -29,6 +29,7 @@ from monitor.pipeline.schedule import latest
 from monitor.store.database import Database
 from monitor.store.digests import digest as digest_of
 from monitor.store.outbox import (
+    Kept,
     claim,
     deliveries,
     delivery,
@@ -55,7 +56,9 @@ class Slot:
 class Sent:
     """What became of one digest; `path` is the file a channel wrote, `items` is 0 where nothing was to be told.
 
-    `unreached` has a line for each channel that has nobody to send to, naming digest, channel and remedy.
+    `composed_at` is None where nothing was composed; `earlier` tells that another run had done so, and `attempted` are
+    the ids of the deliveries that this one tried. `unreached` has a line for each channel that has nobody to send to,
+    naming digest, channel and remedy.
     """
 
     digest: str
@@ -65,6 +68,9 @@ class Sent:
     first_line: str = ""
     deliveries: tuple[Delivery, ...] = ()
     unreached: tuple[str, ...] = ()
+    composed_at: datetime | None = None
+    earlier: bool = False
+    attempted: frozenset[int | None] = frozenset()
 
     @property
     def all_sent(self) -> bool:
@@ -75,6 +81,11 @@ class Sent:
     def path(self) -> str:
         """The file that the digest was written to, else ""."""
         return next((each.detail for each in self.deliveries if each.detail.endswith(".html")), "")
+
+    @property
+    def news(self) -> tuple[Delivery, ...]:
+        """The deliveries that a person has not heard of: tried just now, or not sent to this day."""
+        return tuple(d for d in self.deliveries if d.id in self.attempted or d.state != DeliveryState.SENT)
 
     @property
     def markdown(self) -> str:
@@ -88,6 +99,8 @@ class Sent:
             "digest": self.digest,
             "topics": list(self.topics),
             "items": self.items,
+            "composed_at": self.composed_at.isoformat() if self.composed_at else None,
+            "earlier": self.earlier,
             "path": self.path,
             "deliveries": [
                 {"channel": each.channel, "recipient": each.recipient, "state": str(each.state)}
@@ -121,13 +134,19 @@ def send(settings: Settings, slots: Sequence[Slot], now: Callable[[], datetime] 
     from monitor.pipeline.composing import compose_and_keep  # what was composed earlier is sent without it
 
     with opened_database(settings) as database:
+        earlier = {slot for slot in slots if _kept(database, slot) is not None}
         for slot in slots:
             digest = settings.digest(slot.digest)
             if heard := tuple(name for name in digest.channels if reaches(settings.channel(name))):
                 compose_and_keep(settings, database, replace(digest, channels=heard), slot.slot, now)
-        deliver_due(settings, database, now)
+        attempted = frozenset(each.id for each in deliver_due(settings, database, now))
         return [
-            replace(_sent(database, slot), unreached=tuple(unreached(settings, settings.digest(slot.digest))))
+            replace(
+                _sent(database, slot),
+                earlier=slot in earlier,
+                attempted=attempted,
+                unreached=tuple(unreached(settings, settings.digest(slot.digest))),
+            )
             for slot in slots
         ]
 
@@ -222,10 +241,22 @@ def _next_attempt(attempts: int, outcome: Outcome, now: datetime) -> datetime | 
     return after_failure(attempts, now, now + outcome.retry_after if outcome.retry_after else None)
 
 
-def _sent(database: Database, slot: Slot) -> Sent:
+def _kept(database: Database, slot: Slot) -> Kept | None:
     with database.reading() as session:
-        kept = kept_at(session, slot.digest, slot.slot)
+        return kept_at(session, slot.digest, slot.slot)
+
+
+def _sent(database: Database, slot: Slot) -> Sent:
+    kept = _kept(database, slot)
     if kept is None:
         return Sent(slot.digest, slot.slot)
     digest = kept.digest
-    return Sent(slot.digest, slot.slot, tuple(digest.topics), len(kept.items), digest.first_line, kept.deliveries)
+    return Sent(
+        slot.digest,
+        slot.slot,
+        tuple(digest.topics),
+        len(kept.items),
+        digest.first_line,
+        kept.deliveries,
+        composed_at=digest.composed_at,
+    )

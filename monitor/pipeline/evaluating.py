@@ -1,6 +1,6 @@
 """How good a topic's scores and decisions are: on a labelled file, or on readers' verdicts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -215,22 +215,38 @@ def _evaluation(truth: Sequence[bool], scores: Sequence[float], threshold: float
         of = f"from {found.answers} random draws"
         figures.append(Figure(f"recall, {of}", found.recall.value, found.recall.low, found.recall.high))
         figures.append(Figure(f"missed articles, {of}", found.missed.value, found.missed.low, found.missed.high))
-    return Evaluation(tuple(truth), tuple(scores), threshold, tuple(figures))
+    return Evaluation(tuple(truth), tuple(scores), threshold, tuple(figures), tuple(_unmeasured(truth)))
+
+
+def _unmeasured(truth: Sequence[bool]) -> Iterator[str]:
+    """Why most figures are missing, where they are."""
+    if not truth:
+        yield "no verdict is on a judged article: nothing can be measured"
+    elif len(set(truth)) == 1:
+        every = "yes" if truth[0] else "no"
+        yield f"every verdict is a {every}: how well wanted and unwanted are told apart needs verdicts of both kinds"
 
 
 def _figures(truth: Sequence[bool], scores: Sequence[float], threshold: float) -> list[Figure]:
-    wanted: list[tuple[str, measures.Measure]] = [
-        ("average precision", measures.average_precision),
-        ("R-precision", measures.r_precision),
-        ("precision at 10", _at(measures.precision_at, 10)),
-        (f"recall at {DIGEST} (a digest)", _at(measures.recall_at, DIGEST)),
-        ("precision at the threshold", _share(threshold, of_taken=True)),
-        ("recall at the threshold", _share(threshold, of_taken=False)),
-        ("F1 at the threshold", _at(measures.f1_at, threshold)),
-        ("F1 at the best threshold", measures.best_f1),
-        ("F1 as a share of the best", _at(measures.share_of_best_f1, threshold)),
-        ("Brier score", measures.brier),
-    ]
+    """What can be measured: of verdicts of one kind neither an order nor a precision, of none at all nothing."""
+    recall: tuple[str, measures.Measure] = ("recall at the threshold", _share(threshold, of_taken=False))
+    brier: tuple[str, measures.Measure] = ("Brier score", measures.brier)
+    wanted: list[tuple[str, measures.Measure]] = []
+    if len(set(truth)) > 1:
+        wanted = [
+            ("average precision", measures.average_precision),
+            ("R-precision", measures.r_precision),
+            ("precision at 10", _at(measures.precision_at, 10)),
+            (f"recall at {DIGEST} (a digest)", _at(measures.recall_at, DIGEST)),
+            ("precision at the threshold", _share(threshold, of_taken=True)),
+            recall,
+            ("F1 at the threshold", _at(measures.f1_at, threshold)),
+            ("F1 at the best threshold", measures.best_f1),
+            ("F1 as a share of the best", _at(measures.share_of_best_f1, threshold)),
+            brier,
+        ]
+    elif truth:
+        wanted = [recall, brier] if truth[0] else [brier]
     intervals = [(name, measures.bootstrap_interval(measure, truth, scores)) for name, measure in wanted]
     return [Figure(name, each.value, each.low, each.high) for name, each in intervals]
 

@@ -129,6 +129,32 @@ def test_a_delivery_that_failed_is_none_and_neither_is_sending_it_again_in_vain(
     assert (code, err.count("\n")) == (2, 1)
 
 
+def test_a_digest_composed_before_is_said_to_be_and_its_deliveries_are_told_once(house: House, run: Run) -> None:
+    a_digest(house, DESK, "desk")
+    code, first, _ = run("digest")
+    assert (code, "1 story from 1 article" in first, "deliveries" in first) == (0, True, True)
+    code, again, _ = run("digest")
+    assert code == 0
+    assert again.startswith("morning: composed before, ")
+    assert "1 story from 1 article; `monitor digest --digest morning --now` tells what came since" in again
+    assert "deliveries" not in again
+    (told,) = json.loads(run("digest", "--json")[1])["digests"]
+    assert (told["earlier"], told["composed_at"][:10]) == (True, f"{clock():%Y-%m-%d}")
+
+
+def test_a_failed_delivery_of_a_digest_composed_before_is_told_again(house: House, run: Run) -> None:
+    a_digest(house, mail_channel(9), "analyst")
+    assert run("digest")[0] == 1
+    code, again, _ = run("digest")
+    assert code == 1
+    assert "composed before" in again
+    assert "failed" in again
+
+
+def test_without_any_digest_nobody_is_told_and_that_is_said(run: Run) -> None:
+    assert run("digest") == (0, "config/digests declares no digest, so there is nobody to tell\n", "")
+
+
 def test_run_collects_and_sends_every_digest_now(house: House, site: Site, run: Run) -> None:
     declare(house, site, 1, 0)
     house.monitor(DESK)

@@ -284,6 +284,8 @@ def test_what_is_told_of_a_digest_stands_in_words_and_in_json(mailed: House) -> 
         "digest": "morning",
         "topics": ["harbours"],
         "items": 1,
+        "composed_at": mailed.clock().isoformat(),
+        "earlier": False,
         "path": "",
         "deliveries": [{"channel": "analyst", "recipient": "a@reader.example", "state": "sent"}],
     }

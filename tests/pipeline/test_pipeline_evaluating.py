@@ -53,6 +53,24 @@ def test_plots_are_drawn_where_they_are_asked_for(request_: Request, tmp_path: P
         evaluate_file(request_).draw(tmp_path / "file", "cranes")
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "measured", "told"),
+    [
+        ([True, True], ["recall at the threshold", "Brier score"], "every verdict is a yes"),
+        ([False, False], ["Brier score"], "every verdict is a no"),
+        ([], [], "no verdict is on a judged article"),
+    ],
+)
+def test_what_verdicts_of_one_kind_cannot_measure_is_left_out_and_said(
+    request_: Request, verdicts: list[bool], measured: list[str], told: str
+) -> None:
+    assert request_.labels is not None
+    written(request_.labels, [{"id": f"c{at}", "relevant": each} for at, each in enumerate(verdicts)])
+    made = evaluate_file(request_)
+    assert [figure.name for figure in made.figures if "scored" not in figure.name] == measured
+    assert made.notes[0].startswith(told)
+
+
 def test_a_probability_that_is_none_is_named(request_: Request) -> None:
     assert request_.labels is not None
     written(request_.labels, [{"id": "c1", "relevant": True, "probability": 7}])
