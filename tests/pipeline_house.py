@@ -288,12 +288,13 @@ class SharedWorkers(Workers):
 
 
 class WatchedWorkers(Workers):
-    """Others' workers, and how many large contents they were given at once, at most."""
+    """Others' workers, how many large contents they were given at once, at most, and what they made."""
 
     def __init__(self, others: Workers) -> None:
         super().__init__()
         self.others = others
         self.now = self.most = 0
+        self.made: list[Any] = []
 
     async def run(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """The same, a moment later, so that all that may come meanwhile has come."""
@@ -302,7 +303,8 @@ class WatchedWorkers(Workers):
         self.most = max(self.most, self.now)
         try:
             await asyncio.sleep(0.2)
-            return await self.others.run(function, *arguments, **named)
+            self.made.append(await self.others.run(function, *arguments, **named))
+            return self.made[-1]
         finally:
             self.now -= large
 
@@ -371,11 +373,11 @@ def stumble_over_page(content: bytes, url: str, content_type: str) -> Reading:
     return read_page(content, url, content_type)
 
 
-def stumble_over_listing(content: bytes, url: str, source: str, content_type: str) -> Listing:
+def stumble_over_listing(content: bytes, url: str, source: str, content_type: str, known: Sequence[str]) -> Listing:
     """The same of source documents."""
     if url.endswith("/bad"):
         raise ValueError("a fault\nof ours")
-    return read_listing(content, url, source, content_type)
+    return read_listing(content, url, source, content_type, known)
 
 
 def busy_for(seconds: float) -> float:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -165,10 +165,13 @@ async def document_at(context: Context, source: Source, url: str) -> SourceDocum
         return await parsed(context, source, page)
 
 
-async def parsed(context: Context, source: Source, page: Page) -> SourceDocument:
-    """What a page makes, read in workers. Raises WorkerLost where one did not live to tell."""
+async def parsed(context: Context, source: Source, page: Page, known: Collection[str] = ()) -> SourceDocument:
+    """What a page makes, read in workers; `known` are the marks of entries that nobody wants the texts of.
+
+    Raises WorkerLost where a worker did not live to tell.
+    """
     given = (page.content, page.final_url, source.name, page.headers.get("content-type", ""))
-    listing = links = await context.workers.run(parsing.read_listing, *given)
+    listing = links = await context.workers.run(parsing.read_listing, *given, known)
     if listing.kind == "html":
         links = await context.workers.run(parsing.read_section, *given)
     return SourceDocument(replace(page, content=b""), listing, links)

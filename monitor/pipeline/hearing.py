@@ -3,7 +3,6 @@
 Pure: the time is given, nothing is asked and nothing kept. `bench/polling.py` drives the same functions.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from monitor.models import Entry, FeedState
 from monitor.pipeline.learned_rhythm import Rhythm
 from monitor.pipeline.rhythm import LONGEST_DELAY, Wishes, after_failure, after_success
 from monitor.pipeline.trouble import trouble_of
-from monitor.sources import Listing
+from monitor.sources import Listing, mark
 
 FORGOTTEN: Mapping[str, Any] = {"etag": "", "last_modified": "", "content_hash": ""}
 """What lets a document be known again, taken away: it is then read whatever it says."""
@@ -54,7 +53,7 @@ def listed(state: FeedState, listing: Listing, headers: Mapping[str, str], now: 
     """A source that lists something; learns from what it did not list before, and when that was published."""
     newest = newest_of(listing.entries, MARKS)
     known = set(state.listed)
-    marks = [mark(entry) for entry in newest]
+    marks = [mark(entry.canonical_url) for entry in newest]
     fresh = [entry for entry, its_mark in zip(newest, marks, strict=True) if its_mark not in known]
     gap = has_gap(state, listing)
     fields = {
@@ -78,7 +77,7 @@ def listed(state: FeedState, listing: Listing, headers: Mapping[str, str], now: 
 def has_gap(state: FeedState, listing: Listing) -> bool:
     """Whether nothing that a source listed before is left: what stood between may have rolled off unseen."""
     known = set(state.listed)
-    return bool(known and listing.entries) and known.isdisjoint(map(mark, listing.entries))
+    return bool(known and listing.entries) and known.isdisjoint(mark(entry.canonical_url) for entry in listing.entries)
 
 
 def failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
@@ -115,11 +114,6 @@ def newest_of(entries: Sequence[Entry], most: int) -> tuple[Entry, ...]:
         return tuple(entries)
     beginning = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(entries, key=lambda entry: entry.published or beginning, reverse=True)[:most])
-
-
-def mark(entry: Entry) -> str:
-    """What an entry is known again by: 40 bits of its canonical address, so that two of a thousand hardly ever meet."""
-    return hashlib.blake2b(entry.canonical_url.encode(), digest_size=5).hexdigest()
 
 
 def _lifetime(headers: Mapping[str, str], now: datetime) -> int:

@@ -17,7 +17,7 @@ from monitor.models import Entry, FeedState, Source
 from monitor.pipeline import hearing, parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.trouble import Trouble
-from monitor.sources import Listing
+from monitor.sources import Listing, mark
 from monitor.urls import MESSAGE
 
 KIND = "newsletters"
@@ -60,7 +60,7 @@ async def letters(context: Context, source: Source, state: FeedState) -> Heard:
 
 def _kept(state: FeedState, delivered: Delivered, entries: Sequence[Entry]) -> dict[str, Any]:
     """Where the visit ended. A mailbox gives only what is new, so that nothing rolls off it."""
-    marks = [hearing.mark(entry) for entry in entries]
+    marks = [mark(entry.canonical_url) for entry in entries]
     return {
         "etag": delivered.place,
         "listed": [*marks, *state.listed][: hearing.MARKS],

@@ -4,7 +4,7 @@ Each function imports the reader that it needs: a collect names these functions 
 from the start (`warmed.py`), and has no use for a parser itself, least of all where nothing came in (0.4 s, 60 MB).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -88,11 +88,11 @@ def read_messages(messages: Sequence[bytes], source: str) -> tuple[Entry, ...]:
     return tuple(from_message(message, source) for message in messages)
 
 
-def read_listing(content: bytes, url: str, source: str, content_type: str) -> "Listing":
-    """What a source document lists."""
+def read_listing(content: bytes, url: str, source: str, content_type: str, known: Collection[str] = ()) -> "Listing":
+    """What a source document lists; of entries whose marks are `known` no more than where they are, and when."""
     from monitor.sources import parse
 
-    return parse(content, url, source=source, content_type=content_type)
+    return parse(content, url, source=source, content_type=content_type, known=known)
 
 
 def read_section(content: bytes, url: str, source: str, content_type: str) -> "Listing":

@@ -175,7 +175,7 @@ async def _answer(context: Context, source: Source, state: FeedState) -> Answer:
             moved = {"resolved_url": page.moved_to} if page.moved_to else {}
             same = {**_validators(page), **moved, "last_full": context.now()}
             return Answer(hearing.unchanged(state, page.headers, context.now(), **same), not_modified=True)
-        document = await parsed(context, source, page)
+        document = await parsed(context, source, page, state.listed)
     return await _listed(context, source, state, document, fingerprint)
 
 

@@ -5,6 +5,6 @@ any bytes.
 """
 
 from monitor.sources.kinds import parse, parse_section
-from monitor.sources.listing import Listing, is_sealed
+from monitor.sources.listing import Listing, is_sealed, mark
 
-__all__ = ["Listing", "is_sealed", "parse", "parse_section"]
+__all__ = ["Listing", "is_sealed", "mark", "parse", "parse_section"]

@@ -20,7 +20,7 @@ from lxml import etree
 
 from monitor.dates import moment
 from monitor.models import Entry
-from monitor.sources.listing import LONGEST_BASE, MOST_ITEMS, Item, Listing, entry, refresh_after
+from monitor.sources.listing import LONGEST_BASE, MOST_ITEMS, Item, Lister, Listing, entry, refresh_after
 from monitor.sources.markup import line
 from monitor.urls import absolute
 
@@ -239,18 +239,18 @@ def _home(head: Fields, url: str) -> str:
     return next((found for found in _links(head, "") if found), "")
 
 
-def read(root: etree._Element, url: str, source: str) -> Listing:
+def read(root: etree._Element, url: str, lister: Lister) -> Listing:
     """What the feed lists, its first `MOST_ITEMS` items at most."""
     own = root.tag.removeprefix("{").rpartition("}")[0]
     kind = KINDS.get(_name(root.tag, own), "rss")
     if _name(root.tag, own) == "entry":  # an Atom entry is a document of its own (RFC 4287, section 2)
         base = _inner_base(root, _home({}, url))
-        return Listing(kind, entries=(entry(_item(root, own, base, []), base, source),))
+        return Listing(kind, entries=(entry(_item(root, own, base, []), base, lister),))
     head = _head(root, own)
     authors = _authors(head, own) if kind == "atom" else []
     entries: list[Entry] = []
     for element, base in islice(_items(root, own, _home(head, url)), MOST_ITEMS):
-        entries.append(entry(_item(element, own, base, authors), base, source))
+        entries.append(entry(_item(element, own, base, authors), base, lister))
     title = line(next(_values(head, _TITLES), ""))
     hours, days = _skipped(head, own)
     return Listing(

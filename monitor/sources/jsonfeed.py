@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.dates import moment
 from monitor.models import Entry
-from monitor.sources.listing import MOST_ITEMS, Item, Listing, entry
+from monitor.sources.listing import MOST_ITEMS, Item, Lister, Listing, entry
 from monitor.sources.markup import line
 from monitor.urls import absolute
 
@@ -60,7 +60,7 @@ def _article(values: Mapping[str, Any]) -> Item:
     return Item((_text(values, "url"),), _text(values, "title"), published=_date(values, ("seendate",)))
 
 
-def _listing(document: Mapping[str, Any], url: str, source: str) -> Listing | None:
+def _listing(document: Mapping[str, Any], url: str, lister: Lister) -> Listing | None:
     if isinstance(document.get("items"), list):
         authors = _authors(document)
         items = [_item(values, authors) for values in islice(_mappings(document["items"]), MOST_ITEMS)]
@@ -71,16 +71,16 @@ def _listing(document: Mapping[str, Any], url: str, source: str) -> Listing | No
     else:
         return None
     base = url or _text(document, "home_page_url")
-    entries: list[Entry] = [entry(item, base, source) for item in items]
+    entries: list[Entry] = [entry(item, base, lister) for item in items]
     following = absolute(base, _text(document, "next_url"))
     return Listing("json-feed", line(_text(document, "title")), tuple(entries), following=following)
 
 
-def read(text: str, url: str, source: str) -> Listing:
+def read(text: str, url: str, lister: Lister) -> Listing:
     """What a JSON document lists; of kind unknown where it is no JSON, or lists nothing in a way that is known."""
     try:
         document = json.loads(text, strict=False)  # control characters inside strings are common, and harmless
     except (ValueError, RecursionError):
         return Listing("unknown", note="what begins like JSON and is none")
-    found = _listing(document, url, source) if isinstance(document, dict) else None
+    found = _listing(document, url, lister) if isinstance(document, dict) else None
     return found or Listing("unknown", note="JSON that is no feed")

@@ -6,6 +6,7 @@ plain text and a date in UTC; and a `Listing`, which is all that the rest of the
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -60,6 +61,18 @@ class Listing:
     skip_days: tuple[int, ...] = ()
     following: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lister:
+    """Who lists: the source that entries name, and the marks (`mark`) of what it listed the last time.
+
+    Of those nothing but the address and the moment is read, for nothing else of them is kept: in a feed that changed
+    they are nearly all, and to make their texts plain is half of the work.
+    """
+
+    source: str = ""
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -139,19 +152,24 @@ def _names(authors: Sequence[str]) -> list[str]:
     return list(names)
 
 
-def entry(item: Item, base: str, source: str) -> Entry:
-    """The entry that an item of a document at `base` stands for."""
+def mark(canonical_url: str) -> str:
+    """What an entry is known again by: 40 bits of its address, so that two of a thousand hardly ever meet."""
+    return hashlib.blake2b(canonical_url.encode(), digest_size=5).hexdigest()
+
+
+def entry(item: Item, base: str, lister: Lister) -> Entry:
+    """The entry that an item of a document at `base` stands for; without texts where it was listed before."""
     url, canonical = _address(base, item.addresses)
+    found = {"url": url, "canonical_url": canonical, "source": lister.source, "published": item.published}
+    if lister.known and mark(canonical) in lister.known:
+        return _NOTHING_YET.model_copy(update=found)
     return _NOTHING_YET.model_copy(
         update={
-            "url": url,
-            "canonical_url": canonical,
-            "source": source,
+            **found,
             "title": line(item.title),
             "summary": line(item.summary),
             "content": paragraphs(item.content),
             "authors": _names(item.authors),
-            "published": item.published,
         }
     )
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from monitor.dates import moment
-from monitor.sources.listing import MOST_ITEMS, Item, Listing, entry
+from monitor.sources.listing import MOST_ITEMS, Item, Lister, Listing, entry
 from monitor.sources.markup import line
 
 LARGEST = 300_000
@@ -45,7 +45,7 @@ def _item(item: Any) -> Item:
     )
 
 
-def read(text: str, kind: str, url: str, source: str) -> Listing | None:
+def read(text: str, kind: str, url: str, lister: Lister) -> Listing | None:
     """What feedparser finds in a document that looks like a feed of that kind; None where it fails."""
     import feedparser  # noqa: PLC0415 - for the few feeds that need it, and not where none came in
 
@@ -56,5 +56,5 @@ def read(text: str, kind: str, url: str, source: str) -> Listing | None:
         )
     except Exception:  # noqa: BLE001 - it raises whatever it stumbles over: a fuzzer found nine kinds in a minute
         return None
-    entries = tuple(entry(_item(item), url, source) for item in islice(found.entries, MOST_ITEMS))
+    entries = tuple(entry(_item(item), url, lister) for item in islice(found.entries, MOST_ITEMS))
     return Listing(kind, line(str(found.feed.get("title", ""))), entries)

@@ -12,7 +12,7 @@ from lxml import etree
 
 from monitor.models import Entry
 from monitor.sources.discover import tree_of
-from monitor.sources.listing import Item, Listing, entry
+from monitor.sources.listing import Item, Lister, Listing, entry
 from monitor.urls import absolute
 
 LEAST = 3
@@ -32,7 +32,7 @@ _NO_ARTICLE = re.compile(
 )
 
 
-def read(text: str, url: str, source: str) -> Listing:
+def read(text: str, url: str, lister: Lister) -> Listing:
     """The articles that a page links to; of several links to one address that with the longest text gives the title."""
     root = tree_of(text)
     if root is None:
@@ -44,7 +44,7 @@ def read(text: str, url: str, source: str) -> Listing:
         title = _headline(link)
         if title and _is_article(address, url) and not _in_frame(link) and len(titles) < _MOST:
             titles[address] = max(titles.get(address, ""), title, key=len)
-    entries: list[Entry] = [entry(Item((address,), title), base, source) for address, title in titles.items()]
+    entries: list[Entry] = [entry(Item((address,), title), base, lister) for address, title in titles.items()]
     title = next((" ".join((element.text or "").split()) for element in root.iter("title")), "")
     return Listing("html", title, tuple(entries) if len(entries) >= LEAST else ())
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from monitor.dates import moment
 from monitor.models import Entry
-from monitor.sources.listing import MOST_ENTRIES, Item, Listing, entry
+from monitor.sources.listing import MOST_ENTRIES, Item, Lister, Listing, entry
 from monitor.urls import absolute
 
 ROOTS = frozenset({"urlset", "sitemapindex"})
@@ -62,7 +62,7 @@ def _index(root: etree._Element, url: str) -> Listing:
     return Listing("sitemap-index", children=tuple(sorted(found, key=lambda address: found[address], reverse=True)))
 
 
-def read(root: etree._Element, url: str, source: str) -> Listing:
+def read(root: etree._Element, url: str, lister: Lister) -> Listing:
     """What a sitemap or an index lists, its first `MOST_ENTRIES` addresses at most."""
     if _local(root) == "sitemapindex":
         return _index(root, url)
@@ -75,11 +75,11 @@ def read(root: etree._Element, url: str, source: str) -> Listing:
             title = title or texts.get("name", "")
         dates = (moment(texts.get(name, "")) for name in ("publication_date", "lastmod"))
         item = Item((texts.get("loc", ""),), texts.get("title", ""), published=next(filter(None, dates), None))
-        entries.append(entry(item, url, source))
+        entries.append(entry(item, url, lister))
     return Listing(kind, title, tuple(entries))
 
 
-def read_text(text: str, url: str, source: str) -> Listing | None:
+def read_text(text: str, url: str, lister: Lister) -> Listing | None:
     """A sitemap that is a list of addresses, one a line; None where any line is something else."""
     addresses: list[str] = []
     for number, raw in enumerate(text.splitlines()):
@@ -90,4 +90,4 @@ def read_text(text: str, url: str, source: str) -> Listing | None:
             addresses.append(address)
     if not addresses:
         return None
-    return Listing("sitemap", entries=tuple(entry(Item((address,)), url, source) for address in addresses))
+    return Listing("sitemap", entries=tuple(entry(Item((address,)), url, lister) for address in addresses))

@@ -67,6 +67,19 @@ async def test_not_modified_costs_one_request_and_no_parsing(house: House, site:
     assert state(house).last_success == house.clock.time
 
 
+async def test_of_what_a_feed_listed_before_no_text_is_read_again(house: House, site: Site) -> None:
+    first = item(site.url("/1"), "First", "What came first.")
+    site.routes["/feed"] = says(rss(first), **XML)
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    site.routes["/feed"] = says(rss(item(site.url("/2"), "Second", "What came next."), first), **XML)
+    watched = WatchedWorkers(house.workers)
+    assert (await polled(replace(house, workers=watched), "wire")).new == 1
+    assert [(each.title, each.summary) for each in watched.made[0].entries] == [("Second", "What came next."), ("", "")]
+    assert {each.title for each in house.rows(Entry)} == {"First", "Second"}
+    assert len(state(house).listed) == 2
+
+
 async def test_the_same_bytes_without_a_validator_are_not_parsed_again(house: House, site: Site, monkeypatch) -> None:
     site.routes["/feed"] = says(rss(item(site.url("/1"))), **XML)
     house.sources(wire=site.url("/feed"))

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.models import Entry
-from monitor.sources import Listing, parse, parse_section
+from monitor.sources import Listing, mark, parse, parse_section
 from monitor.sources.listing import MOST_ITEMS
 
 CASES = sorted(path for path in (Path(__file__).parent.parent / "data" / "sources").iterdir() if path.is_dir())
@@ -43,6 +43,20 @@ def test_document(case: Path) -> None:
     assert list(listing.children) == expected.get("children", [])
     assert (listing.refresh.total_seconds() if listing.refresh else None) == expected.get("refresh")
     assert all(entry.source == "quay" for entry in listing.entries)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_is_known_comes_without_texts_and_all_else_as_ever(case: Path) -> None:
+    whole = parse(document(case), "https://news.example/", source="quay")
+    known = {mark(each.canonical_url) for each in whole.entries[1:]}
+    again = parse(document(case), "https://news.example/", source="quay", known=known)
+    assert again.title == whole.title
+    for before, now in zip(whole.entries, again.entries, strict=True):
+        if mark(before.canonical_url) in known:
+            bare = {"title": "", "summary": "", "content": "", "authors": []}
+            assert now == before.model_copy(update=bare)
+        else:
+            assert now == before
 
 
 def test_a_document_from_a_file_has_the_addresses_that_it_says_itself() -> None:
