@@ -7,7 +7,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Failed
 
 from flows.steps import as_task
-from flows.trigger import is_late, named, settings_at, skipped, trigger
+from flows.trigger import done, is_late, named, settings_at, skipped, trigger
 from monitor.config import Settings
 from monitor.pipeline.collect import AlreadyRunning, Request
 from monitor.pipeline.collect import collect as collect_plainly
@@ -25,7 +25,7 @@ async def collect(
     sources: list[str] | None = None,
     part: str = "",
     root: str = "",
-) -> Tally | State[None]:
+) -> State[Tally] | State[None]:
     """Poll, fetch, extract, ask again, group, assess and store. A late run that a later one covers ends as skipped.
 
     `part` is which of how many workers this run is, as "1/2": they share the collect by host.
@@ -43,8 +43,9 @@ async def collect(
     report(tally)
     await acreate_table_artifact(key="sources", table=_table(settings), description=_summary(tally))
     if tally.in_doubt or unsent:
-        return Failed(message="more than a fifth of the sources, a topic or a delivery failed; the log lists them")
-    return tally
+        failed = "more than a fifth of the sources, a topic or a delivery failed; the log lists them"
+        return Failed(message=f"{failed}; {_summary(tally)}")
+    return done(_summary(tally), tally)
 
 
 def report(tally: Tally) -> None:

@@ -50,7 +50,7 @@ async def run_deployed(settings: Settings, api: str, flow: str, name: str, param
                 )
                 raise ConfigurationError(message)
             run = await _answered(client.create_flow_run_from_deployment(found.id, parameters=dict(parameters)))
-            return await _ended(client, f"{flow}/{found.name} {run.name}", run.id)
+            return await _ended(client, f"{flow}/{found.name}", run.id)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError) as error:
         raise silent(api, error) from error
 
@@ -69,13 +69,14 @@ async def _deployment(client: PrefectClient, settings: Settings, flow: str, name
     return next(iter([*ours, *nobodys]), None)
 
 
-async def _ended(client: PrefectClient, shown: str, run_id: UUID) -> Outcome:
-    """The run once it has ended, was not taken up in time, or takes too long."""
+async def _ended(client: PrefectClient, deployment: str, run_id: UUID) -> Outcome:
+    """The run once it has ended, was not taken up in time, or takes too long, by the name that Prefect's pages show."""
     started = time.monotonic()
     while True:
         run = await _answered(client.read_flow_run(run_id))
         state = run.state.name if run.state and run.state.name else "unknown"
         passed = time.monotonic() - started
+        shown = f"{deployment} ({run.name})"  # a run that is taken up is given the name that says what it is
         if run.state and run.state.is_final():
             return Outcome(shown, state, run.state.message or "", run.state.is_completed())
         if passed > START_SECONDS and not _taken_up(run):

@@ -9,12 +9,12 @@ from prefect.logging import get_run_logger
 from prefect.states import Failed
 
 from flows.steps import in_thread
-from flows.trigger import is_late, named, settings_at, skipped, trigger
+from flows.trigger import done, is_late, named, settings_at, skipped, trigger
 from monitor.pipeline.digest import Sent, Slot, by_hand, send
 
 
 @flow(name="digest", flow_run_name=lambda: named("digest"))
-async def digest(name: str, root: str = "") -> Sent | State[None]:
+async def digest(name: str, root: str = "") -> State[Sent] | State[None]:
     """Compose and deliver one digest. Triggered by hand it is sent now, at a slot of its own."""
     settings = settings_at(root)
     chosen = settings.digest(name)
@@ -34,7 +34,8 @@ async def digest(name: str, root: str = "") -> Sent | State[None]:
         return Failed(message="; ".join(sent.unreached))
     if not sent.all_sent:
         return Failed(message="not every delivery was sent; `monitor deliveries` lists them")
-    return sent
+    to = ", ".join(f"{each.channel} to {each.recipient}" for each in sent.deliveries)
+    return done(f"{sent.first_line}; sent by {to}" if to else sent.first_line, sent)
 
 
 def _key(name: str) -> str:

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from prefect.client.schemas import State
 from prefect.context import FlowRunContext
@@ -11,6 +12,8 @@ from prefect.states import Completed
 
 from monitor.config import Settings, find_root, load
 from monitor.pipeline.schedule import latest
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ def covered_by_later(schedule: str, timezone: str, scheduled: datetime, now: dat
     return latest(schedule, timezone, now) > scheduled
 
 
+def done(said: str, result: Result) -> State[Result]:
+    """The state in which a run ends that did its job: `said` stands beside it in Prefect's pages and `monitor flow`."""
+    return Completed(message=said, data=result)
+
+
 def skipped(reason: str) -> State[None]:
     """The state in which a run ends that has nothing to do: completed, and said to be skipped."""
     return Completed(name="Skipped", message=reason)
@@ -54,5 +62,7 @@ def settings_at(root: str) -> Settings:
 
 
 def named(verb: str) -> str:
-    """A run's name that a person can read: the verb and the minute that it was meant for."""
-    return f"{verb} {trigger().scheduled:%Y-%m-%d %H:%M}"
+    """A run's name that a person can read: the verb, of a digest its name, and the minute that it was meant for."""
+    context = FlowRunContext.get()
+    name = (context.parameters or {}).get("name", "") if context else ""
+    return " ".join(filter(None, (verb, str(name), f"{trigger().scheduled:%Y-%m-%d %H:%M}")))

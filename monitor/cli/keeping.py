@@ -150,15 +150,17 @@ def backfill(
 
     Example: monitor backfill https://news.example/sitemap.xml --from 2026-01-01 --to 2026-01-31
     """
-    from monitor.pipeline.backfill import Span, backfill_now
+    from monitor.pipeline.backfill import Span, backfill_now, in_doubt
 
     tally = backfill_now(settings_of(root), tuple(archives), Span.of(start, end))
     if json:
         output.as_json(tally.to_json())
     else:
-        output.say(f"{tally.fetched} pages read, {tally.stored} articles stored, {len(tally.failures)} failures")
+        output.say(tally.read_and_stored)
         for failure in tally.failures:
-            output.note(f"{failure.url or failure.source}: {failure.error}")
+            output.note(failure.error)
+    if in_doubt(tally):
+        raise typer.Exit(1)
 
 
 def maintain(

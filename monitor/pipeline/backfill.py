@@ -78,6 +78,7 @@ async def backfill(context: Context, archives: Sequence[str], span: Span) -> Tal
     refuse_nameless(context.settings)
     tally = Tally()
     for archive in archives:
+        tally += Tally(polled=1)
         try:
             if names_address(archive):
                 tally += await context.call(f"sitemap {archive}", _sitemap, context, archive, span)
@@ -91,11 +92,19 @@ async def backfill(context: Context, archives: Sequence[str], span: Span) -> Tal
     return tally
 
 
+def in_doubt(tally: Tally) -> bool:
+    """Whether a backfill did not do its job: more than a fifth of its archives or of their pages failed, or a topic."""
+    return tally.in_doubt or tally.pages_failed * 5 > tally.pages
+
+
 async def _folder(context: Context, folder: Path, span: Span) -> Tally:
     if not folder.exists():
         message = f"{folder}: there is no such file or folder"
         raise ConfigurationError(message)
     files = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if _is_page(path))
+    if not files:
+        message = f"{folder}: holds neither pages (.html, .htm, and .gz of them) nor WARC files"
+        raise ConfigurationError(message)
     tally = Tally()
     for archive in [path for path in files if warc.is_warc(path)]:
         files.remove(archive)
@@ -212,7 +221,7 @@ async def _sitemap(context: Context, url: str, span: Span) -> Tally:
         pending = due_entries(session, now=context.now(), sources=[BACKFILL])
     tally = await reading.read(context, [entry.id for entry in pending])
     failures = tuple(Failure(trouble, source=url) for trouble in troubles)
-    return tally + Tally(polled=1, listed=len(entries), new=new, failures=failures)
+    return tally + Tally(listed=len(entries), new=new, failures=failures)
 
 
 async def _with_children(context: Context, url: str, listing: Listing) -> tuple[list[Entry], list[str]]:

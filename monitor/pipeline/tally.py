@@ -63,6 +63,15 @@ class Tally:
         return self.fetched + self.pages_failed + self.refused + self.deferred
 
     @property
+    def read_and_stored(self) -> str:
+        """One line of what an archive gave."""
+        failures = len(self.failures)
+        return (
+            f"{self.fetched} pages read, {self.stored} articles stored, "
+            f"{failures} failure{'' if failures == 1 else 's'}"
+        )
+
+    @property
     def too_many_sources_failed(self) -> bool:
         """More than a fifth of the sources asked."""
         return self.sources_failed * 5 > self.polled

@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
 
 from flows import trigger as triggers
-from flows.trigger import Trigger, covered_by_later, is_late, named, settings_at, skipped, trigger
+from flows.trigger import Trigger, covered_by_later, done, is_late, named, settings_at, skipped, trigger
 from monitor.errors import ConfigurationError
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
@@ -66,7 +66,15 @@ def test_within_a_run_prefect_says_who_did_it_and_for_when(by_schedule: bool) ->
     with FlowRunContext.model_construct(flow_run=run):
         set_off = trigger()
         assert set_off == Trigger(by_hand=not by_schedule, scheduled=NOW, id=str(run.id))
-        assert named("digest") == "digest 2026-11-24 07:00"
+        assert named("collect") == "collect 2026-11-24 07:00"
+    with FlowRunContext.model_construct(flow_run=run, parameters={"name": "morning", "root": "/srv"}):
+        assert named("digest") == "digest morning 2026-11-24 07:00"
+
+
+def test_a_run_that_did_its_job_says_what_came_of_it() -> None:
+    state = done("7 stories from 31 articles", 7)
+    assert state.is_completed()
+    assert (state.message, state.data) == ("7 stories from 31 articles", 7)
 
 
 def test_a_run_that_is_skipped_is_completed_and_says_so() -> None:

@@ -16,7 +16,7 @@ from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment
 from monitor.pipeline import backfill as backfilling
 from monitor.pipeline import parsing
-from monitor.pipeline.backfill import Span, backfill, backfill_now
+from monitor.pipeline.backfill import Span, backfill, backfill_now, in_doubt
 from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.instant import keep_instant
 from monitor.pipeline.tally import Tally
@@ -115,6 +115,24 @@ async def test_what_cannot_be_kept_is_listed_and_the_rest_goes_on(house: House, 
     assert "names no address of its own" in failures["nameless.html"]
     assert "holds no text" in failures["empty.html"]
     assert "there is no such file or folder" in failures["nowhere"]
+
+
+async def test_what_holds_nothing_to_read_is_listed_and_puts_the_run_in_doubt(
+    house: House, folder: Path, tmp_path: Path
+) -> None:
+    assert not in_doubt(await filled(house, folder))
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.toml").write_text("")
+    tally = await filled(house, tmp_path / "notes")
+    assert [failure.error for failure in tally.failures] == [
+        f"{tmp_path / 'notes'}: holds neither pages (.html, .htm, and .gz of them) nor WARC files"
+    ]
+    assert in_doubt(tally)
+    (tmp_path / "page.txt").write_text("no page")
+    unread = await filled(house, tmp_path / "page.txt")
+    assert (unread.sources_failed, unread.pages_failed) == (0, 1)
+    assert in_doubt(unread)
+    assert unread.read_and_stored == "0 pages read, 0 articles stored, 1 failure"
 
 
 async def test_a_page_that_breaks_its_reader_is_listed(house: House, folder: Path, monkeypatch) -> None:

@@ -1,5 +1,6 @@
 """`monitor serve`: every schedule of the configuration on a local Prefect server; runs by hand; nothing left behind."""
 
+import json
 import os
 import shutil
 import signal
@@ -118,7 +119,10 @@ def test_a_digest_by_hand_is_sent_now_through_its_deployment(serving) -> None:
     assert '"state": "Completed"' in ended.stdout
     runs = httpx.post(f"{serving.api}/flow_runs/filter", json={}, timeout=5, trust_env=False).json()
     names = [run["name"] for run in runs if run["state_type"] == "COMPLETED"]
-    assert any(name.startswith("digest 2") for name in names)
+    (name,) = [name for name in names if name.startswith("digest demo 2")]
+    told = json.loads(ended.stdout)
+    assert told["run"] == f"digest/demo ({name})"
+    assert "by " in told["message"] or "Nothing" in told["message"]
     artifacts = httpx.post(f"{serving.api}/artifacts/filter", json={}, timeout=5, trust_env=False).json()
     assert any(artifact["key"] == "digest-demo" for artifact in artifacts)
 
