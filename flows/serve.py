@@ -82,6 +82,8 @@ def _api(settings: Settings, port: int) -> Iterator[_Used]:
         yield _Used(configured, {**os.environ, **QUIET}, shared=True)
         return
     home = settings.var / "prefect"
+    sys.stdout.write("starting a Prefect server: some seconds, more at the first start or on a busy machine\n")
+    sys.stdout.flush()
     with local_server(home, port=port) as api:
         yield _Used(api, environment(home, PREFECT_API_URL=api), shared=False)
 
@@ -143,8 +145,11 @@ def _welcome(settings: Settings, used: _Used, *, reading_page: bool) -> str:
         f"Prefect            {used.api.removesuffix('/api')}",
         f"reading page       http://{settings.web.host}:{settings.web.port}" if reading_page else "",
         f"collect            {settings.collect.schedule} ({settings.collect.timezone})",
+        f"train              {settings.train.schedule} ({settings.train.timezone})",
+        f"maintain           {settings.maintain.schedule} ({settings.maintain.timezone})",
         *(f"digest {digest.name:<11} {digest.schedule} ({digest.timezone})" for digest in settings.digests),
-        f"in another shell   export PREFECT_API_URL={used.api}; prefect deployment run collect/{collect}",
+        "in another shell   monitor flow collect, or the name of a digest, runs it now",
+        f"                   export PREFECT_API_URL={used.api}; prefect deployment run collect/{collect}",
         "Ctrl-C ends it all.",
     ]
     return "\n".join(filter(None, lines)) + "\n"

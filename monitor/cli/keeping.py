@@ -83,7 +83,7 @@ def sources(
     if write:
         done.append(sourcing.write_opml(settings, write))
     if done:
-        for line in done:
+        for line in "\n".join(done).splitlines():
             output.say(line)
         return
     from monitor.pipeline.health import sources_health
@@ -93,7 +93,8 @@ def sources(
         output.as_json({"sources": [each.to_row() for each in health]})
         return
     rows = [tuple(each.to_row().values()) for each in health]
-    output.show("sources", list(health[0].to_row()) if health else ["source"], rows)
+    none = "none is declared; `monitor sources --add ADDRESS` declares one"
+    output.show("sources", list(health[0].to_row()) if health else [], rows, none)
 
 
 def search(
@@ -115,7 +116,12 @@ def search(
     if json:
         output.as_json({"hits": [hit.to_json() for hit in hits]})
         return
-    output.show("found", ["date", "source", "title", "url", "where"], [hit.row for hit in hits])
+    output.show(
+        "found",
+        ["date", "source", "title", "url", "where"],
+        [hit.row for hit in hits],
+        "nothing that is kept holds these words",
+    )
 
 
 def export(

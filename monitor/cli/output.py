@@ -44,15 +44,18 @@ def note(text: object) -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(printable(text)))
 
 
-def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table on standard output; numbers stand to the right."""
+def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], none: str = "none") -> None:
+    """A table on standard output; numbers stand to the right. Where it would be empty a line says so: `none`."""
+    if not rows:
+        say(f"{title}: {none}")
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=printable(title), title_justify="left", header_style="bold", expand=False)
     for number, column in enumerate(columns):
-        figures = bool(rows) and all(isinstance(row[number], int | float) for row in rows)
+        figures = all(isinstance(row[number], int | float) for row in rows)
         table.add_column(column, justify="right" if figures else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))

@@ -140,7 +140,7 @@ def _schedules(settings: Settings) -> Iterator[str]:
 def _channel(channel: ChannelSettings) -> Iterator[str]:
     where = f"config/monitor.toml: channels.{channel.name}"
     if channel.kind not in NEEDED:
-        yield f'{where}.kind: "{channel.kind}"; {nearest(channel.kind, NEEDED)}'
+        yield f'{where}.kind: "{channel.kind}" is none: write {", ".join(NEEDED)}'
     if channel.tls not in ("starttls", "implicit", "none"):
         yield f'{where}.tls: write "starttls", "implicit" or "none"'
     if channel.port not in _PORTS:
@@ -156,7 +156,7 @@ def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
         yield from (f"{where}: name: {fault}" for fault in _name_faults(source.name, seen))
         seen.add(source.name)
         if source.kind not in _KINDS:
-            yield f'{where}: kind: "{source.kind}"; {nearest(source.kind, _KINDS)}'
+            yield f'{where}: kind: "{source.kind}" is none: write {", ".join(_KINDS)}'
         if source.language and not re.fullmatch(r"[a-z]{2}", source.language):
             yield f'{where}: language: "{source.language}" is no code of ISO 639-1: write one as "en"'
         if source.kind == "search" and ("{query}" not in source.url or not source.query):
@@ -208,7 +208,10 @@ def _topic(topic: Topic, settings: Settings) -> Iterator[str]:
     tags = {f"tag:{tag}" for source in settings.sources for tag in source.tags}
     for selector in topic.sources:
         if selector != "*" and selector not in names | tags:
-            yield f'{where}: sources: there is no source "{selector}"; {nearest(selector, names | tags)}'
+            is_tag = selector.startswith("tag:")
+            what = f'no source has the tag "{selector[4:]}"' if is_tag else f'there is no source "{selector}"'
+            hint = nearest(selector, tags or names if is_tag else names | tags)
+            yield f'{where}: sources: {what}; {hint}; or write sources = ["*"] for all'
 
 
 def _seed(where: str, seed: str, root: Path) -> Iterator[str]:

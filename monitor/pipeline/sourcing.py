@@ -29,15 +29,16 @@ def add(settings: Settings, url: str) -> str:
     return f"added {trial.summary}{newest}"
 
 
-def propose(settings: Settings, url: str) -> Trial:
+def propose(settings: Settings, given: str) -> Trial:
     """What an address would be as a source: asked once, nothing written. Its source has the feed's own address.
 
     Raises ConfigurationError where the address is none, lists nothing, or is declared already.
     """
+    url = whole_address(given)
     try:
         canonical_url(url)
     except AddressError as error:
-        message = f'"{url}" is no http or https address; write one as https://example.com/'
+        message = f'"{given}" is no http or https address; write one as https://example.com/'
         raise ConfigurationError(message) from error
     trial = asyncio.run(_tried(settings, Source(name=_name(url, settings), url=url)))
     if trial.error:
@@ -46,6 +47,11 @@ def propose(settings: Settings, url: str) -> Trial:
         message = f'config/sources.toml: source "{known}" asks that address already'
         raise ConfigurationError(message)
     return replace(trial, source=replace(trial.source, url=trial.feed or url))
+
+
+def whole_address(given: str) -> str:
+    """An address as people write and say it, "example.com", with the scheme that they leave out."""
+    return given if "://" in given else f"https://{given}"
 
 
 def declare(settings: Settings, url: str, name: str = "") -> str:

@@ -41,9 +41,8 @@ class Listed:
 def attempt(request: Request, house: Here, fields: OwnForm) -> Response:
     """What an address would be as a source, with what it lists and a button that declares it; nothing is kept."""
     given = str(fields.get("url", "")).strip()[:LONGEST_ADDRESS]
-    address = given if "://" in given else f"https://{given}"
     try:
-        found = sourcing.propose(house.settings, address)
+        found = sourcing.propose(house.settings, given)
     except ConfigurationError as error:
         return sources_page(request, house, asked=given, refused=str(error), status=400)
     shows = teller(house)
@@ -51,7 +50,7 @@ def attempt(request: Request, house: Here, fields: OwnForm) -> Response:
         request,
         house,
         "source_found",
-        asked=address,
+        asked=sourcing.whole_address(given),
         name=found.source.name,
         feed=found.source.url,
         kind=found.kind,

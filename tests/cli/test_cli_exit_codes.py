@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline_house import DESK, House, apart, item, mail_channel, page, rss
+from pipeline_house import CRANES, DESK, LOAVES, House, apart, item, mail_channel, page, rss
 from servers import Site, says
 
 from monitor import __main__ as program
@@ -149,6 +149,34 @@ def test_a_failed_delivery_of_a_digest_composed_before_is_told_again(house: Hous
     assert code == 1
     assert "composed before" in again
     assert "failed" in again
+
+
+def test_a_table_that_would_be_empty_is_a_line_that_says_so(house: House, run: Run) -> None:
+    assert run("search", "zeppelins") == (0, "found: nothing that is kept holds these words\n", "")
+    house.sources()
+    assert run("sources") == (0, "sources: none is declared; `monitor sources --add ADDRESS` declares one\n", "")
+    assert run("deliveries")[1] == "deliveries: none\n"
+
+
+def test_what_a_source_added_lists_stands_line_by_line(site: Site, run: Run) -> None:
+    code, out, _ = run("sources", "--add", site.url("/feed"))
+    assert code == 0
+    first, *entries = out.splitlines()
+    assert first.startswith("added 127-1-0-1-feed: rss")
+    assert len(entries) == 1
+    assert entries[0].startswith("  ")
+
+
+def test_a_brief_that_is_proposed_stands_line_by_line(house: House, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pasted.txt").write_text("\n\n".join((*CRANES, *LOAVES)), encoding="utf-8")
+    code, out, _ = run("new-topic", "cranes", tmp_path / "pasted.txt")
+    assert code == 0
+    assert "the brief proposed:\n- " in out
+    brief = (house.root / "seeds/cranes-brief.md").read_text(encoding="utf-8")
+    assert [line for line in brief.splitlines() if line.startswith("- ")] == [
+        line for line in out.splitlines() if line.startswith("- ")
+    ]
+    assert "no article of the last days is kept yet" in out
 
 
 def test_without_any_digest_nobody_is_told_and_that_is_said(run: Run) -> None:

@@ -59,7 +59,7 @@ def test_names_are_told_apart(house: House, site: Site) -> None:
 @pytest.mark.parametrize(
     ("address", "says_what"),
     [
-        ("feed.xml", "no http or https address"),
+        ("a feed", '"a feed" is no http or https address'),
         ("ftp://a.example/", "no http"),
         ("/plain", "no news"),
         ("/gone", "404"),
@@ -71,9 +71,11 @@ def test_what_lists_nothing_is_not_added(house: House, site: Site, address: str,
     assert names(house) == []
 
 
-def test_the_machines_own_addresses_are_not_added(house: House) -> None:
-    with pytest.raises(ConfigurationError, match=r"127\.0\.0\.1 is not a public address"):
-        sourcing.add(house.settings, "http://127.0.0.1:9/feed")
+@pytest.mark.parametrize(("given", "asked"), [("http://127.0.0.1:9/feed", "http"), ("127.0.0.1:9/feed", "https")])
+def test_the_machines_own_addresses_are_not_added(house: House, given: str, asked: str) -> None:
+    told = rf"{asked}://127\.0\.0\.1:9/feed: 127\.0\.0\.1 is not a public address"
+    with pytest.raises(ConfigurationError, match=told):
+        sourcing.add(house.settings, given)
 
 
 def test_a_source_is_paused_and_asked_again(house: House) -> None:
