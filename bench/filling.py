@@ -182,6 +182,7 @@ def entries(plan: Plan) -> Iterator[dict[str, Any]]:
             "first_seen": published + timedelta(minutes=5),
             "state": EntryState.STORED.value,
             "article_id": number + 1,
+            "grade": "full",
             "triaged_by": "t" * 16,
         }
 
@@ -278,8 +279,9 @@ def write(database: Database, model: type[SQLModel], rows: Iterator[dict[str, An
 def index(database: Database, count: int) -> None:
     """The full-text index in bulk; the texts are words as they are folded, so nothing has to be folded."""
     began = time.perf_counter()
-    month = "strftime('%Y-%m', published)" if database.dialect == "sqlite" else "to_char(published, 'YYYY-MM')"
-    parts = {"source": "source", "language": "language", "year": f"substr({month}, 1, 4)", "month": month}
+    day = "strftime('%Y-%m-%d', published)" if database.dialect == "sqlite" else "to_char(published, 'YYYY-MM-DD')"
+    dates = {kind: f"substr({day}, 1, {length})" for kind, length in (("year", 4), ("month", 7), ("day", 10))}
+    parts = {"source": "source", "language": "language"} | dates
     if database.dialect == "sqlite":
         facets = " || ' ' || ".join(f"'={kind}' || lower(hex({value})) || 'q'" for kind, value in parts.items())
         statements = [

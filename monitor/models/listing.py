@@ -87,8 +87,9 @@ class Entry(SQLModel, table=True):
     """One item a source listed. Kept as pending before its page is asked, so that a killed run loses nothing.
 
     `article_id` is the article that its page became: several entries may lead to one. It is no foreign key, for
-    article points back at the entry it was made of. `site` is there only where the entry itself names one, as messages
-    do, whose addresses (`mid:`) lead to no page and whose text is in `content`.
+    article points back at the entry it was made of. `grade` is that article's, "" while there is none. `site` is there
+    only where the entry itself names one, as messages do, whose addresses (`mid:`) lead to no page and whose text is in
+    `content`.
 
     `promise` is the best score in [0, 1] that its title and summary got from any topic, None where none judged it;
     `triaged_by` a mark of all that it was judged by, "" for nothing yet; `probability` the chance with which it was
@@ -112,6 +113,7 @@ class Entry(SQLModel, table=True):
     next_attempt: datetime | None = moment_field(nullable=True)
     error: str = text_field()
     article_id: int | None = Field(default=None, index=True)
+    grade: str = ""
     promise: float | None = None
     triaged_by: str = ""
     probability: float = 0.0

@@ -42,7 +42,7 @@ class Article(SQLModel, table=True):
     story_id: int | None = Field(default=None, foreign_key="story.id", index=True)
     story_revision: int = 1
     duplicate_of: int | None = Field(default=None, foreign_key="article.id")
-    stored_at: datetime = moment_field(index=True)
+    stored_at: datetime = moment_field()
     next_check: datetime | None = moment_field(nullable=True, index=True)
     checks: int = 0
     missing_since: datetime | None = moment_field(nullable=True)

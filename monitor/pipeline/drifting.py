@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from monitor.relevance.drift import Scored, drift
-from monitor.store.judged import Part, judged, scores_of, stored_within
+from monitor.store.judged import judged, sampled, scores_of, stored_within
 
 _WEEK = timedelta(days=7)
 _WEEKS_BEFORE = 4
@@ -25,5 +25,5 @@ def drift_of(session: Session, topic: str, now: datetime) -> str:
 def _scored(session: Session, topic: str, since: datetime, until: datetime) -> Scored:
     ids = stored_within(session, since, until)
     counted = judged(session, topic, ids)
-    scores = scores_of(session, topic, Part(ids, _SAMPLE, counted.articles))
-    return Scored(scores, counted.relevant, counted.articles)
+    sample = sampled(session, topic, ids, _SAMPLE, counted.articles)
+    return Scored(scores_of(session, topic, sample), counted.relevant, counted.articles)

@@ -18,7 +18,7 @@ from monitor.pipeline.profiles import topic_or_first
 from monitor.relevance.asking import Candidate, choose
 from monitor.relevance.items import words_of
 from monitor.store.articles import article_by_url, articles_of
-from monitor.store.judged import Part, judged, stored_within
+from monitor.store.judged import judged, sampled, stored_within
 from monitor.store.topics import assessments, borderline, keep_feedback, verdicts
 from monitor.urls import canonical_url
 
@@ -115,17 +115,17 @@ def questions_of(session: Session, topic: str, count: int, now: datetime, scope:
     lottery, known = Lottery(session, topic), list(verdicts(session, topic))
     to_measure = _drawn(lottery, max(1, count // _ONE_DRAWN_OF) if count > 1 else 0, now, scope, known)
     considered = min(_CONSIDERED, count * _CONSIDERED_FOR_ONE)
-    near = borderline(session, topic, limit=considered, part=_looked_at(session, topic, now, scope))
+    near = borderline(session, topic, limit=considered, ids=_looked_at(session, topic, now, scope))
     to_learn = _chosen(lottery, count, near, {each.id for each in to_measure}, scope, known)
     return to_learn[: count - len(to_measure)] + to_measure
 
 
-def _looked_at(session: Session, topic: str, now: datetime, scope: Scope) -> Part | None:
+def _looked_at(session: Session, topic: str, now: datetime, scope: Scope) -> list[int] | None:
     """The articles among which the nearest to the border are looked for; None for all."""
     if scope.since is None:
         return None
     ids = stored_within(session, scope.since, now)
-    return Part(ids, _LOOKED_AT, judged(session, topic, ids).articles)
+    return sampled(session, topic, ids, _LOOKED_AT, judged(session, topic, ids).articles)
 
 
 def _chosen(

@@ -6,6 +6,7 @@ from typing import Any
 from monitor.config import Settings
 from monitor.pipeline.context import opened_database
 from monitor.store import search as full_text
+from monitor.store.matching import Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,7 @@ def lookup(settings: Settings, query: Query) -> list[Found]:
         settings.topic(query.topic)
     if query.source:
         settings.source(query.source)
-    filters = full_text.Filters(
-        source=query.source, language=query.language, topic=query.topic, relevant=bool(query.topic)
-    )
+    filters = Filters(source=query.source, language=query.language, topic=query.topic, relevant=bool(query.topic))
     with opened_database(settings) as database:
         # The index is brought up to date off the path of a collect, by whoever needs it.
         with database.writing() as session:

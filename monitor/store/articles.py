@@ -66,15 +66,22 @@ def _settle_entries(session: Session, articles: Iterable[Article], ids: Mapping[
     stored = (
         update(table(Entry))
         .where(columns.id == bindparam("of_id"))
-        .values(state=EntryState.STORED.value, error="", next_attempt=None, article_id=bindparam("to_article"))
+        .values(
+            state=EntryState.STORED.value,
+            error="",
+            next_attempt=None,
+            article_id=bindparam("to_article"),
+            grade=bindparam("to_grade"),
+        )
     )
-    made, lost = {}, []
+    made, lost = dict[int, tuple[int, str]](), []
     for article in articles:
         if article.entry_id is not None and article.canonical_url in ids:
-            made[article.entry_id] = ids[article.canonical_url]
+            made[article.entry_id] = ids[article.canonical_url], str(article.grade)
         elif article.entry_id is not None:
             lost.append(EntryChange(article.entry_id, EntryState.FAILED, 1, "the page's own address cannot be kept"))
-    for batch in batches([{"of_id": entry, "to_article": made[entry]} for entry in sorted(made)]):
+    rows = [{"of_id": key, "to_article": led_to, "to_grade": grade} for key, (led_to, grade) in sorted(made.items())]
+    for batch in batches(rows):
         session.connection().execute(stored, list(batch))
     change_entries(session, lost)
 

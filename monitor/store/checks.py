@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
-from monitor.models import Article, Assessment, Story, Told, Version
+from monitor.models import Article, Assessment, Entry, Story, Told, Version
 from monitor.store import search
 from monitor.store.articles import articles_of
 from monitor.store.bulk import among, batches, insertion, keepable, table
@@ -151,6 +151,7 @@ def change_texts(session: Session, texts: Sequence[NewText], *, now: datetime) -
         old.content_hash, old.signature, old.grade = new.content_hash, new.signature, new.grade or old.grade
         session.add(old)
     session.flush()
+    _grade_entries(session, changed)
     _raise(session, changed)
     _keep_versions(session, changed, now)
     search.index(session, ids)
@@ -158,6 +159,15 @@ def change_texts(session: Session, texts: Sequence[NewText], *, now: datetime) -
     judge_anew(session, ids)
     _tell_headlines(session, ids)
     return ids
+
+
+def _grade_entries(session: Session, articles: Sequence[Article]) -> None:
+    """The entries that led to these articles have their grades, by which sources are told to be walled."""
+    columns = table(Entry).c
+    statement = update(table(Entry)).where(columns.article_id == bindparam("of_article"))
+    rows = [{"of_article": each.id, "to_grade": each.grade} for each in articles]
+    if rows:
+        session.connection().execute(statement.values(grade=bindparam("to_grade")), rows)
 
 
 def withdraw(session: Session, article_ids: Collection[int], *, now: datetime) -> list[int]:

@@ -202,15 +202,16 @@ def _untold(session: Session, story_ids: Collection[int], audiences: Collection[
 def _stored(session: Session, window: Window) -> list[ColumnElement[bool]]:
     """Whether a judged article was stored within the window.
 
-    What a topic took is a few in a hundred of that: SQLite, which would look at every article, is led to it by the ids
-    between which they lie, and kept from the index of moments by a function.
+    What a topic took is a few in a hundred of that: databases, which would look at every article, are led to it by the
+    ids between which they lie, and kept from the index of moments by a function. A sum keeps PostgreSQL from looking
+    for the least id by reading all articles from the first on.
     """
     articles, judged = table(Article).c, table(Assessment).c
     within = _within(articles.stored_at, window)
-    if session.get_bind().dialect.name != "sqlite":
-        return within
     first, last = (
-        session.connection().execute(select_columns(func.min(articles.id), func.max(articles.id)).where(*within)).one()
+        session.connection()
+        .execute(select_columns(func.min(articles.id + 0), func.max(articles.id + 0)).where(*within))
+        .one()
     )
     return [
         judged.article_id.between(first or 0, last or 0),

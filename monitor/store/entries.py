@@ -56,7 +56,7 @@ def keep_entries(session: Session, entries: Sequence[Entry], *, now: datetime, m
             listed.setdefault(entry.canonical_url, entry)
     ids = ids_of(session, Entry, "canonical_url", list(listed))
     unknown = [entry for address, entry in listed.items() if address not in ids]
-    articles = ids_of(session, Article, "canonical_url", [entry.canonical_url for entry in unknown])
+    articles = _articles_at(session, [entry.canonical_url for entry in unknown])
     rows = rows_of(unknown, columns_of(Entry))
     for row in rows:
         row.update(_beginning(row, now, max_age, articles))
@@ -71,12 +71,21 @@ def keep_entries(session: Session, entries: Sequence[Entry], *, now: datetime, m
     return len(made)
 
 
+def _articles_at(session: Session, addresses: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Id and grade of the article at each of the addresses where one is kept."""
+    ids = ids_of(session, Article, "canonical_url", addresses)
+    columns = table(Article).c
+    graded = select(columns.id, columns.grade).where(among(session, columns.id, ids.values()))
+    grades = {row[0]: row[1] for row in session.connection().execute(graded)} if ids else {}
+    return {address: (identity, grades.get(identity, "")) for address, identity in ids.items()}
+
+
 def _beginning(
-    row: Mapping[str, Any], now: datetime, max_age: timedelta, articles: Mapping[str, int]
+    row: Mapping[str, Any], now: datetime, max_age: timedelta, articles: Mapping[str, tuple[int, str]]
 ) -> dict[str, Any]:
     """How a new entry begins: its date put right, its state, and nothing tried yet."""
     published, clamped = date_in_reach(row["published"], now)
-    article = articles.get(row["canonical_url"])
+    article, grade = articles.get(row["canonical_url"], (None, ""))
     state = EntryState.PENDING
     if article is not None:
         state = EntryState.STORED
@@ -91,6 +100,7 @@ def _beginning(
         "next_attempt": None,
         "error": "",
         "article_id": article,
+        "grade": grade,
         "promise": None,
         "triaged_by": "",
         "probability": 0.0,

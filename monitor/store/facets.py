@@ -4,7 +4,8 @@ Each is one word, the same on both engines, of letters and digits that no stemme
 a text holds. They never change once an article is kept.
 """
 
-from datetime import UTC, datetime
+from calendar import monthrange
+from datetime import UTC, date, datetime
 
 # Where nobody says from when on, from here on: no article on the web is older than its century.
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -17,20 +18,24 @@ def facet(kind: str, value: str) -> str:
 
 def facets_of(source: str, language: str, published: datetime) -> list[str]:
     """The facets of an article."""
-    moment = published.astimezone(UTC)
-    return [
-        facet("source", source),
-        facet("language", language),
-        facet("year", f"{moment.year:04}"),
-        facet("month", f"{moment.year:04}-{moment.month:02}"),
-    ]
+    day = published.astimezone(UTC).date().isoformat()
+    said = {"source": source, "language": language, "year": day[:4], "month": day[:7], "day": day}
+    return [facet(kind, value) for kind, value in said.items()]
 
 
 def periods(since: datetime | None, until: datetime) -> list[str]:
-    """Facets of which every article published from `since` to before `until` has one: whole years, and months (UTC)."""
-    first, last = (since or EARLIEST).astimezone(UTC), until.astimezone(UTC)
-    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    years = {year for year in range(first.year, last.year + 1) if year * 12 in months and year * 12 + 11 in months}
-    return [facet("year", f"{year:04}") for year in sorted(years)] + [
-        facet("month", f"{month // 12:04}-{month % 12 + 1:02}") for month in months if month // 12 not in years
-    ]
+    """Facets of which each article published from `since` to before `until` has one: years, months and days (UTC)."""
+    first, last = (each.astimezone(UTC).toordinal() for each in (since or EARLIEST, until))
+    found = []
+    while first <= last:
+        day = date.fromordinal(first)
+        month_end = day.replace(day=monthrange(day.year, day.month)[1])
+        ends = {"year": ("-01-01", day.replace(month=12, day=31)), "month": ("-01", month_end), "day": ("", day)}
+        kind, begins, end = next(
+            (kind, begins, end.toordinal())
+            for kind, (begins, end) in ends.items()
+            if day.isoformat().endswith(begins) and end.toordinal() <= last
+        )
+        found.append(facet(kind, day.isoformat().removesuffix(begins)))
+        first = end + 1
+    return found

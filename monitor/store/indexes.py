@@ -22,18 +22,20 @@ Index(
 )
 Index("ix_entry_unread", table(Entry).c.first_seen, sqlite_where=text(UNREAD), postgresql_where=text(UNREAD))
 
-# What came of the entries of a source: counted, and a sample of them drawn, without looking at a single entry.
+# What came of the entries of a source, counted without looking at a single entry.
 Index(
     "ix_entry_source",
     table(Entry).c.source,
     table(Entry).c.first_seen,
     table(Entry).c.state,
+    table(Entry).c.grade,
     table(Entry).c.article_id,
-    postgresql_include=["id"],
 )
 
-# What was published of late. PostgreSQL counts it, and finds the least id of it, without looking at a single article.
+# What was published of late, and what was stored. PostgreSQL counts it, and finds the ids between which it lies,
+# without looking at a single article.
 Index("ix_article_published", table(Article).c.published, postgresql_include=["id"])
+Index("ix_article_stored_at", table(Article).c.stored_at, postgresql_include=["id"])
 
 # What points at a row that is to be deleted: without these each deletion would read the whole table.
 Index("ix_article_duplicate_of", table(Article).c.duplicate_of)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from monitor.models import Article, Assessment
 from monitor.store.bulk import among, table
-from monitor.store.sampling import ids_within, one_of_so_many
+from monitor.store.sampling import evenly, ids_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,6 @@ class Judged:
         return self.articles - self.relevant
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Of the articles in a range of ids, of which a topic judged `counted`, about `most` of these, spread evenly."""
-
-    ids: range
-    most: int
-    counted: int
-
-    def of(self, topic: str) -> tuple[ColumnElement[bool], ...]:
-        """What holds of its assessments."""
-        return *_within(topic, self.ids), one_of_so_many(table(Assessment).c.article_id, self.most, self.counted)
-
-
 def stored_within(session: Session, since: datetime, until: datetime) -> range:
     """The ids of the articles stored from `since` to before `until`."""
     return ids_within(session, table(Article).c.stored_at, since, until)
@@ -51,6 +38,11 @@ def judged(session: Session, topic: str, ids: range) -> Judged:
     """How many articles of a range of ids a topic judged, and took."""
     counted = select(func.count()).select_from(table(Assessment)).where(*_within(topic, ids))
     return Judged(session.exec(counted).one(), session.exec(counted.where(col(Assessment.relevant).is_(True))).one())
+
+
+def sampled(session: Session, topic: str, ids: range, most: int, counted: int) -> list[int]:
+    """Of the `counted` articles of a range of ids that a topic judged all of at most `most`, else about so many."""
+    return evenly(session, table(Assessment).c.article_id, _within(topic, ids), most, counted)
 
 
 def left_out_of(session: Session, topic: str, ids: Collection[int]) -> list[int]:
@@ -68,9 +60,12 @@ def left_out_of(session: Session, topic: str, ids: Collection[int]) -> list[int]
     return sorted(session.exec(query))
 
 
-def scores_of(session: Session, topic: str, part: Part) -> list[float]:
-    """The scores of the articles that a topic judged, of a part of them."""
-    return [float(score) for score in session.exec(select(Assessment.score).where(*part.of(topic)))]
+def scores_of(session: Session, topic: str, ids: Collection[int]) -> list[float]:
+    """The score of each of the articles that a topic judged."""
+    query = select(Assessment.score).where(
+        Assessment.topic == topic, among(session, table(Assessment).c.article_id, ids)
+    )
+    return [float(score) for score in session.exec(query)]
 
 
 def _within(topic: str, ids: range) -> tuple[ColumnElement[bool], ...]:

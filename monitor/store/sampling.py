@@ -3,6 +3,7 @@
 Rows get their ids in the order in which they are kept, so that those of a span of time are a range of ids.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +27,15 @@ def ids_within(session: Session, moment: Column[Any], since: datetime, until: da
     return range(0) if first is None or last is None else range(min(first, last), max(first, last) + 1)
 
 
-def one_of_so_many(identity: Column[Any], most: int, counted: int | ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether a row is in an even sample of about `most` of the rows `counted`, the same each time; all are of no more.
+def evenly(
+    session: Session, identity: Column[Any], among_those: Sequence[ColumnElement[bool]], most: int, counted: int
+) -> list[int]:
+    """Of the `counted` rows `among_those` the ids: all of at most `most`, else about so many; the same each time.
 
-    `counted` may be an expression, so that each row is one of about so many of its own kind.
+    Spread evenly, ascending. The ids alone: PostgreSQL would fetch each row to see whether it is one of them.
     """
-    return _scattered(identity) * counted < most * _NUMBERS
+    even = _scattered(identity) * counted < most * _NUMBERS
+    return sorted(session.connection().execute(select(identity).where(*among_those, even)).scalars())
 
 
 def _scattered(identity: Column[Any]) -> ColumnElement[int]:

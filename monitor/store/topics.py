@@ -9,7 +9,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.models import Article, Assessment, Entry, Feedback, Model, Profile, Sighting
 from monitor.store.bulk import among, columns_of, insertion, rows_of, table, upsert
-from monitor.store.judged import Part
 
 
 def keep_profile(session: Session, profile: Profile) -> None:
@@ -149,14 +148,15 @@ def decide_anew(session: Session, topic: str, *, since: datetime, cut: float | N
     session.flush()
 
 
-def borderline(session: Session, topic: str, *, limit: int, part: Part | None = None) -> list[Assessment]:
+def borderline(session: Session, topic: str, *, limit: int, ids: Collection[int] | None = None) -> list[Assessment]:
     """The assessments of a topic nearest to their threshold on either side, of articles without a verdict for it.
 
-    Only of a part of its articles, where one is named.
+    Only of the articles of `ids`, where these are named.
     """
     judged = exists().where(col(Feedback.topic) == topic, col(Feedback.article_id) == col(Assessment.article_id))
-    among_those = part.of(topic) if part else (table(Assessment).c.topic == topic,)
-    query = select(Assessment).where(*among_those, ~judged)
+    query = select(Assessment).where(Assessment.topic == topic, ~judged)
+    if ids is not None:
+        query = query.where(among(session, table(Assessment).c.article_id, ids))
     distance = func.abs(col(Assessment.score) - col(Assessment.threshold))
     return list(session.exec(query.order_by(distance, col(Assessment.article_id)).limit(limit)))
 

@@ -9,7 +9,8 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
 from monitor.digest.cleaning import language_tag
-from monitor.store.search import Filters, Hit, search
+from monitor.store.matching import Filters
+from monitor.store.search import Hit, search
 from monitor.store.words import marks_in, terms
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller

@@ -5,16 +5,13 @@ from typing import Any
 
 import pytest
 from pipeline_house import NOW, House
-from sqlmodel import select
 
 from monitor.errors import Cause
-from monitor.models import Article, Entry, EntryState, FeedState, Source
+from monitor.models import FeedState, Source
 from monitor.pipeline.health import health_of, is_broken, remedy, sources_health
 from monitor.pipeline.learned_rhythm import Rhythm
-from monitor.store.articles import keep_articles
-from monitor.store.entries import EntryChange, change_entries, keep_entries
 from monitor.store.polling import keep_feed_states
-from monitor.store.yields import Yield, yields
+from monitor.store.yields import Yield
 
 DAY = timedelta(days=1)
 WIRE = Source("wire", "https://a.example/feed")
@@ -147,53 +144,7 @@ def test_yield_and_a_wall_that_was_not_there_before() -> None:
     assert health_of(WIRE, state(), NOW, Yield({"paywalled": 99}, {"paywalled": 90})).remarks == (), "as ever"
 
 
-def test_a_source_that_lists_little_is_counted_whole_beside_one_that_lists_much(house: House) -> None:
-    house.sources(wire=WIRE.url, desk="https://b.example/feed")
-    with house.database() as database, database.writing() as session:
-        for source, count in (("wire", 500), ("desk", 12)):
-            urls = [f"https://{source}.example/{number}" for number in range(count)]
-            listed = [Entry.model_validate({"url": url, "canonical_url": url, "source": source}) for url in urls]
-            keep_entries(session, listed, now=NOW - DAY, max_age=DAY * 365)
-        every = session.exec(select(Entry)).all()
-        change_entries(session, [EntryChange(entry.id or 0, EntryState.FAILED, 5) for entry in every])
-        waits = "https://desk.example/waits"
-        keep_entries(
-            session,
-            [Entry.model_validate({"url": waits, "canonical_url": waits, "source": "desk"})],
-            now=NOW - DAY,
-            max_age=DAY * 365,
-        )
-    with house.database() as database, database.reading() as session:
-        found = yields(session, ["wire", "desk"], NOW - DAY * 60, NOW - DAY * 14)
-        assert yields(session, ["desk"], NOW - DAY * 60, NOW - DAY * 14) == {"desk": found["desk"]}
-    assert found["desk"] == Yield({"": 12})
-    assert found["wire"].lately[""] == pytest.approx(40, abs=2)
-
-
-def test_what_came_of_entries_is_counted_by_source_and_time(house: House) -> None:
+def test_of_a_source_that_was_never_asked_nothing_is_told(house: House) -> None:
     house.sources(wire=WIRE.url)
-    with house.database() as database, database.writing() as session:
-        urls = [f"https://a.example/{name}" for name in ("old", "new", "lost", "waits")]
-        listed = [Entry.model_validate({"url": url, "canonical_url": url, "source": "wire"}) for url in urls]
-        for count, age in ((1, 30), (4, 1)):
-            keep_entries(session, listed[:count], now=NOW - DAY * age, max_age=DAY * 365)
-        ids = {entry.url: entry.id or 0 for entry in session.exec(select(Entry))}
-        made = [
-            {
-                "canonical_url": url,
-                "entry_id": ids[url],
-                "source": "wire",
-                "text": "x",
-                "grade": grade,
-                "stored_at": NOW,
-            }
-            for url, grade in ((urls[0], "full"), (urls[1], "paywalled"))
-        ]
-        keep_articles(session, [Article.model_validate(fields) for fields in made])
-        change_entries(session, [EntryChange(ids[urls[2]], EntryState.FAILED, 5)])
-    with house.database() as database, database.reading() as session:
-        assert yields(session, ["wire", "desk"], NOW - DAY * 60, NOW - DAY * 14) == {
-            "wire": Yield({"paywalled": 1, "": 1}, {"full": 1})
-        }
     (health,) = sources_health(house.settings, NOW)
-    assert health.full is None, "of a source that was never asked nothing is told"
+    assert health.full is None

@@ -66,20 +66,20 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
         r"ix_assessment_taken \(topic=\? AND article_id>\? AND article_id<\?\)",
     ),
     "sampled": (
-        lambda s: judged.scores_of(s, "ai", judged.Part(range(1, 9), 9, 9)),
-        r"USING INDEX sqlite_autoindex_assessment_1 \(topic=\? AND article_id>\? AND article_id<\?\)",
+        lambda s: judged.sampled(s, "ai", range(1, 9), 9, 9),
+        r"COVERING INDEX sqlite_autoindex_assessment_1 \(topic=\? AND article_id>\? AND article_id<\?\)",
     ),
     "stored-within": (
         lambda s: judged.stored_within(s, YESTERDAY, NOW),
         r"COVERING INDEX ix_article_stored_at \(stored_at>\? AND stored_at<\?\)",
     ),
     "border": (
-        lambda s: topics.borderline(s, "ai", limit=9, part=judged.Part(range(1, 9), 9, 9)),
+        lambda s: topics.borderline(s, "ai", limit=9, ids=[1, 2]),
         "feedback USING INDEX ix_feedback_article_id",
     ),
     "yields": (
         lambda s: yields.yields(s, ["wire"], YESTERDAY, NOW),
-        r"(?s)(entry USING COVERING INDEX ix_entry_source \(source=\? AND first_seen>\? AND first_seen<\?\).*){2}",
+        r"entry USING COVERING INDEX ix_entry_source \(source=\? AND first_seen>\?\)",
     ),
     "worth": (
         lambda s: triage.shares_relevant(s, "ai", ["wire"], since=YESTERDAY),

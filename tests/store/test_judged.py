@@ -7,7 +7,7 @@ import pytest
 from keeping import NOW, article, assess, assessment, keep
 
 from monitor.store import Database
-from monitor.store.judged import Judged, Part, judged, left_out_of, scores_of, stored_within
+from monitor.store.judged import Judged, judged, left_out_of, sampled, scores_of, stored_within
 
 DAY = timedelta(days=1)
 
@@ -34,7 +34,7 @@ def test_what_was_judged_taken_and_left_out_is_counted_by_topic(database: Databa
         assert judged(session, "ai", range(ids[1], ids[3])) == Judged(2, 0)
         assert judged(session, "none", whole) == Judged(0, 0)
         assert left_out_of(session, "ai", ids) == ids[1:4]
-        assert scores_of(session, "ai", Part(range(ids[1], ids[3]), 2, 2)) == [ids[1] / 100, ids[2] / 100]
+        assert scores_of(session, "ai", ids[1:3]) == [ids[1] / 100, ids[2] / 100]
 
 
 def test_a_reprint_is_among_those_judged_and_never_among_those_left_out(database: Database) -> None:
@@ -50,12 +50,12 @@ def test_a_reprint_is_among_those_judged_and_never_among_those_left_out(database
 def test_a_sample_is_even_whatever_recurs_among_ids(database: Database, step: int) -> None:
     ids = sorted(keep(database, *(article(f"{number}") for number in range(4000))))
     mine = ids[::step]
-    assess(database, *(assessment(each, score=each) for each in mine))
+    assess(database, *(assessment(each) for each in mine))
     with database.reading() as session:
         whole = range(ids[0], ids[-1] + 1)
-        assert scores_of(session, "ai", Part(whole, len(mine), len(mine))) == mine
-        found = scores_of(session, "ai", Part(whole, 200, len(mine)))
-        assert found == scores_of(session, "ai", Part(whole, 200, len(mine)))
+        assert sampled(session, "ai", whole, len(mine), len(mine)) == mine
+        found = sampled(session, "ai", whole, 200, len(mine))
+        assert found == sampled(session, "ai", whole, 200, len(mine))
     assert set(found) <= set(mine)
     tenths = [sum(low <= each < low + len(ids) / 10 for each in found) for low in range(ids[0], ids[-1], 400)]
     assert 150 <= len(found) <= 250
@@ -69,6 +69,6 @@ def test_of_articles_taken_by_chance_a_sample_has_as_many_as_of_all(database: Da
     good = {each for each in ids if chance.random() < 0.3}
     assess(database, *(assessment(each, score=0.9 if each in good else 0.1) for each in ids))
     with database.reading() as session:
-        scores = scores_of(session, "ai", Part(range(ids[0], ids[-1] + 1), 1000, 4000))
+        scores = scores_of(session, "ai", sampled(session, "ai", range(ids[0], ids[-1] + 1), 1000, 4000))
     assert len(scores) == pytest.approx(1000, abs=50)
     assert sum(score > 0.5 for score in scores) / len(scores) == pytest.approx(0.3, abs=0.05)

@@ -1,6 +1,7 @@
 """Search: any text is a query on both engines, words and phrases are found in any script, filters hold."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,10 +9,10 @@ from hypothesis import strategies as st
 from keeping import NOW, article, assess, assessment, keep
 
 from monitor.models import Article
-from monitor.store import Database, search
+from monitor.store import Database, matching, search
 from monitor.store.bulk import keepable
 from monitor.store.facets import facet
-from monitor.store.search import Filters
+from monitor.store.matching import Filters
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 ANY = st.text(st.characters(exclude_categories=()))
@@ -99,6 +100,26 @@ def test_days_sources_and_languages_are_found_across_months_and_years(database: 
 
 def moment(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T00:00:00+00:00")
+
+
+def test_of_what_matches_often_the_latest_are_ranked_however_far_back_they_are(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimates = cycle([20, 40])  # of those that match, of all
+    for name, value in {"RANKED": 4, "FETCHED": 0, "WIDER": 2, "_expected": lambda *_: next(estimates)}.items():
+        monkeypatch.setattr(matching, name, value)
+    for number in range(40):
+        published = NOW - timedelta(days=(39 - number) ** 2)
+        word = "cranes" if number % 2 else "ships" if number < 6 else "trucks"
+        keep(database, article(f"{number}", title=f"{number}", text=word, published=published))
+    index(database)
+    assert set(found(database, "cranes")) == {"39", "37", "35", "33"}
+    assert set(found(database, "ships")) == {"4", "2", "0"}
+    year = NOW - timedelta(days=365)
+    assert set(found(database, "cranes", until=year)) == {"19", "17", "15", "13"}
+    assert set(found(database, "cranes", since=year)) == {"39", "37", "35", "33"}
+    assert found(database, "cranes", since=NOW - timedelta(days=16), until=NOW - timedelta(days=1)) == ["37", "35"]
+    assert found(database, "none") == []
 
 
 def test_no_text_is_taken_for_a_facet(database: Database) -> None:

@@ -10,6 +10,7 @@ from monitor.pipeline.health import REMARKED_FOR, YIELD_OVER, health_of
 from monitor.pipeline.standing import standing
 from monitor.store.articles import article as article_of
 from monitor.store.digests import digest_items
+from monitor.store.matching import Filters
 from monitor.store.polling import feed_states
 from monitor.store.reading_page import (
     digest,
@@ -19,7 +20,7 @@ from monitor.store.reading_page import (
     stories_of_topic,
     story_and_articles,
 )
-from monitor.store.search import Filters, search
+from monitor.store.search import search
 from monitor.store.topics import assessments_of
 from monitor.store.yields import yields
 from monitor.web.api.shapes import (
