@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from monitor.models import BACKFILL, Assessment, Entry, EntryState, Sighting
 from monitor.store.bulk import among, batches, table
-from monitor.store.indexes import UNREAD, WAITING
+from monitor.store.indexes import GRADES, UNREAD, WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,12 @@ def shares_relevant(
     query = (
         select(entries.source, taken, func.count())
         .select_from(table(Entry).outerjoin(table(Assessment), together))
-        .where(entries.first_seen >= since, entries.state.in_(ended), among(session, entries.source, sources))
+        .where(
+            among(session, entries.source, sources),
+            entries.grade.in_(GRADES),
+            entries.first_seen >= since,
+            entries.state.in_(ended),
+        )
         .group_by(entries.source)
     )
     return {row[0]: (row[1], row[2]) for row in session.connection().execute(query)}

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from monitor.models import Entry, EntryState
 from monitor.store.bulk import among, table
+from monitor.store.indexes import GRADES
 
 NO_ARTICLE = ""
 """In the place of a grade: the entry was given up, or must not be read."""
@@ -26,14 +27,20 @@ class Yield:
 def yields(session: Session, sources: Collection[str], since: datetime, lately: datetime) -> dict[str, Yield]:
     """By source, what came of the entries of these first seen from `since` on; those from `lately` on apart."""
     entries = table(Entry).c
-    came = (entries.source, entries.grade, entries.first_seen >= lately)
+    late = func.sum(case((entries.first_seen >= lately, 1), else_=0))
     query = (
-        select(*came, func.count())
-        .where(among(session, entries.source, sources), entries.first_seen >= since, entries.state.in_(_ENDED))
-        .group_by(*came)
+        select(entries.source, entries.grade, func.count(), late)
+        .where(
+            among(session, entries.source, sources),
+            entries.grade.in_(GRADES),
+            entries.first_seen >= since,
+            entries.state.in_(_ENDED),
+        )
+        .group_by(entries.source, entries.grade)
     )
     found: dict[str, Yield] = {}
-    for source, grade, is_late, number in session.connection().execute(query):
+    for source, grade, number, of_late in session.connection().execute(query):
         each = found.setdefault(source, Yield())
-        (each.lately if is_late else each.before)[grade] = number
+        each.lately.update({grade: of_late} if of_late else {})
+        each.before.update({grade: number - of_late} if number > of_late else {})
     return found

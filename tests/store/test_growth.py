@@ -79,11 +79,11 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
     ),
     "yields": (
         lambda s: yields.yields(s, ["wire"], YESTERDAY, NOW),
-        r"entry USING COVERING INDEX ix_entry_source \(source=\? AND first_seen>\?\)",
+        r"entry USING COVERING INDEX ix_entry_source \(source=\? AND grade=\? AND first_seen>\?\)",
     ),
     "worth": (
         lambda s: triage.shares_relevant(s, "ai", ["wire"], since=YESTERDAY),
-        r"entry USING COVERING INDEX ix_entry_source \(source=\? AND first_seen>\?\)",
+        r"entry USING COVERING INDEX ix_entry_source \(source=\? AND grade=\? AND first_seen>\?\)",
     ),
     "waiting": (standing.backlog, "ix_entry_waiting"),
     "looked": (lambda s: digests.looked(s, ["ai"], Window(YESTERDAY, NOW)), "ix_article_stored_at"),

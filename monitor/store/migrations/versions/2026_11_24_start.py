@@ -151,7 +151,7 @@ def keep_listing() -> None:
     )
     op.create_index("ix_entry_article_id", "entry", ["article_id"])
     op.create_index("ix_entry_first_seen", "entry", ["first_seen"])
-    op.create_index("ix_entry_source", "entry", ["source", "first_seen", "state", "grade", "article_id"])
+    op.create_index("ix_entry_source", "entry", ["source", "grade", "first_seen", "state", "article_id"])
     op.create_index("ix_entry_waiting", "entry", ["first_seen"], sqlite_where=WAITING, postgresql_where=WAITING)
     op.create_index("ix_entry_unread", "entry", ["first_seen"], sqlite_where=UNREAD, postgresql_where=UNREAD)
     op.create_table(
@@ -480,7 +480,7 @@ def expect_much() -> None:
         op.execute(expected.bindparams(of="article", index=index, shape=shape))
     for index, shape in (
         ("ix_entry_first_seen", "100000 1"),
-        ("ix_entry_source", "100000 500 1 1 1 1"),
+        ("ix_entry_source", "100000 500 100 1 1 1"),
         ("ix_entry_waiting", "300 1"),
         ("ix_entry_unread", "10000 1"),
     ):
