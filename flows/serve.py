@@ -115,7 +115,8 @@ def _reading_page(settings: Settings, wanted: bool) -> Iterator[Process | None]:
 @contextmanager
 def _runner(settings: Settings, used: _Used) -> Iterator[Process]:
     whose = "shared" if used.shared else "own"
-    runner = start("flows.runner", str(settings.root), str(RUNS), whose, variables=used.variables)
+    # In a folder of ours: Prefect imports flows from where it works, before what is installed.
+    runner = start("flows.runner", str(settings.root), str(RUNS), whose, variables=used.variables, folder=settings.var)
     try:
         yield runner
     finally:

@@ -14,21 +14,28 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO
 
 Process = subprocess.Popen[bytes]
 
 
 def start(
-    module: str, *arguments: str, variables: Mapping[str, str] | None = None, output: IO[bytes] | None = None
+    module: str,
+    *arguments: str,
+    variables: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
+    folder: Path | None = None,
 ) -> Process:
     """A running process, in a session of its own: Ctrl-C is the parent's to handle. Ended by `flows.server.end`.
 
-    `variables` are its environment, ours where None; `output` is where it writes, to our own streams where None.
+    `variables` are its environment, ours where None; `output` is where it writes, to our own streams where None;
+    `folder` is where it works, where we do where None.
     """
     return subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "flows.tether", module, *arguments],
         env=variables,
+        cwd=folder,
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=output,

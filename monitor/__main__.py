@@ -10,6 +10,9 @@ from monitor.errors import MonitorError
 
 def main() -> None:
     """Run the command line; an error of our own is one line on standard error and exit code 2, never a traceback."""
+    # Readers, the reading page and Prefect's runs are processes that we start: they import what is installed, and not
+    # what happens to lie in the folder where the command was called (docs.python.org, PYTHONSAFEPATH).
+    os.environ["PYTHONSAFEPATH"] = "1"
     try:
         application()()
     except MonitorError as error:

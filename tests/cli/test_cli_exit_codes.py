@@ -1,6 +1,7 @@
 """How commands end: 0 done, 1 too much failed, 2 could not run; and what is said on which stream."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -149,6 +150,22 @@ def test_a_failed_delivery_of_a_digest_composed_before_is_told_again(house: Hous
     assert code == 1
     assert "composed before" in again
     assert "failed" in again
+
+
+def test_what_lies_in_the_folder_of_a_command_is_not_taken_for_a_part_of_the_program(house: House, site: Site) -> None:
+    declare(house, site, 1, 0)
+    for name in ("monitor/__init__.py", "trafilatura.py", "json.py"):
+        house.write(name, 'raise RuntimeError("imported from the folder")\n')
+    ended = subprocess.run(
+        [Path(sys.executable).with_name("monitor"), "collect", "--json"],
+        cwd=house.root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert json.loads(ended.stdout)["articles"]["stored"] == 1
 
 
 def test_a_table_that_would_be_empty_is_a_line_that_says_so(house: House, run: Run) -> None:
