@@ -8,9 +8,6 @@ redirect: two addresses of one page become one only when a server says so.
 import re
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from courlan.clean import TRACKERS_RE
-from url_normalize import url_normalize
-
 from monitor.errors import AddressError
 
 LONGEST = 8_000
@@ -63,6 +60,8 @@ def _split(url: str) -> SplitResult:
 
 def _normalized(url: str) -> SplitResult:
     """Host, port, dots, escapes and Unicode made uniform by url-normalize; raises AddressError."""
+    from url_normalize import url_normalize  # noqa: PLC0415 - as below, with idna's tables
+
     if len(url) > LONGEST or "://" not in url[:10]:
         raise AddressError(f"not an http or https address: {url[:200]!r}")
     given = _split(url)
@@ -91,6 +90,8 @@ def _tracks(parameter: str, path_names_article: bool) -> bool:
     courlan also takes names such as `cid`, `eid`, `gallery` or `sourceid` for trackers. Behind a script they are what
     tells one article from the next, so those go only where the path names the article.
     """
+    from courlan.clean import TRACKERS_RE  # noqa: PLC0415 - 20 ms, it brings urllib3: most addresses need none of it
+
     name, _, value = parameter.lower().partition("=")
     if _CERTAIN.fullmatch(name) or (name not in _FORMAT_NAMES and _FEED_VALUE.search(value)):
         return True

@@ -8,11 +8,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import NoneType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, any_, bindparam, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 # Rows a statement: past some hundred the time a row is flat, and a thousand articles are some megabytes.
 BATCH = 1_000
@@ -69,9 +71,15 @@ def columns_of(model: type[SQLModel], *, identity: bool = False) -> tuple[str, .
     return tuple(column.name for column in table(model).columns if identity or column.name != "id")
 
 
-def insertion(connection: Connection, into: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT, in the dialect of `connection`."""
-    return sqlite.insert(into) if connection.dialect.name == "sqlite" else postgresql.insert(into)
+def insertion(connection: Connection, into: Table) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT that knows ON CONFLICT, in the dialect of `connection`; the other dialect is never loaded."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+
+        return sqlite.insert(into)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 50 ms that a database in a file can do without
+
+    return postgresql.insert(into)
 
 
 def upsert(session: Session, model: type[SQLModel], rows: Sequence[Row], *, replace: bool = True) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from monitor.models import Article, Entry, EntryState, Sighting
 from monitor.store.bulk import address_fits, among, batches, columns_of, ids_of, insert_new, rows_of, table, upsert
-from monitor.store.indexes import WAITING
+from monitor.store.conditions import WAITING
 from monitor.store.polling import record_news
 
 # Before this no page was on the web; a date so old is a misread one, and some calendars cannot even hold it.

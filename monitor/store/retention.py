@@ -31,7 +31,7 @@ from monitor.models import (
 )
 from monitor.store import search
 from monitor.store.bulk import among, batches, table
-from monitor.store.indexes import WAITING
+from monitor.store.conditions import WAITING
 
 # Rows of a kind let go in one transaction: some seconds, in which nobody else can write.
 LIMIT = 10_000

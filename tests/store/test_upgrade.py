@@ -23,7 +23,8 @@ from keeping import delivery, digest
 from sqlalchemy import create_engine, inspect, text
 from sqlmodel import SQLModel, select
 
-import monitor.store.indexes
+import monitor.store.conditions
+import monitor.store.indexes  # adds to the metadata
 from monitor.errors import StoreError
 from monitor.models import Lease
 from monitor.store import Database, upgrade
@@ -104,7 +105,7 @@ def test_models_and_migrations_agree(database_url: str, tmp_path: Path) -> None:
     engine.dispose()
     assert differences == []
     assert set(SQLModel.metadata.tables) < tables
-    assert monitor.store.indexes.WAITING in upgrade_source()
+    assert monitor.store.conditions.WAITING in upgrade_source()
 
 
 def upgrade_source() -> str:
