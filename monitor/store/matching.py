@@ -140,25 +140,30 @@ def _latest(session: Session, all_of: ColumnElement[object], asked: Filters) -> 
     PostgreSQL's index answers a query whole, in no order, and what it finds has to be fetched to be put in order. So
     what much is expected of is looked for in the last days, and in ever more of them, until these hold enough.
     """
-    identity, matches = VECTORS.c.article_id, VECTORS.c.words.op("@@")
-    order, conditions = (identity + 0).desc(), _conditions(session, asked)  # a sum is in no index
-    for within in chain(_lately(session, all_of, asked), [all_of]):
-        query = select(identity).where(matches(within), *conditions).order_by(order).limit(asked.most_ranked)
-        found = session.connection().execute(query).scalars().all()
+    identity, conditions = VECTORS.c.article_id, _conditions(session, asked)
+    for within in chain(_lately(session, all_of, asked, conditions), [all_of]):
+        matching = select(identity).where(VECTORS.c.words.op("@@")(within), *conditions)
+        latest = matching.order_by((identity + 0).desc()).limit(asked.most_ranked)  # a sum is in no index
+        found = session.connection().execute(latest).scalars().all()
         if len(found) == asked.most_ranked:
             break
     return found
 
 
-def _lately(session: Session, all_of: ColumnElement[object], asked: Filters) -> Iterator[ColumnElement[object]]:
+def _lately(
+    session: Session, all_of: ColumnElement[object], asked: Filters, conditions: Sequence[ColumnElement[bool]]
+) -> Iterator[ColumnElement[object]]:
     """The query within the days in which enough is expected to match, then within ever more; none for what is rare.
 
     Articles get their ids as time goes on, so that so many ids before the last one are so many articles.
     """
     ask, articles = session.connection().execute, table(Article).c
-    matching, kept = _expected(session, VECTORS.c.words.op("@@")(all_of)), _expected(session, literal(value=True))
-    if matching <= FETCHED:
+    holding = VECTORS.c.words.op("@@")(all_of)
+    if (matching := _expected(session, holding)) <= FETCHED:
         return
+    kept = _expected(session)
+    if conditions:
+        matching = _expected(session, holding, *conditions)
     until = [articles.published < asked.until] if asked.until else []
     last = ask(
         select(articles.id, articles.published).where(*until).order_by(articles.published.desc()).limit(1)
@@ -173,12 +178,12 @@ def _lately(session: Session, all_of: ColumnElement[object], asked: Filters) -> 
         needed *= WIDER
 
 
-def _expected(session: Session, condition: ColumnElement[bool]) -> float:
-    """How many articles match, by PostgreSQL's own estimate."""
+def _expected(session: Session, *conditions: ColumnElement[bool]) -> float:
+    """How many indexed articles fulfil the conditions, by PostgreSQL's own estimate: at least one."""
     connection = session.connection()
-    asked = select(VECTORS.c.article_id).where(condition).compile(connection)
+    asked = select(VECTORS.c.article_id).where(*conditions).compile(connection)
     plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {asked}", asked.params).scalar_one()
-    return float(plan[0]["Plan"]["Plan Rows"])
+    return max(float(plan[0]["Plan"]["Plan Rows"]), 1.0)
 
 
 def _one_of(facets: Sequence[str]) -> ColumnElement[str]:

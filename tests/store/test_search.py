@@ -1,7 +1,6 @@
 """Search: any text is a query on both engines, words and phrases are found in any script, filters hold."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -105,9 +104,9 @@ def moment(day: str) -> datetime:
 def test_of_what_matches_often_the_latest_are_ranked_however_far_back_they_are(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    estimates = cycle([20, 40])  # of those that match, of all
-    for name, value in {"RANKED": 4, "FETCHED": 0, "WIDER": 2, "_expected": lambda *_: next(estimates)}.items():
+    for name, value in {"RANKED": 4, "RANKED_OF_TOPIC": 2, "FETCHED": 0, "WIDER": 2}.items():
         monkeypatch.setattr(matching, name, value)
+    monkeypatch.setattr(matching, "_expected", lambda _, *conditions: 20.0 if conditions else 40.0)
     for number in range(40):
         published = NOW - timedelta(days=(39 - number) ** 2)
         word = "cranes" if number % 2 else "ships" if number < 6 else "trucks"
@@ -120,6 +119,8 @@ def test_of_what_matches_often_the_latest_are_ranked_however_far_back_they_are(
     assert set(found(database, "cranes", since=year)) == {"39", "37", "35", "33"}
     assert found(database, "cranes", since=NOW - timedelta(days=16), until=NOW - timedelta(days=1)) == ["37", "35"]
     assert found(database, "none") == []
+    assess(database, *(assessment(identity, relevant=identity in (8, 10, 12)) for identity in range(1, 41)))
+    assert set(found(database, "cranes", topic="ai", relevant=True)) == {"9", "11"}
 
 
 def test_no_text_is_taken_for_a_facet(database: Database) -> None:

@@ -449,8 +449,6 @@ def index_words() -> None:
             "CREATE TABLE article_search "
             "(article_id INTEGER PRIMARY KEY REFERENCES article (id), words tsvector NOT NULL)"
         )
-        # Search ranks by the vectors of a thousand articles, which cost twice as much aside as in their rows.
-        op.execute("ALTER TABLE article_search SET (toast_tuple_target = 8160)")
         # How often the 5,000 most frequent words occur: search chooses its way by that.
         op.execute("ALTER TABLE article_search ALTER words SET STATISTICS 500")
         op.execute("CREATE INDEX ix_article_search_words ON article_search USING gin (words)")
