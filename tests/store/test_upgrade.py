@@ -9,7 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -19,18 +19,22 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from keeping import delivery, digest
+from keeping import NOW, article, delivery, digest, entry
 from sqlalchemy import create_engine, inspect, text
-from sqlmodel import SQLModel, select
+from sqlmodel import Session, SQLModel, select
 
 import monitor.store.conditions
 import monitor.store.indexes  # adds to the metadata
 from monitor.errors import StoreError
-from monitor.models import Lease
+from monitor.models import Entry, Lease
 from monitor.store import Database, upgrade
+from monitor.store.articles import keep_articles
 from monitor.store.digests import told_of_sources
+from monitor.store.entries import keep_entries
+from monitor.store.matching import Filters
 from monitor.store.migrations import HEAD
 from monitor.store.outbox import keep_digest
+from monitor.store.search import forget, index_new, search
 
 VERSIONS = Path(upgrade.__file__).parent / "migrations/versions"
 NEXT = "2099_01_01_next"
@@ -249,10 +253,7 @@ def test_what_digests_said_of_sources_is_known_after_the_upgrade(database: Datab
     with database.writing(durable=True) as session:
         keep_digest(session, made, [], [delivery("monday")], [])
         keep_digest(session, digest("tuesday", composed_at=at), [], [delivery("tuesday")], [])
-        configuration = upgrade._configuration()
-        configuration.attributes["connection"] = session.connection()
-        command.downgrade(configuration, "2026_11_24_start")
-        command.upgrade(configuration, HEAD)
+        back_and_up(session, "2026_11_24_start")
     with database.reading() as session:
         found = told_of_sources(session, ["morning mail a@example.org"], ["wire"], until=at)
     (told,) = found.values()
@@ -260,6 +261,31 @@ def test_what_digests_said_of_sources_is_known_after_the_upgrade(database: Datab
         ("broken", 5, at, 1),
         ("silent", 7, at, 1),
     ]
+
+
+def test_entries_have_grades_and_days_find_articles_after_the_upgrade(database: Database) -> None:
+    with database.writing(durable=True) as session:
+        keep_entries(session, [entry("a"), entry("b")], now=NOW, max_age=timedelta(days=9))
+        first, _ = session.exec(select(Entry.id).order_by(Entry.url)).all()
+        (kept,) = keep_articles(session, [article("a", entry_id=first, grade="teaser", title="Cranes")])
+        index_new(session)
+        back_and_up(session, "2026_11_30_sources_told")
+    on_its_day = Filters(since=kept.published - timedelta(hours=1), until=kept.published + timedelta(hours=1))
+    with database.writing() as session:
+        assert session.exec(select(Entry.grade).order_by(Entry.url)).all() == ["teaser", ""]
+        assert search(session, "cranes") == []
+        assert index_new(session) == 1
+        assert [hit.article.title for hit in search(session, "cranes", filters=on_its_day)] == ["Cranes"]
+        forget(session, [kept.id or 0])
+        assert search(session, "cranes") == []
+
+
+def back_and_up(session: Session, revision: str) -> None:
+    """Takes a store back to an earlier revision, and up to the latest again."""
+    configuration = upgrade._configuration()
+    configuration.attributes["connection"] = session.connection()
+    command.downgrade(configuration, revision)
+    command.upgrade(configuration, HEAD)
 
 
 def dump(path: Path) -> list[str]:
