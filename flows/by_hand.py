@@ -17,6 +17,7 @@ import httpx
 from flows.outcome import Outcome
 from flows.server import QUIET, configured_api, environment, local_server, refuse_silent, running_api
 from monitor.config import Settings
+from monitor.errors import ConfigurationError
 
 FLOWS = ("collect", "train", "maintain", "backfill")
 
@@ -30,8 +31,11 @@ def run(settings: Settings, name: str, archives: tuple[str, ...] = ()) -> Outcom
     flow = name if name in FLOWS else "digest"
     parameters: dict[str, Any] = {"root": str(settings.root)}
     if flow == "digest":
-        parameters["name"] = settings.digest(name).name
+        parameters["name"] = _digest(settings, name)
     if flow == "backfill":
+        if not archives:
+            message = "flow: backfill needs what to read: monitor flow backfill WARC|FOLDER|SITEMAP..."
+            raise ConfigurationError(message)
         parameters["archives"] = list(archives)
     if flow != "backfill" and (api := _alive(running_api(settings)) or _reachable(configured_api(os.environ))):
         os.environ.update({"PREFECT_API_URL": api, **QUIET})
@@ -43,6 +47,15 @@ def run(settings: Settings, name: str, archives: tuple[str, ...] = ()) -> Outcom
     with local_server(home, ui=False) as api:
         use(environment(home, PREFECT_API_URL=api))
         return asyncio.run(run_here(flow, parameters))
+
+
+def _digest(settings: Settings, name: str) -> str:
+    """The name, where it is a digest's. Raises ConfigurationError with all that there is to run."""
+    if name not in {each.name for each in settings.digests}:
+        there = ", ".join((*FLOWS, *(each.name for each in settings.digests)))
+        message = f'flow: "{name}" is neither a flow nor a digest of config/digests; there are: {there}'
+        raise ConfigurationError(message)
+    return name
 
 
 def use(variables: Mapping[str, str]) -> None:

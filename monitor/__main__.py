@@ -24,6 +24,9 @@ def main() -> None:
     except MonitorError as error:
         sys.stderr.write(f"monitor: {printable(error)}\n")
         sys.exit(2)
+    except KeyboardInterrupt:
+        # Before the command itself began: within it the command line ends so.
+        sys.exit(130)
     except BrokenPipeError:
         # Whoever read us has gone, as `head` does; what Python would still flush has nowhere to go either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -138,6 +138,8 @@ def deliveries(
 
 
 def _moment(text: str) -> datetime:
+    from monitor.pipeline.context import clock
+
     try:
         moment = datetime.fromisoformat(text).astimezone()
         if moment.year not in _YEARS:
@@ -145,4 +147,7 @@ def _moment(text: str) -> datetime:
     except (ValueError, OverflowError) as error:
         message = f'--as-of: "{text}" is no moment: write it as 2026-11-24T07:00 or 2026-11-24T07:00+00:00'
         raise ConfigurationError(message) from error
+    if moment > clock():
+        message = f'--as-of: "{text}" has not come yet: what will be read until then is not known'
+        raise ConfigurationError(message)
     return moment

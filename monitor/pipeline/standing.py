@@ -97,7 +97,8 @@ class Standing:
         if waits.unread:
             yield f"left unread: {waits.unread} pages that no topic had reason to ask for"
         yield f"waiting: {waits.pending} pages, {waits.ungrouped} articles to group, {waits.deliveries} deliveries"
-        yield f"kept: {self.holdings.articles} articles in {self.holdings.stories} stories, {self.database_bytes} bytes"
+        size = in_bytes(self.database_bytes)
+        yield f"kept: {self.holdings.articles} articles in {self.holdings.stories} stories, {size}"
         if self.cost:
             yield f"a collect: {self.cost.seconds:.1f} s, the median of {self.cost.runs}"
 
@@ -179,6 +180,16 @@ def standing(settings: Settings, database: Database, now: datetime) -> Standing:
         free_bytes=free,
         cost=_cost(ended),
     )
+
+
+def in_bytes(count: int) -> str:
+    """A size as people say it, in powers of a thousand (SI)."""
+    size = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 10 else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
 
 
 def _late(

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from monitor.digest.cleaning import one_line
-from monitor.pipeline.standing import Standing, standing
+from monitor.pipeline.standing import Standing, in_bytes, standing
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller
 from monitor.web.shown import NAME, SENTENCE
@@ -59,16 +59,6 @@ def metrics(house: Here) -> PlainTextResponse:
     """The same for Prometheus."""
     found = standing(house.settings, house.database, house.now())
     return PlainTextResponse("".join(_exposed(found)), media_type=_TEXT_FORMAT)
-
-
-def in_bytes(count: int) -> str:
-    """A size as people say it, in powers of a thousand (SI)."""
-    size = float(count)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 10 else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
 
 
 def _where(house: House) -> str:

@@ -222,6 +222,9 @@ def test_run_collects_and_sends_every_digest_now(house: House, site: Site, run: 
         (("digest", "--as-of", "2026-11-24"), "need --preview"),
         (("digest", "--preview", "--as-of", "yesterday"), '"yesterday" is no moment'),
         (("digest", "--preview", "--as-of", "0001-01-01"), '"0001-01-01" is no moment'),
+        (("digest", "--preview", "--as-of", "2999-01-01"), '"2999-01-01" has not come yet'),
+        (("flow", "evening"), '"evening" is neither a flow nor a digest of config/digests; there are: collect, train'),
+        (("flow", "backfill"), "backfill needs what to read"),
         (("digest", "--preview", "--as-of", "9999-12-31T23:59-12:00"), "is no moment"),
         (("sources", "--add", "http://[x/"), '"http://[x/" is no http or https address; write one as https://'),
         (("new-topic", "chips", "seeds/harbours.md", "http://[x/"), "http://[x/: not an address that can be asked"),
@@ -267,6 +270,14 @@ def test_nothing_hostile_stands_in_an_error(run: Run, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(program, "application", broken)
     assert run() == (2, "", "monitor: a[31m name with a line\n")
+
+
+def test_an_interrupt_before_the_command_began_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> Callable[[], None]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "application", interrupted)
+    assert run() == (130, "", "")
 
 
 def test_a_reader_that_has_gone_is_no_error(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

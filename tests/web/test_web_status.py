@@ -11,10 +11,10 @@ from reading_site import Site, Sites
 
 from monitor.config.settings import WebSettings
 from monitor.links import feed_token
+from monitor.pipeline.standing import in_bytes
 from monitor.sources import parse
 from monitor.store.polling import feed_states
 from monitor.store.runs import finish_run, start_run
-from monitor.web.status import in_bytes
 
 LINE = re.compile(r'monitor_[a-z_]+(\{[a-z]+="(?:[^"\\]|\\.)*"\})? -?[\d.e+]+')
 
