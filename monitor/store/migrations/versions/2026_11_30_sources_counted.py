@@ -34,8 +34,6 @@ def upgrade() -> None:
     else:
         op.drop_index("ix_article_stored_at", "article")
         op.create_index("ix_article_stored_at", "article", ["stored_at"], postgresql_include=["id"])
-        # Search ranks by the vectors of a thousand articles, which cost twice as much aside as in their rows.
-        op.execute("ALTER TABLE article_search SET (toast_tuple_target = 8160)")
     forget_words()
 
 
@@ -50,7 +48,6 @@ def downgrade() -> None:
     else:
         op.drop_index("ix_article_stored_at", "article")
         op.create_index("ix_article_stored_at", "article", ["stored_at"])
-        op.execute("ALTER TABLE article_search RESET (toast_tuple_target)")
     forget_words()
 
 
