@@ -79,12 +79,16 @@ def run(json: Json = False, strict: Strict = False, root: Root = None) -> None:
 
 
 async def _collect(settings: "Settings", request: "Request") -> "Tally":
+    from monitor.config.checks import unwatched
     from monitor.pipeline.collect import collect as collect_all
     from monitor.pipeline.context import opened
 
     with output.progress() as progress:
         async with opened(settings, progress=progress) as context:
-            return await collect_all(context, request)
+            tally = await collect_all(context, request)
+    for line in unwatched(settings):
+        output.note(f"warning: {line}")
+    return tally
 
 
 def _rechecks(tally: "Tally") -> str:

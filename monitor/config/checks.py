@@ -69,14 +69,19 @@ def warnings(settings: Settings) -> Iterator[str]:
                 for missing in (missing_of(channel) if reaches(channel) else ())
             )
     yield from _idle(settings)
-    yield from _in_vain(settings)
+    yield from unwatched(settings)
+    yield from _untold(settings)
 
 
-def _in_vain(settings: Settings) -> Iterator[str]:
-    """What is watched and told to nobody, or told of and never looked for: no fault, for the reading page shows it."""
+def unwatched(settings: Settings) -> Iterator[str]:
+    """A line where no source is ever asked, so that a collect can find nothing."""
     if all(source.paused for source in settings.sources):
         none = "every source is paused" if settings.sources else "no source is declared"
         yield f"config/sources.toml: {none}, so nothing is read: `monitor sources --add ADDRESS` declares one"
+
+
+def _untold(settings: Settings) -> Iterator[str]:
+    """Topics that are judged and told to nobody: no fault, for the reading page shows them."""
     for topic in settings.topics:
         if not settings.digests_of(topic):
             yield (

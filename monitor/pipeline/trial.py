@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from monitor.digest.wording import counted
 from monitor.errors import MonitorError, ParseError
 from monitor.fetch.client import Client
 from monitor.models import Entry, Page, Source
@@ -29,7 +30,8 @@ class Trial:
         if self.error:
             return f"{self.source.name}: {self.error}"
         found = f", found at {self.feed}" if self.feed != address(self.source) else ""
-        return f'{self.source.name}: {self.kind} "{self.title}", {len(self.entries)} entries{found}'
+        title = f' "{self.title}"' if self.title else ""
+        return f"{self.source.name}: {self.kind}{title}, {counted(len(self.entries), 'entry', 'entries')}{found}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,17 @@ def test_a_brief_that_is_proposed_stands_line_by_line(house: House, run: Run, tm
     assert "no article of the last days is kept yet" in out
 
 
+def test_a_collect_without_a_source_says_that_it_can_find_nothing(house: House, run: Run) -> None:
+    house.sources()
+    for command in ("collect", "run"):
+        code, _, err = run(command)
+        (line,) = err.splitlines()
+        assert code == 0
+        assert line.startswith(
+            "warning: config/sources.toml: no source is declared, so nothing is read: `monitor sources"
+        )
+
+
 def test_without_any_digest_nobody_is_told_and_that_is_said(run: Run) -> None:
     assert run("digest") == (0, "config/digests declares no digest, so there is nobody to tell\n", "")
 

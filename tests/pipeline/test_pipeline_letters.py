@@ -112,7 +112,7 @@ def test_check_asks_a_mailbox(house: House) -> None:
         **{"the-quay": "file:letters"},
     )
     trials = {trial.source.name: trial for trial in check(house.settings, online=True).trials}
-    assert trials["the-quay"].summary == 'the-quay: newsletters "The Quay Letter", 1 entries'
+    assert trials["the-quay"].summary == 'the-quay: newsletters "The Quay Letter", 1 entry'
     assert "there is no folder" in trials["gone"].error
 
 
