@@ -31,7 +31,7 @@ from monitor.store.stories import (
     unplaced_articles,
 )
 from monitor.store.topics import decide_anew, decided_by_another, keep_assessments, unassessed, verdicts
-from monitor.stories import Candidate, StorySettings, lead, place, slices
+from monitor.stories import Candidate, StorySettings, lead, place, rounds
 
 if TYPE_CHECKING:
     from monitor.relevance.scorer import Judgement
@@ -51,8 +51,8 @@ async def group(context: Context) -> Tally:
             new = unplaced_articles(session, limit=ARTICLES_A_BATCH)
         if not new:
             return Tally(near_duplicates=found)
-        for part in slices(map(_candidate, new), settings):
-            found += await _place(context, part, settings)
+        for parts in rounds(map(_candidate, new), settings):
+            found += await _place(context, parts, settings)
         give_back()
 
 
@@ -131,13 +131,15 @@ def _waiting(
     return unassessed(session, topic.name, versions, since=since, sources=_sources(context, topic), limit=limit)
 
 
-async def _place(context: Context, new: Sequence[Candidate], settings: StorySettings) -> int:
-    """Put the articles of one slice into stories; returns how many of them are near-duplicates."""
-    since, until = new[0].published - settings.window, new[-1].published + settings.window
-    with context.database.reading() as session:
-        kept = [_candidate(each) for each in grouped_articles(session, since=since, until=until)]
-    placements = await asyncio.to_thread(place, new, kept, settings)
-    placed = [Placed(each.id, each.group, each.story, each.duplicate_of) for each in placements]
+async def _place(context: Context, parts: Sequence[Sequence[Candidate]], settings: StorySettings) -> int:
+    """Put the articles of one round of slices into stories; returns how many of them are near-duplicates."""
+    placed: list[Placed] = []
+    for new in parts:
+        since, until = new[0].published - settings.window, new[-1].published + settings.window
+        with context.database.reading() as session:
+            kept = [_candidate(each) for each in grouped_articles(session, since=since, until=until)]
+        placements = await asyncio.to_thread(place, new, kept, settings)
+        placed += [Placed(each.id, each.group, each.story, each.duplicate_of) for each in placements]
     with context.writing() as session:
         stories = keep_placements(session, placed)
         together = articles_by_story(session, sorted(set(stories.values())))

@@ -7,6 +7,6 @@ loads neither scikit-learn nor SciPy: workers that only make signatures import i
 from monitor.stories.candidates import Candidate, Placement, StorySettings
 from monitor.stories.fingerprint import signature
 from monitor.stories.placing import lead, place
-from monitor.stories.slices import slices
+from monitor.stories.slices import rounds, slices
 
-__all__ = ["Candidate", "Placement", "StorySettings", "lead", "place", "signature", "slices"]
+__all__ = ["Candidate", "Placement", "StorySettings", "lead", "place", "rounds", "signature", "slices"]

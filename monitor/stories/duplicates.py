@@ -4,9 +4,11 @@ New and kept articles come in, with usable signatures (`signed`); the original o
 are proposed by hash, signature and declared link (`proposals`), and decided by what their texts share (`comparing`).
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from operator import attrgetter
 
 from monitor.stories.candidates import Candidate
 from monitor.stories.comparing import Alike, same_text, tells
@@ -25,10 +27,12 @@ def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict
     The original is a kept article where there is one (which may itself be known to repeat one that is not given), else
     the new one that was published first, of several the fullest. A new original repeats nothing itself, and is no
     excerpt of what repeats it: the teaser of a full text repeats the text, whichever came first. No id may be in both
-    sequences, or twice in one. The kept ones are given in the order of `age`.
+    sequences, or twice in one. The kept ones are given in the order of `by_age`.
     """
-    articles = [*kept, *sorted(new, key=age)]
+    articles = [*kept, *by_age(new)]
     since = len(kept)
+    if len(articles) < 2:
+        return {}
     first = _identical(articles, since)
     places = [place for place in range(len(articles)) if first[place] == place]
     claims = {(first[one], first[other]) for one, other in by_claim(articles, since)}
@@ -45,9 +49,19 @@ def find_duplicates(new: Sequence[Candidate], kept: Sequence[Candidate]) -> dict
     return found
 
 
-def age(article: Candidate) -> tuple[datetime, int, int]:
-    """What articles are in order by: the moment of publication, of equal ones the fullest first."""
-    return article.published, -len(article.text), article.id
+def by_age(articles: Iterable[Candidate]) -> list[Candidate]:
+    """The articles in the order of publication, of equal moments the fullest first, then by id.
+
+    What is kept is given in the order of moments already; only where these are equal is anything else looked at.
+    """
+    ordered = sorted(articles, key=attrgetter("published"))
+    moments = [article.published for article in ordered]
+    stop = 0
+    for start in [at for at, (one, other) in enumerate(pairwise(moments)) if one == other]:
+        if start >= stop:
+            stop = bisect_right(moments, moments[start], start)
+            ordered[start:stop] = sorted(ordered[start:stop], key=lambda article: (-len(article.text), article.id))
+    return ordered
 
 
 def _equal(articles: Sequence[Candidate], one: int, other: int) -> bool:

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from monitor.stories.candidates import Candidate
+from monitor.stories.hashing import distinct
 from monitor.stories.wording import is_whole, packed
 from monitor.text import tokens
 
@@ -52,7 +53,7 @@ def runs_of(text: str) -> "NDArray[np.uint64]":
     runs = np.zeros(count, dtype=np.uint64)
     for offset in range(RUN):
         runs = runs * np.uint64(_MULTIPLIER) + hashes[offset : offset + count]
-    return np.unique(runs ^ (runs >> np.uint64(32)))
+    return distinct(runs ^ (runs >> np.uint64(32)))
 
 
 def signature(text: str, language: str = "") -> bytes:
@@ -106,7 +107,7 @@ def signed(articles: Iterable[Candidate]) -> list[Candidate]:
     """
     return [
         article
-        if is_whole(article.signature, MINHASH_BYTES, article.language[:2].lower())
+        if is_whole(article.signature, MINHASH_BYTES, article.language)
         else replace(article, signature=signature(article.text, article.language))
         for article in articles
     ]

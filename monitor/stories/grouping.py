@@ -7,9 +7,11 @@ asked of those nearer in time was tried: it gains much on a collection of few ar
 of one day (docs/stories.md).
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from monitor.stories.candidates import Candidate, StorySettings
 from monitor.stories.fingerprint import MINHASH_BYTES
@@ -50,6 +52,8 @@ def _by_language(articles: Sequence[Candidate]) -> dict[str, list[Candidate]]:
     found: defaultdict[str, list[Candidate]] = defaultdict(list)
     codes = [each.signature[MINHASH_BYTES : MINHASH_BYTES + CODE] for each in articles]
     languages = {code: language_of(code) for code in set(codes)}
+    if len(languages) == 1 and (only := languages[codes[0]]):
+        return {only: list(articles)}
     for article, code in zip(articles, codes, strict=True):
         language = languages[code] or article.language.lower()[:2] or guess_language(article.title)
         found[language].append(article)
@@ -57,20 +61,19 @@ def _by_language(articles: Sequence[Candidate]) -> dict[str, list[Candidate]]:
 
 
 def _around(kept: Sequence[Candidate], new: Sequence[Candidate], settings: StorySettings) -> list[Candidate]:
-    """The kept articles that have a story and are near enough in time to matter to a new one."""
-    moments = [article.published for article in new]
-    if not moments:
+    """The kept articles that have a story and are near enough in time to matter to a new one; all are in order."""
+    if not new:
         return []
-    first, last = min(moments) - settings.window, max(moments) + settings.window
-    return [
-        article
-        for article in kept
-        if article.story is not None and article.duplicate_of is None and first <= article.published <= last
-    ]
+    moment = attrgetter("published")
+    start = bisect_left(kept, new[0].published - settings.window, key=moment)
+    stop = bisect_right(kept, new[-1].published + settings.window, key=moment)
+    return [article for article in kept[start:stop] if article.story is not None and article.duplicate_of is None]
 
 
 def _grouped(fresh: Sequence[Candidate], known: Sequence[Candidate], settings: StorySettings) -> dict[int, Event]:
     """The event of each article of one language; both sequences are sorted by age."""
+    if len(fresh) == 1 and not known:
+        return {fresh[0].id: Event(None, fresh[0].id)}
     held = [each.story or 0 for each in known]
     near = set(nearby(_sketches(fresh), _sketches(known), held).tolist())
     compared = [*fresh, *(known[place] for place in sorted(near))]

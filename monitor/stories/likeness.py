@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from monitor.stories.hashing import distinct, may_recur, numbered
 from monitor.stories.wording import Wording, neighbours, share_of
 
 if TYPE_CHECKING:
@@ -70,21 +71,21 @@ class Likeness:
         from scipy import sparse  # noqa: PLC0415
 
         terms = [each.terms for each in wordings]
-        known, columns = np.unique(_joined(terms), return_inverse=True)
+        known, columns = numbered(_joined(terms, np.uint32))
         levels = np.full(len(known), 255, dtype=np.uint8)
         np.minimum.at(levels, columns, _joined([each.levels for each in wordings], np.uint8))
         single = _counts(terms, columns, len(known))
         held = _holders([each.terms for each in beside], known)
         weights = _rarity(single, held, share_of(levels), len(beside))
         next_to = [neighbours(each) for each in terms]
-        pairs, places = np.unique(_joined(next_to), return_inverse=True)
-        double = _counts(next_to, places, len(pairs))
-        several = np.flatnonzero(np.bincount(double.indices, minlength=len(pairs)) > 1)
+        pairs, places = _recurring(_joined(next_to))
+        double = _counts(next_to, places, len(pairs) + 1)
+        several = np.flatnonzero(np.bincount(double.indices, minlength=len(pairs) + 1)[:-1] > 1)
         double = double[:, several]
         held_double = _holders([neighbours(each.terms) for each in beside], pairs[several])
         rarity = _rarity(double, held_double, 0.0, len(beside))
         opening = _openings(wordings, columns, len(known), 0)
-        opening_double = _openings(wordings, places, len(pairs), 1)[:, several]
+        opening_double = _openings(wordings, places, len(pairs) + 1, 1)[:, several]
         whole = sparse.hstack([_weighted(single, weights), _weighted(double, rarity)]).tocsr()
         length = _lengths(whole).mean() if len(wordings) else 1.0
         self._whole = _unit(whole)
@@ -182,6 +183,20 @@ def _joined(parts: "Sequence[NDArray[Any]]", kind: Any = None) -> "NDArray[Any]"
     return np.concatenate(parts) if parts else np.zeros(0, dtype=kind or np.uint64)
 
 
+def _recurring(values: "NDArray[np.uint64]") -> "tuple[NDArray[np.uint64], NDArray[np.intp]]":
+    """The distinct ones of the values that may occur twice, sorted, and the place of each value among them.
+
+    Values that surely occur once, which most pairs of neighbours do, have the place after the last: sorting takes long.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    again = may_recur(values)
+    distinct_ones, at = np.unique(values[again], return_inverse=True)
+    places = np.full(len(values), len(distinct_ones), dtype=np.intp)
+    places[again] = at
+    return distinct_ones, places
+
+
 def _counts(parts: "Sequence[NDArray[Any]]", columns: "NDArray[np.intp]", width: int) -> Any:
     """How often each article (row) holds each term (column); `columns` are those of the terms of all, end to end."""
     import numpy as np  # noqa: PLC0415
@@ -199,7 +214,7 @@ def _holders(others: "Sequence[NDArray[Any]]", known: "NDArray[Any]") -> "NDArra
 
     if not len(others) or not len(known):
         return np.zeros(len(known), dtype=np.int64)
-    terms = np.concatenate([np.unique(each) for each in others])
+    terms = np.concatenate([distinct(each) for each in others])
     places = np.minimum(np.searchsorted(known, terms), len(known) - 1)
     return np.bincount(places[known[places] == terms], minlength=len(known))
 

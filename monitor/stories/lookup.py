@@ -40,13 +40,14 @@ def nearby(new: Sequence[bytes], kept: Sequence[bytes], stories: Sequence[int]) 
         return np.arange(len(kept))
     mine = np.concatenate([terms for terms, _ in _heaviest(new)]).astype(np.uint64)
     known = HashIndex(mine[mine > 0])
-    holders = np.zeros(known.columns, dtype=np.int64)
-    for terms, _ in _heaviest(kept):
-        columns, found = known.find(terms.astype(np.uint64))
-        holders += np.bincount(columns[found], minlength=known.columns)
+    asked, held = ([_found(known, *each) for each in _heaviest(sketches)] for sketches in (new, kept))
+    holders = np.zeros(known.columns + 1, dtype=np.int64)
+    for columns, _ in held:
+        holders += np.bincount(columns.ravel(), minlength=known.columns + 1)
+    holders = holders[:-1]
     telling = holders <= max(_HANDFUL, len(kept) // _COMMON)
     weights = np.where(telling, np.log((len(kept) + 1.0) / np.maximum(holders, 1)), 0.0)
-    rows, others = _vectors(new, known, weights), _vectors(kept, known, weights)
+    rows, others = _vectors(asked, weights), _vectors(held, weights)
     numbers = np.unique(np.asarray(stories), return_inverse=True)[1]
     averages = _averages(others, numbers).T.tocsr()
     near = [_nearest((rows[start : start + _BLOCK] @ averages).tocoo()) for start in range(0, len(new), _BLOCK)]
@@ -55,7 +56,7 @@ def nearby(new: Sequence[bytes], kept: Sequence[bytes], stories: Sequence[int]) 
     return np.flatnonzero(chosen[numbers])
 
 
-def _heaviest(sketches: Sequence[bytes]) -> "Iterator[tuple[NDArray[np.uint32], NDArray[np.float64]]]":
+def _heaviest(sketches: Sequence[bytes]) -> "Iterator[tuple[NDArray[np.uint32], NDArray[np.uint8]]]":
     """The heaviest terms of each article (row), 0 where there are fewer, and their weights; some articles at a time."""
     import numpy as np  # noqa: PLC0415
 
@@ -63,27 +64,38 @@ def _heaviest(sketches: Sequence[bytes]) -> "Iterator[tuple[NDArray[np.uint32], 
     for start in range(0, len(sketches), _ROWS):
         joined = b"".join([each or nothing for each in sketches[start : start + _ROWS]])
         rows = np.frombuffer(joined, dtype=np.uint8).reshape(-1, len(nothing))
-        yield rows[:, : 4 * HEAVIEST].copy().view("<u4"), rows[:, 4 * HEAVIEST :].astype(np.float64)
+        yield rows[:, : 4 * HEAVIEST].copy().view("<u4"), rows[:, 4 * HEAVIEST :]
 
 
-def _vectors(sketches: Sequence[bytes], known: HashIndex, weights: "NDArray[np.float64]") -> Any:
+def _found(
+    known: HashIndex, terms: "NDArray[np.uint32]", own: "NDArray[np.uint8]"
+) -> "tuple[NDArray[np.int32], NDArray[np.uint8]]":
+    """The columns of the heaviest terms of articles, for those not known the one after the last; their weights."""
+    import numpy as np  # noqa: PLC0415
+
+    columns, found = known.find(terms.astype(np.uint64))
+    return np.where(found, columns, np.int32(known.columns)), own
+
+
+def _vectors(parts: "Sequence[tuple[NDArray[np.int32], NDArray[np.uint8]]]", weights: "NDArray[np.float64]") -> Any:
     """Each article (row) by its heaviest terms (columns); the length of a row counts those that are not known too."""
     import numpy as np  # noqa: PLC0415
     from scipy import sparse  # noqa: PLC0415
 
-    rarest = float(weights.max()) if len(weights) else 0.0
-    weights = weights if len(weights) else np.zeros(1)
-    parts: list[tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.intp]]] = []
-    for terms, own in _heaviest(sketches):
-        columns, found = known.find(terms.astype(np.uint64))
-        values = own * np.where(found, weights[columns], rarest)
+    width, rarest = len(weights), float(weights.max()) if len(weights) else 0.0
+    scale = np.append(weights, rarest)
+    telling = np.append(weights > 0.0, np.False_)
+    made: list[tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.intp]]] = []
+    for columns, own in parts:
+        values = own * scale.take(columns, mode="clip")
         lengths = np.sqrt((values * values).sum(axis=1, keepdims=True))
         values /= np.where(lengths > 0.0, lengths, 1.0)
-        useful = found & (values > 0.0)
-        parts.append((values[useful], columns[useful], np.count_nonzero(useful, axis=1)))
-    values, columns, counts = (np.concatenate([part[at] for part in parts]) for at in range(3))
+        useful = np.flatnonzero(telling.take(columns.ravel(), mode="clip"))
+        counts = np.bincount(useful // HEAVIEST, minlength=len(columns))
+        made.append((values.ravel().take(useful), columns.ravel().take(useful), counts))
+    values, columns, counts = (np.concatenate([part[at] for part in made]) for at in range(3))
     ends = np.concatenate([[0], np.cumsum(counts)])
-    return sparse.csr_matrix((values, columns, ends), shape=(len(sketches), known.columns))
+    return sparse.csr_matrix((values, columns, ends), shape=(len(counts), width))
 
 
 def _averages(vectors: Any, numbers: "NDArray[np.intp]") -> Any:

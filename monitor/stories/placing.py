@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from monitor.stories.candidates import Candidate, Placement, StorySettings
-from monitor.stories.duplicates import age, find_duplicates
+from monitor.stories.duplicates import by_age, find_duplicates
 from monitor.stories.fingerprint import signed
 from monitor.stories.grouping import Event, group_events
 
@@ -16,11 +16,12 @@ def place(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySe
     places, in whatever order they come.
     """
     # In their order in time and with their signatures, which both ways of comparing start from.
-    held = {article.id: article for article in signed(sorted(kept, key=age))}
+    known = signed(by_age(kept))
+    held = {article.id: article for article in known}
     given = {article.id: article for article in signed(sorted(new, key=_moment)) if article.id not in held}
-    repeats = find_duplicates(list(given.values()), list(held.values()))
+    repeats = find_duplicates(list(given.values()), known)
     own = [article for article in given.values() if article.id not in repeats]
-    events = group_events(own, list(held.values()), settings)
+    events = group_events(own, known, settings)
     return [_placement(article.id, held, repeats, events) for article in new]
 
 

@@ -4,12 +4,13 @@ Two things propose a pair: signatures that agree in some places, and a declared 
 anybody can make and that proves nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from monitor.stories.candidates import Candidate
 from monitor.stories.fingerprint import MINHASH_BYTES, MOST_CHARACTERS, PERMUTATIONS
-from monitor.stories.hashing import HashIndex
+from monitor.stories.hashing import HashIndex, distinct
 from monitor.stories.wording import MOST_WORDED, neighbours, text_wording
 
 if TYPE_CHECKING:
@@ -46,14 +47,16 @@ def by_claim(articles: Sequence[Candidate], since: int) -> Iterator[tuple[int, i
     """
     asked = {address for each in articles[since:] for address in (each.canonical_url, each.declared_canonical)} - {""}
     owners: dict[str, int] = {}
+    declaring: list[int] = []
     for place, article in enumerate(articles):
         if article.canonical_url in asked:
             owners.setdefault(article.canonical_url, place)
-    for place, article in enumerate(articles):
         if article.declared_canonical in asked:
-            owner = owners.setdefault(article.declared_canonical, place)
-            if owner != place:
-                yield min(owner, place), max(owner, place)
+            declaring.append(place)
+    for place in declaring:
+        owner = owners.setdefault(articles[place].declared_canonical, place)
+        if owner != place:
+            yield min(owner, place), max(owner, place)
 
 
 def by_signature(articles: Sequence[Candidate], places: Sequence[int], since: int) -> Iterator[tuple[int, int]]:
@@ -71,14 +74,35 @@ def by_signature(articles: Sequence[Candidate], places: Sequence[int], since: in
         return
     counts, weights = held
     first, rarity = _first_holders(counts), _diagonal(weights)
-    new = np.flatnonzero(is_new)
-    lengths = np.minimum(np.fromiter(map(len, [articles[place].text for place in places]), np.int64), MOST_CHARACTERS)
+    new, lengths = np.flatnonzero(is_new), _Lengths(articles, places)
     for start in range(0, len(new), _BLOCK):
         rows = new[start : start + _BLOCK]
-        for one, other in _near(counts[rows], counts[rows] @ rarity, first, rows, lengths):
-            if max(lengths[one], lengths[other]) > MOST_WORDED or wordings.share(one, other) >= _LEAST_NEIGHBOURS:
-                pair = places[one], places[other]
-                yield min(pair), max(pair)
+        one, other, longer = _near(counts[rows], rarity, first, rows, lengths)
+        alike = longer > MOST_WORDED
+        alike[~alike] = wordings.shares(one[~alike], other[~alike]) >= _LEAST_NEIGHBOURS
+        for pair in zip(one[alike].tolist(), other[alike].tolist(), strict=True):
+            yield places[min(pair)], places[max(pair)]
+
+
+class _Lengths:
+    """How many characters of the text of each article are read; asked of few, for looking at every text takes long."""
+
+    def __init__(self, articles: Sequence[Candidate], places: Sequence[int]) -> None:
+        import numpy as np  # noqa: PLC0415
+
+        self._articles = articles
+        self._places = places
+        self._known = np.full(len(places), -1, dtype=np.int64)
+
+    def of(self, rows: "NDArray[np.intp]") -> "NDArray[np.int64]":
+        """The lengths of the articles in these rows."""
+        import numpy as np  # noqa: PLC0415
+
+        asked = np.zeros(len(self._known), dtype=np.bool_)
+        asked[rows] = True
+        for row in np.flatnonzero(asked & (self._known < 0)).tolist():
+            self._known[row] = min(len(self._articles[self._places[row]].text), MOST_CHARACTERS)
+        return self._known[rows]
 
 
 class _Neighbours:
@@ -88,42 +112,58 @@ class _Neighbours:
         self._signatures = signatures
         self._read: dict[int, NDArray[np.uint64]] = {}
 
-    def share(self, one: int, other: int) -> float:
-        """How much of the text that has fewer pairs stands in the other, in [0, 1]."""
+    def shares(self, ones: "NDArray[np.intp]", others: "NDArray[np.intp]") -> "NDArray[np.float64]":
+        """How much of that text of a pair of rows which has fewer pairs stands in the other, in [0, 1].
+
+        The `ones` are in order, so that all others of one are sought in it at once.
+        """
         import numpy as np  # noqa: PLC0415
 
-        fewer, more = sorted((self._of(one), self._of(other)), key=len)
-        if not len(fewer):
-            return 0.0
-        places = np.minimum(np.searchsorted(more, fewer), len(more) - 1)
-        return float(np.count_nonzero(more[places] == fewer)) / len(fewer)
+        found = np.zeros(len(ones))
+        ends = [*np.flatnonzero(np.diff(ones, prepend=-1)).tolist(), len(ones)]
+        for start, stop in pairwise(ends):
+            mine = self._of(int(ones[start]))
+            theirs = [self._of(row) for row in others[start:stop].tolist()]
+            sizes = np.fromiter(map(len, theirs), np.int64)
+            if len(mine) and sizes.any():
+                sought = np.concatenate(theirs)
+                there = mine[np.minimum(np.searchsorted(mine, sought), len(mine) - 1)] == sought
+                shared = np.bincount(np.repeat(np.arange(len(theirs)), sizes)[there], minlength=len(theirs))
+                found[start:stop] = shared / np.maximum(np.minimum(sizes, len(mine)), 1)
+        return found
 
     def _of(self, row: int) -> "NDArray[np.uint64]":
-        import numpy as np  # noqa: PLC0415
-
         if row not in self._read:
-            pairs = np.sort(neighbours(text_wording(self._signatures[row][MINHASH_BYTES:]).terms))
-            self._read[row] = pairs[np.append(pairs[1:] != pairs[:-1], np.True_)[: len(pairs)]]
+            self._read[row] = distinct(neighbours(text_wording(self._signatures[row][MINHASH_BYTES:]).terms))
         return self._read[row]
 
 
 def _near(
-    counts: Any, rarity: Any, first: Any, rows: "NDArray[np.intp]", lengths: "NDArray[np.int64]"
-) -> Iterable[tuple[int, int]]:
-    """Each row with its most probable partners, as numbers of rows."""
+    counts: Any, rarity: Any, first: Any, rows: "NDArray[np.intp]", lengths: _Lengths
+) -> "tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]":
+    """Each of the rows, in order, with its most probable partners, as numbers of rows; the longer text of each pair.
+
+    How rare what two have in common is matters to those rows alone that have too many partners.
+    """
     import numpy as np  # noqa: PLC0415
 
-    agreeing = (counts @ first).tocoo()
-    weighted = (rarity @ first).tocsr()
-    good = (agreeing.data >= _AGREEING) & (agreeing.col != rows[agreeing.row])
-    good &= _may_share(agreeing.data, lengths[rows[agreeing.row]], lengths[agreeing.col])
-    row, column = agreeing.row[good], agreeing.col[good]
-    weight = np.asarray(weighted[row, column]).ravel() if len(row) else np.zeros(0)
+    agreeing = counts @ first
+    enough = np.flatnonzero(agreeing.data >= _AGREEING)
+    row = np.searchsorted(agreeing.indptr, enough, side="right") - 1
+    column, places = agreeing.indices[enough], agreeing.data[enough]
+    mine, theirs = lengths.of(rows[row]), lengths.of(column)
+    good = (column != rows[row]) & _may_share(places, mine, theirs)
+    row, column, longer = row[good], column[good], np.maximum(mine, theirs)[good]
+    partners = np.bincount(row, minlength=len(rows))
+    weight = np.zeros(len(row))
+    if len(crowded := np.flatnonzero(partners > _MOST_PARTNERS)):
+        weighted = ((counts[crowded] @ rarity) @ first).tocsr()
+        many = np.isin(row, crowded)
+        weight[many] = np.asarray(weighted[np.searchsorted(crowded, row[many]), column[many]]).ravel()
     order = np.lexsort((column, -weight, row))
-    row, column = row[order], column[order]
-    rank = np.arange(len(row)) - np.searchsorted(row, row)
-    best = rank < _MOST_PARTNERS
-    yield from zip(rows[row[best]].tolist(), column[best].tolist(), strict=True)
+    row, column, longer = row[order], column[order], longer[order]
+    best = np.arange(len(row)) - np.searchsorted(row, row) < _MOST_PARTNERS
+    return rows[row[best]], column[best], longer[best]
 
 
 def _may_share(
@@ -157,11 +197,12 @@ def _incidence(signatures: Sequence[bytes], new: "NDArray[np.bool_]") -> Any:
     table[_buckets(mine)] = True
     parts, counts = [np.zeros(0, dtype=np.int32)], [np.zeros(1, dtype=np.int64)]
     for start in range(0, len(signatures), _ROWS):
-        held = _signed(signatures[start : start + _ROWS])
-        rows, places = np.nonzero(table[_buckets(held)])
-        columns, found = known.find(_keys(held[rows, places], places))
+        held = _signed(signatures[start : start + _ROWS]).ravel()
+        # Along one axis and with `take`, both of which take a fraction of the time of what they stand for.
+        noted = np.flatnonzero(table.take(_buckets(held.reshape(-1, PERMUTATIONS)).ravel(), mode="clip"))
+        columns, found = known.find(_keys(held.take(noted), noted % PERMUTATIONS))
         parts.append(columns[found])
-        counts.append(np.bincount(rows[found], minlength=len(held)))
+        counts.append(np.bincount(noted[found] // PERMUTATIONS, minlength=len(held) // PERMUTATIONS))
     columns, ends = np.concatenate(parts), np.cumsum(np.concatenate(counts))
     holders = np.bincount(columns, minlength=known.columns)
     if not (holders > 1).any():
@@ -201,13 +242,16 @@ def _first_holders(counts: Any) -> Any:
     from scipy import sparse  # noqa: PLC0415
 
     turned = counts.T.tocsr()
-    if np.diff(turned.indptr).max() <= _MOST_HOLDERS:
+    holders = np.diff(turned.indptr)
+    crowded = np.flatnonzero(holders > _MOST_HOLDERS)
+    if not len(crowded):
         return turned
     turned.sort_indices()
-    rank = np.arange(turned.nnz) - np.repeat(turned.indptr[:-1], np.diff(turned.indptr))
-    kept = rank < _MOST_HOLDERS
-    rows = np.repeat(np.arange(turned.shape[0]), np.diff(turned.indptr))[kept]
-    return sparse.csr_matrix((turned.data[kept], (rows, turned.indices[kept])), shape=turned.shape)
+    kept = np.ones(turned.nnz, dtype=np.bool_)
+    for start, stop in zip(turned.indptr[crowded].tolist(), turned.indptr[crowded + 1].tolist(), strict=True):
+        kept[start + _MOST_HOLDERS : stop] = False
+    ends = np.concatenate([[0], np.cumsum(np.minimum(holders, _MOST_HOLDERS))])
+    return sparse.csr_matrix((turned.data[kept], turned.indices[kept], ends), shape=turned.shape)
 
 
 def _diagonal(weights: "NDArray[np.float64]") -> Any:

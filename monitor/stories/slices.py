@@ -13,6 +13,22 @@ from monitor.stories.candidates import Candidate, StorySettings
 LONGEST = 2
 
 
+def rounds(new: Iterable[Candidate], settings: StorySettings) -> Iterator[list[list[Candidate]]]:
+    """The slices, in order, those together that lie more than a window apart from one another.
+
+    None of a round would be compared with what another slice of it brings: they may be kept at once, which costs a
+    round what it would cost each of them.
+    """
+    current: list[list[Candidate]] = []
+    for part in slices(new, settings):
+        if current and part[0].published - current[-1][-1].published <= settings.window:
+            yield current
+            current = []
+        current.append(part)
+    if current:
+        yield current
+
+
 def slices(new: Iterable[Candidate], settings: StorySettings) -> Iterator[list[Candidate]]:
     """The articles in the order of publication, cut where the next is further away than the window, or too many days.
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from invented import BRIDGE, MONDAY, TUESDAY, candidate, events
 
 from monitor.stories import Candidate
-from monitor.stories.duplicates import age, find_duplicates
+from monitor.stories.duplicates import by_age, find_duplicates
 
 WORDS = BRIDGE.split()
 PARAGRAPHS = BRIDGE.strip().split("\n\n")
@@ -189,4 +189,11 @@ ALL = [
 def test_the_order_does_not_matter(articles: list[Candidate], known: list[Candidate]) -> None:
     assert find_duplicates(articles, []) == find_duplicates(ALL, [])
     new = [article for article in articles if article.id not in {each.id for each in known}]
-    assert find_duplicates(new, sorted(known, key=age)) == find_duplicates(ALL[4:], sorted(ALL[:4], key=age))
+    assert find_duplicates(new, by_age(known)) == find_duplicates(ALL[4:], by_age(ALL[:4]))
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 99)), unique_by=lambda each: each[2]))
+def test_articles_are_in_the_order_of_publication_then_the_fullest_first(drawn: list[tuple[int, int, int]]) -> None:
+    articles = [candidate(number, "Bridge", "x" * length, hours) for hours, length, number in drawn]
+    expected = sorted(articles, key=lambda article: (article.published, -len(article.text), article.id))
+    assert by_age(articles) == expected
