@@ -11,13 +11,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from flows.identity import deployment_name
-from flows.server import ADDRESS, QUIET, configured_api, end, environment, local_server, refuse_silent
+import httpx
+
+from flows.identity import deployment_name, tag
+from flows.server import ADDRESS, ANSWER_SECONDS, QUIET, configured_api, end, environment, local_server, refuse_silent
 from flows.tether import Process, start
 from monitor.config import Settings
 from monitor.errors import MonitorError
@@ -31,6 +34,9 @@ PORT = 4200
 RUNNER_SECONDS = 30
 # How soon it is noticed that a process has ended by itself.
 WATCH_SECONDS = 0.5
+# How long a runner may take to deploy the schedules: some 5 s on two quiet cores, 15 s measured on busy ones.
+DEPLOYED_SECONDS = 60
+_SCHEDULES = ("collect", "train", "maintain")
 
 
 class RunnerEnded(MonitorError):
@@ -62,9 +68,10 @@ def serve(settings: Settings, *, port: int = PORT, reading_page: bool = True) ->
         _reading_page(settings, reading_page) as page,
         _runner(settings, used) as runner,
     ):
-        sys.stdout.write(_welcome(settings, used, reading_page=reading_page))
-        sys.stdout.flush()
         try:
+            _until_deployed(settings, used, runner)
+            sys.stdout.write(_welcome(settings, used, reading_page=reading_page))
+            sys.stdout.flush()
             _watch(runner, page)
         except KeyboardInterrupt:
             sys.stdout.write("stopping\n")
@@ -123,6 +130,30 @@ def _runner(settings: Settings, used: _Used) -> Iterator[Process]:
         end(runner, signal.SIGINT, RUNNER_SECONDS)
 
 
+def _until_deployed(settings: Settings, used: _Used, runner: Process) -> None:
+    """Wait until every schedule is deployed, a minute at most: who runs one by hand before is told that there is none.
+
+    An API that does not answer us is not waited for: it may ask for a key that Prefect alone knows.
+    """
+    wanted = len(_SCHEDULES) + len(settings.digests)
+    deadline = time.monotonic() + DEPLOYED_SECONDS
+    while runner.poll() is None and time.monotonic() < deadline:
+        deployed = _deployed(used.api, tag(settings.root))
+        if deployed is None or deployed >= wanted:
+            return
+        time.sleep(WATCH_SECONDS)
+
+
+def _deployed(api: str, mark: str) -> int | None:
+    """How many deployments of a tag are not paused; None where the API does not say."""
+    asked = {"deployments": {"tags": {"all_": [mark]}}, "limit": 200}
+    try:
+        answer = httpx.post(f"{api}/deployments/filter", json=asked, timeout=ANSWER_SECONDS, trust_env=False)
+        return sum(not each["paused"] for each in answer.raise_for_status().json())
+    except (httpx.HTTPError, ValueError):
+        return None
+
+
 def _watch(runner: Process, page: Process | None) -> None:
     """Wait for the runner's end, and say so when the reading page ends before. Raises RunnerEnded."""
     while True:
@@ -141,13 +172,12 @@ def _watch(runner: Process, page: Process | None) -> None:
 
 
 def _welcome(settings: Settings, used: _Used, *, reading_page: bool) -> str:
+    sections = [(name, getattr(settings, name)) for name in _SCHEDULES]
     collect = deployment_name("scheduled", settings.root, shared=used.shared)
     lines = [
         f"Prefect            {used.api.removesuffix('/api')}",
         f"reading page       http://{settings.web.host}:{settings.web.port}" if reading_page else "",
-        f"collect            {settings.collect.schedule} ({settings.collect.timezone})",
-        f"train              {settings.train.schedule} ({settings.train.timezone})",
-        f"maintain           {settings.maintain.schedule} ({settings.maintain.timezone})",
+        *(f"{name:<18} {section.schedule} ({section.timezone})" for name, section in sections),
         *(f"digest {digest.name:<11} {digest.schedule} ({digest.timezone})" for digest in settings.digests),
         "in another shell   monitor flow collect, or the name of a digest, runs it now",
         f"                   export PREFECT_API_URL={used.api}; prefect deployment run collect/{collect}",

@@ -90,8 +90,10 @@ def serve(demo, watched, folder: Path, api: str = "") -> Iterator[Serving]:
         )
     serving = Serving(process, api or f"http://127.0.0.1:{port}/api", root, log, said, variables)
     try:
-        until(lambda: process.poll() is not None or len(deployments(serving.api, root)) >= 4, 240)
+        until(lambda: process.poll() is not None or "Ctrl-C ends it all." in said.read_text(encoding="utf-8"), 240)
         assert process.poll() is None, said.read_text(encoding="utf-8")
+        # What says that it is there can be used: a run by hand finds its deployment.
+        assert len(deployments(serving.api, root)) == 4
         yield serving
     finally:
         if process.poll() is None:
