@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.models import Article, Assessment, Delivery, Digest, DigestItem, Entry, Feedback, Told
+from monitor.models import Article, Assessment, Delivery, Digest, DigestItem, Entry, Feedback, SourceTold, Told
 from monitor.models import audience as audience_of
 from monitor.store import Database, articles, stories, topics
 from monitor.store.stories import Placed
@@ -112,3 +112,8 @@ def told(story_id: int, recipient: str = "a@example.org", **changes: Any) -> Tol
         "told_at": NOW,
     }
     return Told.model_validate(fields | changes)
+
+
+def source_told(state: str = "broken", since: datetime = NOW, **changes: Any) -> SourceTold:
+    fields = {"audience": audience_of("morning", "mail", "a@example.org"), "source": "wire", "delivery_id": 0}
+    return SourceTold.model_validate(fields | {"state": state, "since": since, "told_at": since} | changes)

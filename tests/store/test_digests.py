@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from keeping import NOW, assess, assessment, delivery, digest, item, keep_story, told
+from keeping import NOW, assess, assessment, delivery, digest, item, keep_story, source_told, told
 
 from monitor.models import alert_slot
 from monitor.models import audience as audience_of
 from monitor.store import Database, checks, digests
-from monitor.store.digests import Looked, Window, relevant_stories
+from monitor.store.digests import Looked, Window, relevant_stories, told_of_sources
 from monitor.store.outbox import keep_digest
 from monitor.store.stories import raise_revisions
 
@@ -124,6 +124,30 @@ def test_told_is_the_latest_revision_of_each(database: Database) -> None:
         "nobody": {},
     }
     assert past == nothing == {ANN: {}}
+
+
+def test_of_what_was_told_of_sources_the_last_of_each_state_counts(database: Database) -> None:
+    said = [
+        source_told("broken", NOW),
+        source_told("recovered", NOW + DAY),
+        source_told("broken", NOW + 2 * DAY),
+        source_told("broken", NOW + 9 * DAY),
+        source_told("broken", NOW, source="other"),
+        source_told("broken", NOW, source="far"),
+        source_told("silent", NOW, audience=BOB),
+    ]
+    with database.writing() as session:
+        deliveries = [delivery("one", f"{name}@example.org") for name in "ab"]
+        assert keep_digest(session, digest("one"), [], deliveries, said)
+    with database.reading() as session:
+        found = told_of_sources(session, [ANN, BOB], ["wire", "other"], until=NOW + 3 * DAY)
+    assert {
+        who: {source: [(each.state, each.since) for each in rows] for source, rows in by_source.items()}
+        for who, by_source in found.items()
+    } == {
+        ANN: {"wire": [("recovered", NOW + DAY), ("broken", NOW + 2 * DAY)], "other": [("broken", NOW)]},
+        BOB: {"wire": [("silent", NOW)]},
+    }
 
 
 def test_what_was_looked_at_names_the_nearest_miss(database: Database) -> None:

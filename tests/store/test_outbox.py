@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from keeping import NOW, delivery, digest, item, keep_story, told
+from keeping import NOW, delivery, digest, item, keep_story, source_told, told
 from sqlmodel import SQLModel, select
 
-from monitor.models import Delivery, DeliveryState, Digest, DigestItem, Told
+from monitor.models import Delivery, DeliveryState, Digest, DigestItem, SourceTold, Told
 from monitor.models import audience as audience_of
 from monitor.store import Database
 from monitor.store.outbox import (
@@ -93,6 +93,17 @@ def test_what_another_digest_told_meanwhile_undoes_all_of_this_one(database: Dat
     assert keep(database, "tuesday") is None
     assert [count(database, model) for model in (Digest, DigestItem, Delivery, Told)] == [1, 2, 2, 2]
     assert keep(database, "tuesday", revision=2).new
+
+
+def test_what_another_digest_said_of_a_source_meanwhile_undoes_all_of_this_one(database: Database) -> None:
+    def say(slot: str, *said: SourceTold) -> Kept | None:
+        with database.writing() as session:
+            return keep_digest(session, digest(slot), [], [delivery(slot)], said)
+
+    assert say("monday", source_told("broken"), source_told("broken")).new
+    assert say("tuesday", source_told("recovered"), source_told("broken")) is None
+    assert [count(database, model) for model in (Digest, Delivery, SourceTold)] == [1, 1, 1]
+    assert say("tuesday", source_told("recovered")).new
 
 
 def test_a_digest_with_nothing_to_tell_may_be_kept(database: Database) -> None:
