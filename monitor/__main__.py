@@ -1,6 +1,5 @@
 """The program `monitor`: also `python -m monitor`."""
 
-import gc
 import os
 import sys
 
@@ -8,17 +7,12 @@ from monitor.cli import application
 from monitor.cli.output import printable
 from monitor.errors import MonitorError
 
-# Objects made between two collections of garbage, for Python's 700: to import what a collect needs makes 175,000, none
-# of them garbage, and to look through them 250 times takes 0.07 of 0.66 s.
-_OBJECTS_A_COLLECTION = 10_000
-
 
 def main() -> None:
     """Run the command line; an error of our own is one line on standard error and exit code 2, never a traceback."""
     # Readers, the reading page and Prefect's runs are processes that we start: they import what is installed, and not
     # what happens to lie in the folder where the command was called (docs.python.org, PYTHONSAFEPATH).
     os.environ["PYTHONSAFEPATH"] = "1"
-    gc.set_threshold(_OBJECTS_A_COLLECTION, *gc.get_threshold()[1:])
     try:
         application()()
     except MonitorError as error:
