@@ -7,12 +7,14 @@ import asyncio
 import errno
 import os
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import cast
 
 import httpcore
+import httpx
 
 from monitor.errors import Cause, FetchError
 from monitor.fetch.address import Address
@@ -29,6 +31,8 @@ FAILURES = (
     httpcore.ProtocolError,
     httpcore.ProxyError,
     httpcore.ConnectionNotAvailable,
+    httpx.HTTPError,
+    httpx.StreamError,
     OSError,
 )
 """Everything that a server, a proxy or the network between can make the libraries raise."""
@@ -87,11 +91,11 @@ class Exchange:
             status = 0
             try:
                 async with asyncio.timeout(ask.seconds) as deadline:
-                    response = await self._transport.get(ask.address, self._headers(ask), ask.seconds)
+                    response = await self._transport.handle_async_request(self._request(ask))
                     turn.heard()
-                    status = response.status
+                    status = response.status_code
                     try:
-                        headers = _headers_of(response)
+                        headers = _headers(response)
                         content = await _content(response, headers, ask, deadline)
                     finally:
                         await response.aclose()
@@ -100,9 +104,10 @@ class Exchange:
                 raise FetchError(ask.address.text, reason, Cause.UNREACHABLE) from error
             return Answer(status, headers, content, loop.time() - begun)
 
-    def _headers(self, ask: Ask) -> dict[str, str]:
+    def _request(self, ask: Ask) -> httpx.Request:
+        url = ask.address.url
         headers = {
-            "Host": ask.address.url.netloc.decode("ascii"),
+            "Host": url.netloc.decode("ascii"),
             "User-Agent": self._user_agent,
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
@@ -111,27 +116,26 @@ class Exchange:
         }
         if ask.address.authorization:
             headers["Authorization"] = ask.address.authorization
-        return headers
+        # the deadline is ours; httpcore needs the time only to share it among the addresses of a host
+        return httpx.Request("GET", url, headers=headers, extensions={"timeout": {"connect": ask.seconds}})
 
 
-def _headers_of(response: httpcore.Response) -> dict[str, str]:
+def _headers(response: httpx.Response) -> dict[str, str]:
     """Header names in lower case; a name that came twice has both values, as RFC 9110, section 5.2, joins them."""
     joined: dict[str, str] = {}
-    for name, value in response.headers:
+    for name, value in response.headers.raw:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         joined[key] = f"{joined[key]}, {text}" if key in joined else text
     return joined
 
 
-async def _content(
-    response: httpcore.Response, headers: Mapping[str, str], ask: Ask, deadline: asyncio.Timeout
-) -> bytes:
-    if response.status != 200:
+async def _content(response: httpx.Response, headers: Mapping[str, str], ask: Ask, deadline: asyncio.Timeout) -> bytes:
+    if response.status_code != 200:
         await _drain(response, headers)
         return b""
     body = Body(ask.address.text, headers, ask.limit, cut=ask.cut)
     try:
-        async for chunk in response.aiter_stream():
+        async for chunk in _chunks(response):
             if not body.add(chunk):
                 break
             if ask.place and body.size > LARGE:
@@ -141,14 +145,19 @@ async def _content(
         body.forget()
 
 
-async def _drain(response: httpcore.Response, headers: Mapping[str, str]) -> None:
+def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it comes, past httpx's own reading of it, which counts and would allow for decoding."""
+    return aiter(cast(httpx.AsyncByteStream, response.stream))
+
+
+async def _drain(response: httpx.Response, headers: Mapping[str, str]) -> None:
     """Read a short body that nobody wants; whatever becomes of it, the status stands."""
     length = headers.get("content-length", "")
     short = length.isascii() and length.isdecimal() and len(length) < 9 and int(length) <= _DRAINED
-    if short or response.status == 304:
+    if short or response.status_code == 304:
         with suppress(*FAILURES):
             async with asyncio.timeout(_DRAINING):
-                async for _ in response.aiter_stream():
+                async for _ in _chunks(response):
                     pass
 
 

@@ -1,22 +1,20 @@
-"""What is asked of an address in, the answer's head out and its body as it comes; every connection past the guard.
+"""An httpx request in, the answer's head out and its body as it comes; every connection past the guard.
 
-On httpcore itself: httpx's client would add a cookie jar, redirects and authentication of its own to each request, and
-its requests and answers, made of httpcore's, say nothing more.
+Below httpx's client, which would add a cookie jar, redirects and authentication of its own to each request.
 """
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator
 
 import httpcore
 import httpx
 
-from monitor.fetch.address import Address
 from monitor.fetch.connections import Connections
 from monitor.fetch.guard import Guard, GuardedBackend
 from monitor.fetch.streams import Backend
 
 
-class Transport:
+class Transport(httpx.AsyncBaseTransport):
     """Sends requests, directly or by way of a proxy.
 
     Directly, the guard chooses the address of every connection. A proxy makes its own connections: there the guard
@@ -32,27 +30,37 @@ class Transport:
             Connections(Backend(), trusted, _proxy(proxy)) if proxy else Connections(GuardedBackend(guard), trusted)
         )
 
-    async def get(self, address: Address, headers: Mapping[str, str], seconds: float) -> httpcore.Response:
-        """The head of the answer, its body to be read (`aiter_stream`) and closed (`aclose`).
-
-        The deadline is the caller's: `seconds` are only shared among the addresses of the host. Raises what httpcore
-        raises, Refused and FetchError of the guard.
-        """
-        url = address.url
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The head of the answer; raises what httpcore raises, Refused and FetchError of the guard."""
+        url = request.url
+        host = url.raw_host
         if self._proxied:
-            await self._guard.addresses(address.host, url.port or 0)
-        return await self._connections.handle_async_request(
+            await self._guard.addresses(host.decode("ascii"), url.port or 0)
+        answer = await self._connections.handle_async_request(
             httpcore.Request(
-                b"GET",
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()],
-                extensions={"timeout": {"connect": seconds}},
+                method=request.method,
+                url=httpcore.URL(scheme=url.raw_scheme, host=host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
             )
         )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self._connections.aclose()
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._answer.aiter_stream()
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
 
 
 def _proxy(url: str) -> httpcore.Proxy:
