@@ -27,7 +27,7 @@ def upgrade() -> None:
         " WHERE article_id IN (SELECT id FROM article)"
     )
     for index in BEFORE:
-        op.drop_index(index, "entry")
+        op.drop_index(index, "entry", if_exists=True)
     op.create_index("ix_entry_source", "entry", COUNTED)
     if is_sqlite():
         expect_much()
