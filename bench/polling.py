@@ -3,9 +3,9 @@
     python bench/polling.py [--seeds 2 3 4 5] [--sources 300] [--days 14] [--tick 10]
 
 Beside it, the same sources asked all together every thirty minutes. Both begin knowing nothing. What decides is what
-the program runs: `monitor.pipeline.polling.due`, and `monitor.pipeline.hearing`, which takes an answer and learns from
-it when to ask next; only the clock and the answers are made up here. Collects begin every `--tick` minutes and ask a
-source within their first minute; one request in fifty fails.
+the program runs: `monitor.pipeline.polling.asking.due`, and `monitor.pipeline.polling.hearing`, which takes an answer
+and learns from it when to ask next; only the clock and the answers are made up here. Collects begin every `--tick`
+minutes and ask a source within their first minute; one request in fifty fails.
 
 The sources are drawn as follows, once and for all before anything was tuned; seed 1 was tuned on, the others judge.
 
@@ -34,9 +34,9 @@ from statistics import mean, median, quantiles
 from types import SimpleNamespace
 
 from monitor.models import FeedState, Source
-from monitor.pipeline import hearing
-from monitor.pipeline.polling import due
-from monitor.pipeline.rhythm import CEILING
+from monitor.pipeline.polling import hearing
+from monitor.pipeline.polling.asking import due
+from monitor.pipeline.polling.rhythm import CEILING
 from monitor.sources import Listing
 
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday

@@ -13,8 +13,8 @@ from monitor.pipeline.collect import AlreadyRunning, Request
 from monitor.pipeline.collect import collect as collect_plainly
 from monitor.pipeline.context import opened
 from monitor.pipeline.digest import all_sent, deliver_waiting
-from monitor.pipeline.health import sources_health
-from monitor.pipeline.parts import Part
+from monitor.pipeline.polling.health import sources_health
+from monitor.pipeline.reading.parts import Part
 from monitor.pipeline.tally import Tally
 
 

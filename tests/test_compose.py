@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import application
 from monitor.config import load
-from monitor.pipeline.parts import Part
+from monitor.pipeline.reading.parts import Part
 
 PROJECT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "compose.workers.yaml").read_text(encoding="utf-8"))

@@ -44,7 +44,7 @@ def collect(
     """
     from monitor.pipeline.collect import Request
     from monitor.pipeline.digest import all_sent, deliver_waiting
-    from monitor.pipeline.parts import Part
+    from monitor.pipeline.reading.parts import Part
 
     settings = settings_of(root)
     request = Request(everything, tuple(topic or ()), tuple(source or ()), limit, Part.of_text(part))

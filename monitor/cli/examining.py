@@ -78,7 +78,7 @@ def score(
 
     Example: monitor score --seed seeds/ai-competition.md --input articles.jsonl
     """
-    from monitor.pipeline import scoring
+    from monitor.pipeline.judging import scoring
 
     request = scoring.Request(tuple(seed), articles, background, labels, threshold, topic, batch)
     judged = scoring.score(request)
@@ -95,7 +95,7 @@ def stories(articles: Articles) -> None:
 
     Example: monitor stories --input articles.jsonl
     """
-    from monitor.pipeline import scoring
+    from monitor.pipeline.judging import scoring
 
     for identifier, story in scoring.group(articles):
         output.as_json_line({"id": identifier, "story": story})
@@ -117,7 +117,8 @@ def evaluate(
 
     Example: monitor evaluate --seed brief.md --input articles.jsonl --labels labels.jsonl --plots plots
     """
-    from monitor.pipeline import evaluating, scoring
+    from monitor.pipeline.judging import scoring
+    from monitor.pipeline.learning import evaluating
 
     if articles is not None:
         if not seed or labels is None:

@@ -70,7 +70,7 @@ def sources(
 
     Example: monitor sources --add https://example.com/
     """
-    from monitor.pipeline import sourcing
+    from monitor.pipeline.polling import sourcing
 
     settings = settings_of(root)
     done: list[str] = []
@@ -86,7 +86,7 @@ def sources(
         for line in "\n".join(done).splitlines():
             output.say(line)
         return
-    from monitor.pipeline.health import sources_health
+    from monitor.pipeline.polling.health import sources_health
 
     health = sources_health(settings)
     if json:

@@ -48,7 +48,7 @@ def digest(
     """
     from monitor.pipeline import digest as telling
     from monitor.pipeline.context import clock
-    from monitor.pipeline.preview import preview as render_preview
+    from monitor.pipeline.telling.preview import preview as render_preview
 
     settings = settings_of(root)
     names = [settings.digest(name).name] if name else [each.name for each in settings.digests]

@@ -35,7 +35,7 @@ def new_topic(
 
     Example: monitor new-topic chips article.txt
     """
-    from monitor.pipeline import new_topic as making
+    from monitor.pipeline.topics import new_topic as making
 
     proposal = making.new_topic(settings_of(root), name, tuple(seed), title, as_brief=brief)
     if json:
@@ -97,7 +97,7 @@ def feedback(
 
     Example: monitor feedback https://example.com/story yes --topic ai-competition
     """
-    from monitor.pipeline.feedback import record
+    from monitor.pipeline.learning.feedback import record
 
     if verdict not in ("yes", "no"):
         message = f'feedback: "{verdict}" is no verdict: write yes or no'
@@ -124,7 +124,7 @@ def ask(
 
     Example: monitor ask --topic ai-competition --count 5
     """
-    from monitor.pipeline import feedback as asking
+    from monitor.pipeline.learning import feedback as asking
 
     if articles is not None:
         if not seed:
@@ -152,7 +152,7 @@ def explain(
 
     Example: monitor explain https://example.com/story --topic ai-competition
     """
-    from monitor.pipeline.explain import explain as explanation
+    from monitor.pipeline.judging.explain import explain as explanation
 
     explained = explanation(settings_of(root), url, topic)
     if json:

@@ -34,9 +34,10 @@ class FeedState(SQLModel, table=True):
     `articles_stored` counts the articles that it was the first to list, those let go since included.
 
     `last_full` is when it last sent its document whole, `listed` a mark of each entry of that, `rhythm` how often it
-    has news (`monitor.pipeline.learned_rhythm`). `refresh_seconds` and `lifetime_seconds` (0 for none: the document's
-    own time to live, and HTTP's), `skip_hours` (UTC) and `skip_days` (Monday 0) say when not to ask. `rolled_off`
-    counts how often nothing of what it had listed was left when it was asked again, `last_rolled_off` when last.
+    has news (`monitor.pipeline.polling.learned_rhythm`). `refresh_seconds` and `lifetime_seconds` (0 for none: the
+    document's own time to live, and HTTP's), `skip_hours` (UTC) and `skip_days` (Monday 0) say when not to ask.
+    `rolled_off` counts how often nothing of what it had listed was left when it was asked again, `last_rolled_off` when
+    last.
     """
 
     source: str = Field(primary_key=True)

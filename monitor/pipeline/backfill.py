@@ -18,12 +18,14 @@ from monitor.errors import ConfigurationError, FetchError, MonitorError, ParseEr
 from monitor.fetch import warc
 from monitor.fetch.answers import is_text
 from monitor.models import BACKFILL, Article, Entry, Grade, Page, Source
-from monitor.pipeline import judging, parsing, reading
+from monitor.pipeline import parsing
 from monitor.pipeline.context import Context, opened, refuse_nameless
-from monitor.pipeline.discovery import document_at
 from monitor.pipeline.examine import unpacked
-from monitor.pipeline.freshness import is_news
+from monitor.pipeline.judging import arrivals
 from monitor.pipeline.parsing import Reading
+from monitor.pipeline.polling.discovery import document_at
+from monitor.pipeline.reading import fetching
+from monitor.pipeline.reading.freshness import is_news
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.trouble import trouble_of
 from monitor.pipeline.workers import WorkerLost
@@ -86,9 +88,9 @@ async def backfill(context: Context, archives: Sequence[str], span: Span) -> Tal
                 tally += await _folder(context, Path(archive), span)
         except (MonitorError, WorkerLost) as error:
             tally += Tally(sources_failed=1, failures=(Failure(trouble_of(error, archive).text, source=archive),))
-    tally += await context.call("group", judging.group, context)
+    tally += await context.call("group", arrivals.group, context)
     for topic in context.settings.topics:
-        tally += await context.call(f"assess {topic.name}", judging.assess, context, topic.name)
+        tally += await context.call(f"assess {topic.name}", arrivals.assess, context, topic.name)
     return tally
 
 
@@ -219,7 +221,7 @@ async def _sitemap(context: Context, url: str, span: Span) -> Tally:
         new = keep_entries(session, wanted, now=context.now(), max_age=ANY_AGE)
     with context.database.reading() as session:
         pending = due_entries(session, now=context.now(), sources=[BACKFILL])
-    tally = await reading.read(context, [entry.id for entry in pending])
+    tally = await fetching.read(context, [entry.id for entry in pending])
     failures = tuple(Failure(trouble, source=url) for trouble in troubles)
     return tally + Tally(listed=len(entries), new=new, failures=failures)
 

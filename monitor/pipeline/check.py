@@ -12,12 +12,12 @@ from monitor.errors import MonitorError
 from monitor.fetch.client import Client
 from monitor.models import Source
 from monitor.pipeline.context import clock
-from monitor.pipeline.letters import KIND, mailbox_of
+from monitor.pipeline.judging.seeds import seed_report
 from monitor.pipeline.parsing import read_messages
-from monitor.pipeline.readers import is_public
+from monitor.pipeline.polling.letters import KIND, mailbox_of
+from monitor.pipeline.polling.trial import Trial, try_source
 from monitor.pipeline.secret import secret
-from monitor.pipeline.seeds import seed_report
-from monitor.pipeline.trial import Trial, try_source
+from monitor.pipeline.telling.readers import is_public
 from monitor.relevance import encoders
 from monitor.store.database import Database
 

@@ -22,16 +22,17 @@ from sqlmodel import Session
 from monitor.deliver.ping import ping
 from monitor.errors import ConfigurationError, MonitorError
 from monitor.models import Run, Source
-from monitor.pipeline import polling, reading, rechecking
 from monitor.pipeline.context import Context, refuse_nameless
-from monitor.pipeline.hosts import TTL, Hosts
-from monitor.pipeline.parts import Part
-from monitor.pipeline.profiles import refuse_unreadable_seeds
-from monitor.pipeline.queue import in_turns
+from monitor.pipeline.judging.profiles import refuse_unreadable_seeds
+from monitor.pipeline.judging.triage import triage
+from monitor.pipeline.polling import asking
+from monitor.pipeline.reading import fetching, rechecking
+from monitor.pipeline.reading.hosts import TTL, Hosts
+from monitor.pipeline.reading.parts import Part
+from monitor.pipeline.reading.queue import in_turns
 from monitor.pipeline.shared import Share, work
 from monitor.pipeline.steps import judged, timed
 from monitor.pipeline.tally import Tally
-from monitor.pipeline.triage import triage
 from monitor.store.entries import due_entries
 from monitor.store.leases import holds_any, lock_leases, release_all, working
 from monitor.store.polling import feed_states, looked_at
@@ -189,9 +190,9 @@ async def _gathered(context: Context, request: Request) -> Tally:
     sources = chosen(context, request)
     with context.database.reading() as session:
         looked = looked_at(session)
-    due = polling.due(sources, looked, context.now(), everything=request.everything)
+    due = asking.due(sources, looked, context.now(), everything=request.everything)
     names = [source.name for source in due]
-    tally = await _batches(context, "poll", polling.poll, names, SOURCES_A_BATCH)
+    tally = await _batches(context, "poll", asking.poll, names, SOURCES_A_BATCH)
     restricted = _restricted(request, sources)
     read = await _read_pending(context, request, restricted)
     tally += read
@@ -219,7 +220,7 @@ async def _read_pending(context: Context, request: Request, restricted: Sequence
     tally = await timed(context, "triage", triage, restricted)
     with context.database.reading() as session:
         pending = due_entries(session, now=context.now(), sources=restricted)
-    return tally + await _batches(context, "read", reading.read, in_turns(pending)[: request.limit], PAGES_A_BATCH)
+    return tally + await _batches(context, "read", fetching.read, in_turns(pending)[: request.limit], PAGES_A_BATCH)
 
 
 async def _batches(

@@ -23,9 +23,9 @@ from monitor.digest.settings import DigestSettings
 from monitor.errors import ConfigurationError
 from monitor.models import ALERT, Delivery, DeliveryState
 from monitor.pipeline.context import clock, opened_database
-from monitor.pipeline.instant import is_quiet
-from monitor.pipeline.rhythm import after_failure
+from monitor.pipeline.polling.rhythm import after_failure
 from monitor.pipeline.schedule import latest
+from monitor.pipeline.telling.instant import is_quiet
 from monitor.store.database import Database
 from monitor.store.digests import digest as digest_of
 from monitor.store.outbox import (
@@ -131,7 +131,7 @@ def send(settings: Settings, slots: Sequence[Slot], now: Callable[[], datetime] 
     the others are told. Raises StoreError where the database cannot be used, ConfigurationError for a name that is not
     there.
     """
-    from monitor.pipeline.composing import compose_and_keep  # what was composed earlier is sent without it
+    from monitor.pipeline.telling.composing import compose_and_keep  # what was composed earlier is sent without it
 
     with opened_database(settings) as database:
         earlier = {slot for slot in slots if _kept(database, slot) is not None}

@@ -17,14 +17,15 @@ from datetime import datetime
 from typing import Any
 
 from monitor.models import Source
-from monitor.pipeline import polling, reading, rechecking
 from monitor.pipeline.context import Context
-from monitor.pipeline.hosts import Hosts
-from monitor.pipeline.parts import Part, batch, granted, lease_of
-from monitor.pipeline.queue import in_turns
+from monitor.pipeline.judging.triage import triage
+from monitor.pipeline.polling import asking
+from monitor.pipeline.reading import fetching, rechecking
+from monitor.pipeline.reading.hosts import Hosts
+from monitor.pipeline.reading.parts import Part, batch, granted, lease_of
+from monitor.pipeline.reading.queue import in_turns
 from monitor.pipeline.steps import timed
 from monitor.pipeline.tally import Tally
-from monitor.pipeline.triage import triage
 from monitor.sources.search import address
 from monitor.store.entries import due_entries
 from monitor.store.polling import Looked, looked_at
@@ -85,8 +86,8 @@ class _Worker:
 
     async def work(self) -> Tally:
         """What came of all of it."""
-        polls = _Kind("poll", self._sources, polling.poll, is_bounded=False)
-        pages = _Kind("read", self._entries, reading.read)
+        polls = _Kind("poll", self._sources, asking.poll, is_bounded=False)
+        pages = _Kind("read", self._entries, fetching.read)
         while await self._batch(polls) or await self._pages(pages) or await self._later(polls, pages):
             pass
         again = self._checks()
@@ -149,7 +150,7 @@ class _Worker:
         now = self.context.now()
         with self.context.database.reading() as session:
             looked = looked_at(session)
-        due = polling.due(self.share.sources, looked, now, everything=self.share.everything)
+        due = asking.due(self.share.sources, looked, now, everything=self.share.everything)
         if self.share.everything:
             due = tuple(each for each in due if self._is_old(looked.get(each.name)))
         return [_Due(each.name, _asked_at(each, looked.get(each.name))) for each in due]

@@ -18,7 +18,7 @@ from monitor.config import Settings
 from monitor.models import Run
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.digest import scheduled
-from monitor.pipeline.health import Health, health_of
+from monitor.pipeline.polling.health import Health, health_of
 from monitor.pipeline.schedule import latest
 from monitor.store.database import Database
 from monitor.store.digests import digests

@@ -9,9 +9,9 @@ from typing import Any
 from monitor.config import Settings
 from monitor.models import Model, Topic
 from monitor.pipeline.context import clock, opened
-from monitor.pipeline.drifting import drift_of
-from monitor.pipeline.profiles import current_profile
-from monitor.pipeline.taught import last_good, lesson_of
+from monitor.pipeline.judging.profiles import current_profile
+from monitor.pipeline.judging.taught import last_good, lesson_of
+from monitor.pipeline.learning.drifting import drift_of
 from monitor.relevance.learn import fit
 from monitor.store.database import Database
 from monitor.store.topics import keep_model, verdicts

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from monitor.config import Settings, load
 from monitor.config.current import Current
-from monitor.pipeline.anew import Anew
+from monitor.pipeline.judging.anew import Anew
 from monitor.pipeline.secret import secret
 from monitor.store import Database
 from monitor.store.reading_page import answers

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.pipeline.portrait import BINS, Day, Spread
+from monitor.pipeline.topics.portrait import BINS, Day, Spread
 
 WIDTH, HEIGHT = 1000, 100
 _GAP = 0.12  # of a bar's width

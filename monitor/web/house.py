@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from monitor.config import Settings
 from monitor.config.current import Current
-from monitor.pipeline.anew import Anew
+from monitor.pipeline.judging.anew import Anew
 from monitor.store import Database
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -5,7 +5,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from monitor.errors import ConfigurationError
-from monitor.pipeline.saving import proposed_name, save_search, topic_of_search
+from monitor.pipeline.topics.saving import proposed_name, save_search, topic_of_search
 from monitor.store.articles import articles_of
 from monitor.store.search import search
 from monitor.store.words import terms

@@ -11,7 +11,7 @@ import uvicorn
 from monitor.config import Settings
 from monitor.config.settings import WebSettings
 from monitor.errors import ConfigurationError
-from monitor.pipeline.anew import Anew
+from monitor.pipeline.judging.anew import Anew
 from monitor.store import Database
 from monitor.web.app import create
 from monitor.web.house import LOOPBACK

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from monitor.digest.cleaning import one_line, web_address
 from monitor.models import FeedState
-from monitor.pipeline.health import REMARKED_FOR, YIELD_OVER, Health, health_of
+from monitor.pipeline.polling.health import REMARKED_FOR, YIELD_OVER, Health, health_of
 from monitor.store.polling import feed_states
 from monitor.store.yields import yields
 from monitor.web.house import Here, House

@@ -16,8 +16,8 @@ from monitor.digest.cleaning import one_line, web_address
 from monitor.digest.wording import LONGEST_TERM
 from monitor.links import feed_token
 from monitor.models import Article, Terms
-from monitor.pipeline import tending
-from monitor.pipeline.portrait import SPREAD_OVER, Measured, Portrait, portrait
+from monitor.pipeline.topics import tending
+from monitor.pipeline.topics.portrait import SPREAD_OVER, Measured, Portrait, portrait
 from monitor.relevance.evaluate import Interval
 from monitor.relevance.threshold import BALANCED, INCLUSIVE, PRECISE, parse
 from monitor.store.articles import article as article_of

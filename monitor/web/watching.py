@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from monitor.digest.cleaning import one_line, web_address
 from monitor.errors import ConfigurationError
-from monitor.pipeline import sourcing
-from monitor.pipeline.trial import Trial
+from monitor.pipeline.polling import sourcing
+from monitor.pipeline.polling.trial import Trial
 from monitor.sources import opml
 from monitor.web.forms import OwnForm, OwnUpload
 from monitor.web.house import Here

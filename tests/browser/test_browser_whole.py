@@ -17,9 +17,9 @@ from reading_site import serving
 
 from monitor.config import Settings, load
 from monitor.demo import TOPIC, open_newsroom, write_root
-from monitor.pipeline.anew import Anew
 from monitor.pipeline.collect import Request, collect
 from monitor.pipeline.context import clock, opened
+from monitor.pipeline.judging.anew import Anew
 from monitor.pipeline.train import train
 from monitor.store import Database
 from monitor.store.reading_page import stories_of_topic

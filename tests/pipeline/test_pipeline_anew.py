@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pipeline_house import CRANES, LOAVES, TOPIC, House
 
 from monitor.models import Article, Assessment, Topic
-from monitor.pipeline import tending
-from monitor.pipeline.anew import Anew
+from monitor.pipeline.judging.anew import Anew
+from monitor.pipeline.topics import tending
 from monitor.store import Database
 from monitor.store.articles import keep_articles
 from monitor.store.runs import acquire, release, start_run

@@ -17,9 +17,9 @@ from monitor.models import Article, Assessment
 from monitor.pipeline import backfill as backfilling
 from monitor.pipeline import parsing
 from monitor.pipeline.backfill import Span, backfill, backfill_now, in_doubt
-from monitor.pipeline.composing import compose_and_keep
-from monitor.pipeline.instant import keep_instant
 from monitor.pipeline.tally import Tally
+from monitor.pipeline.telling.composing import compose_and_keep
+from monitor.pipeline.telling.instant import keep_instant
 
 XML = {"content_type": "application/xml"}
 ALL = Span()

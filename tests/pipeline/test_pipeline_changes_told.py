@@ -9,8 +9,8 @@ from servers import Route, Site, says
 
 from monitor.models import DigestItem
 from monitor.pipeline.collect import Request, collect
-from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.tally import Tally
+from monitor.pipeline.telling.composing import compose_and_keep
 from monitor.store.outbox import Kept
 
 BEFORE = CRANES[0]

@@ -10,7 +10,7 @@ from servers import Site, says
 from monitor.errors import ConfigurationError, StoreError
 from monitor.models import Source
 from monitor.pipeline.check import Report, check
-from monitor.pipeline.trial import Trial
+from monitor.pipeline.polling.trial import Trial
 
 
 def report(*errors: str) -> Report:

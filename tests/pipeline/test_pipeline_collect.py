@@ -12,8 +12,8 @@ from servers import Site, says
 
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Entry, Lease, Run, Story
-from monitor.pipeline import judging
 from monitor.pipeline.collect import LEASE, AlreadyRunning, LeaseLost, Request, collect
+from monitor.pipeline.judging import arrivals
 from monitor.pipeline.tally import Tally
 from monitor.store.runs import acquire
 from monitor.stories import place
@@ -153,7 +153,7 @@ async def test_a_collect_that_lost_its_lease_while_it_grouped_keeps_no_story(dec
         assert not refused(declared)
         return place(*arguments)
 
-    monkeypatch.setattr(judging, "place", stalled)
+    monkeypatch.setattr(arrivals, "place", stalled)
     with pytest.raises(LeaseLost):
         await collected(declared)
     assert declared.rows(Story) == []
@@ -172,7 +172,11 @@ async def test_what_a_killed_run_left_is_taken_up(declared: House, site: Site, m
     def killed(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    for step in ("monitor.pipeline.reading.read", "monitor.pipeline.judging.group", "monitor.pipeline.judging.assess"):
+    for step in (
+        "monitor.pipeline.reading.fetching.read",
+        "monitor.pipeline.judging.arrivals.group",
+        "monitor.pipeline.judging.arrivals.assess",
+    ):
         with monkeypatch.context() as patch:
             patch.setattr(step, killed)
             with pytest.raises(KeyboardInterrupt):
@@ -238,8 +242,8 @@ async def test_a_collect_that_takes_longer_than_its_lease_holds_it_with_every_st
 async def test_a_batch_that_takes_longer_than_the_lease_holds_it_with_all_that_is_kept(
     declared: House, monkeypatch
 ) -> None:
-    monkeypatch.setattr("monitor.pipeline.polling.KEEP_EVERY", 1)
-    monkeypatch.setattr("monitor.pipeline.lanes.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.polling.asking.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.reading.lanes.KEEP_EVERY", 1)
     turned_away: list[bool] = []
 
     def slowly(stage: str, done: int, total: int) -> None:
@@ -265,7 +269,7 @@ async def test_a_collect_that_lost_its_lease_stops_before_the_next_step(declared
 
 
 async def test_a_collect_that_lost_its_lease_within_a_batch_writes_no_more(declared: House, monkeypatch) -> None:
-    monkeypatch.setattr("monitor.pipeline.lanes.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.reading.lanes.KEEP_EVERY", 1)
 
     def stalled(stage: str, done: int, total: int) -> None:
         if (stage, done) == ("reading", 2):
@@ -358,7 +362,7 @@ async def test_an_error_in_a_step_is_kept_as_a_run_that_failed(declared: House, 
     async def broken(*arguments: object) -> Tally:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(judging, "group", broken)
+    monkeypatch.setattr(arrivals, "group", broken)
     with pytest.raises(ZeroDivisionError):
         await collected(declared)
     assert not last_run(declared).succeeded

@@ -22,10 +22,10 @@ from monitor.models import (
     Told,
     audience,
 )
-from monitor.pipeline import composing
-from monitor.pipeline.audiences import Posting
-from monitor.pipeline.composing import compose_and_keep
-from monitor.pipeline.learned_rhythm import Rhythm
+from monitor.pipeline.polling.learned_rhythm import Rhythm
+from monitor.pipeline.telling import composing
+from monitor.pipeline.telling.audiences import Posting
+from monitor.pipeline.telling.composing import compose_and_keep
 from monitor.store.articles import keep_articles
 from monitor.store.entries import EntryChange, change_entries, keep_entries
 from monitor.store.outbox import Kept, settle, unsubscribe

@@ -8,8 +8,8 @@ import time_machine
 from pipeline_house import NOW, TOPIC, House
 
 from monitor.models import Feedback
-from monitor.pipeline.drawing import Lottery, drawn_with
-from monitor.pipeline.feedback import questions, record
+from monitor.pipeline.learning.drawing import Lottery, drawn_with
+from monitor.pipeline.learning.feedback import questions, record
 from monitor.store.articles import articles_of
 
 

@@ -9,8 +9,8 @@ from pipeline_house import CRANES, LOAVES, SEED, TOPIC, House
 from monitor.errors import ConfigurationError
 from monitor.models import Feedback
 from monitor.pipeline.context import clock
-from monitor.pipeline.evaluating import evaluate_file, evaluate_verdicts
-from monitor.pipeline.scoring import Request
+from monitor.pipeline.judging.scoring import Request
+from monitor.pipeline.learning.evaluating import evaluate_file, evaluate_verdicts
 from monitor.store.topics import keep_feedback
 
 

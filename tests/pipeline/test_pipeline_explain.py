@@ -11,7 +11,7 @@ from monitor.models import Article, Assessment, Reasons
 from monitor.pipeline import parsing
 from monitor.pipeline.context import clock
 from monitor.pipeline.digest import Slot, send
-from monitor.pipeline.explain import Explained, Verdict, explain
+from monitor.pipeline.judging.explain import Explained, Verdict, explain
 
 CRANE_NEWS = "https://paper.example/cranes"
 

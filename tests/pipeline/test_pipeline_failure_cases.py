@@ -15,8 +15,8 @@ from pipeline_house import NOW, House, item, page, rss
 from servers import Request, Route, Site, bomb, redirects, says
 
 from monitor.models import Article, Entry, FeedState
-from monitor.pipeline import reading
-from monitor.pipeline.polling import poll
+from monitor.pipeline.polling.asking import poll
+from monitor.pipeline.reading import fetching
 from monitor.pipeline.tally import Tally
 
 XML = {"content_type": "application/xml"}
@@ -33,7 +33,7 @@ async def looked(house: House) -> Tally:
     async with house.context() as context:
         tally = await poll(context, [source.name for source in context.settings.sources])
         waiting = [entry.id or 0 for entry in house.rows(Entry)]
-        return tally + await reading.read(context, waiting)
+        return tally + await fetching.read(context, waiting)
 
 
 def entries(house: House) -> list[Entry]:

@@ -5,7 +5,7 @@ from pipeline_house import TOPIC, House
 
 from monitor.errors import AddressError, ConfigurationError
 from monitor.models import Feedback
-from monitor.pipeline.feedback import record
+from monitor.pipeline.learning.feedback import record
 from monitor.store.topics import verdicts
 
 CRANE_NEWS = "https://paper.example/cranes"

@@ -6,7 +6,7 @@ import pytest
 from pipeline_house import NOW
 
 from monitor.models import BACKFILL
-from monitor.pipeline.freshness import is_news
+from monitor.pipeline.reading.freshness import is_news
 
 WEEK = timedelta(days=7)
 TODAY, OLD = NOW - timedelta(hours=3), NOW - timedelta(days=900)

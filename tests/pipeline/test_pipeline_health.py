@@ -8,8 +8,8 @@ from pipeline_house import NOW, House
 
 from monitor.errors import Cause
 from monitor.models import FeedState, Source
-from monitor.pipeline.health import health_of, is_broken, remedy, sources_health
-from monitor.pipeline.learned_rhythm import Rhythm
+from monitor.pipeline.polling.health import health_of, is_broken, remedy, sources_health
+from monitor.pipeline.polling.learned_rhythm import Rhythm
 from monitor.store.polling import keep_feed_states
 from monitor.store.yields import Yield
 

@@ -9,10 +9,10 @@ from pipeline_house import DESK, NOW, House
 from monitor.digest.material import Figures
 from monitor.digest.settings import DigestSettings
 from monitor.models import Article, Delivery, Digest, DigestItem, FeedState, Told
-from monitor.pipeline.composing import compose_and_keep
 from monitor.pipeline.digest import deliver_waiting, resend
-from monitor.pipeline.instant import is_quiet, keep_instant
 from monitor.pipeline.outcome import last_digest
+from monitor.pipeline.telling.composing import compose_and_keep
+from monitor.pipeline.telling.instant import is_quiet, keep_instant
 from monitor.store.outbox import Kept
 from monitor.store.polling import keep_feed_states
 

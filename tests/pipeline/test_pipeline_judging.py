@@ -11,9 +11,9 @@ from sqlalchemy import update
 
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Meaning, Model, Profile, Story
-from monitor.pipeline import judging
 from monitor.pipeline.context import opened
-from monitor.pipeline.judging import assess, group
+from monitor.pipeline.judging import arrivals
+from monitor.pipeline.judging.arrivals import assess, group
 from monitor.pipeline.tally import Tally
 from monitor.relevance import encoders, meaning
 from monitor.store.articles import keep_articles
@@ -135,7 +135,7 @@ async def test_the_lead_is_the_fullest_and_grouping_again_changes_nothing(house:
 
 
 async def test_many_articles_are_grouped_batch_by_batch(house: House, monkeypatch) -> None:
-    monkeypatch.setattr(judging, "ARTICLES_A_BATCH", 1)
+    monkeypatch.setattr(arrivals, "ARTICLES_A_BATCH", 1)
     for number in range(3):
         keep(house, f"paper-{number}", CRANES, published=NOW + timedelta(minutes=number))
     assert await grouped(house) == 2
@@ -154,7 +154,7 @@ async def test_a_straggler_of_last_year_does_not_read_what_was_kept_since(house:
         read.extend(each.title.removeprefix("What happened to ") for each in found)
         return found
 
-    monkeypatch.setattr(judging, "grouped_articles", noted)
+    monkeypatch.setattr(arrivals, "grouped_articles", noted)
     await grouped(house)
     assert {"day 1", "day 399"} <= set(read)
     assert not {"day 100", "day 200", "day 300"} & set(read)
@@ -280,7 +280,7 @@ async def test_where_nothing_waits_no_model_is_opened(house: House, monkeypatch:
         given = assessments_kept(session, TOPIC, [cranes])[cranes]
         keep_assessments(session, [given.model_copy(update={"model_version": "m1"})])
     with monkeypatch.context() as patched:
-        patched.setattr(judging, "current_model", None)
+        patched.setattr(arrivals, "current_model", None)
         assert await assessed(house) == 0
     with house.database() as database, database.writing() as session:
         session.exec(update(Model).values(content=b"tampered with"))

@@ -10,8 +10,8 @@ from test_extract_letter import letter
 from monitor.models import Article, Entry, FeedState
 from monitor.pipeline.check import check
 from monitor.pipeline.context import refuse_nameless
-from monitor.pipeline.polling import poll
-from monitor.pipeline.reading import read
+from monitor.pipeline.polling.asking import poll
+from monitor.pipeline.reading.fetching import read
 from monitor.pipeline.tally import Tally
 from monitor.store.entries import due_entries
 

@@ -7,7 +7,7 @@ from pipeline_house import CRANES, DESK, LOAVES, House, apart, page
 from servers import Site, says
 
 from monitor.errors import ConfigurationError
-from monitor.pipeline.new_topic import new_topic
+from monitor.pipeline.topics.new_topic import new_topic
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_brief_that_is_there_is_not_overwritten(house: House, article: Path) -
 
 
 def test_it_shows_what_the_kept_days_would_have_given(house: House, article: Path, monkeypatch) -> None:
-    monkeypatch.setattr("monitor.pipeline.new_topic.clock", house.clock)
+    monkeypatch.setattr("monitor.pipeline.topics.new_topic.clock", house.clock)
     house.keep("a bakery", text="\n".join(LOAVES))
     house.keep("forty cranes", text="\n".join((*CRANES[2:], *CRANES[:2])))
     house.clock.move(hours=1)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import ConfigurationError
-from monitor.pipeline.parts import Part, batch, granted, lease_of
+from monitor.pipeline.reading.parts import Part, batch, granted, lease_of
 
 URLS = [f"https://paper{number}.example/news" for number in range(60)]
 PARTS = st.integers(1, 50).flatmap(lambda of: st.builds(Part, st.integers(1, of), st.just(of)))

@@ -11,9 +11,9 @@ from servers import Route, Site, redirects, resets, says, silent
 from monitor.fetch.room import LARGE
 from monitor.models import Entry, FeedState
 from monitor.pipeline import parsing
-from monitor.pipeline.health import health_of
-from monitor.pipeline.polling import due, poll
-from monitor.pipeline.rhythm import CEILING, FIRST_DELAY
+from monitor.pipeline.polling.asking import due, poll
+from monitor.pipeline.polling.health import health_of
+from monitor.pipeline.polling.rhythm import CEILING, FIRST_DELAY
 from monitor.pipeline.tally import Failure, Tally
 from monitor.store.entries import keep_entries
 
@@ -384,7 +384,7 @@ async def test_entries_that_cannot_be_kept_are_a_failure_of_their_source_alone(
             raise OverflowError("no room for it")
         return keep_entries(session, entries, **choice)
 
-    monkeypatch.setattr("monitor.pipeline.polling.keep_entries", picky)
+    monkeypatch.setattr("monitor.pipeline.polling.asking.keep_entries", picky)
     tally = await polled(house, "bad", "wire")
     assert (tally.polled, tally.sources_failed, tally.new) == (2, 1, 2)
     assert tally.failures == (Failure("unexpected OverflowError: no room for it", source="bad"),)
@@ -518,14 +518,14 @@ async def test_a_feeds_own_time_to_live_is_kept_up_to_a_day(house: House, site: 
 
 
 async def test_a_flood_is_cut(house: House, site: Site, monkeypatch) -> None:
-    monkeypatch.setattr("monitor.pipeline.polling.ENTRIES", 3)
+    monkeypatch.setattr("monitor.pipeline.polling.asking.ENTRIES", 3)
     site.routes["/feed"] = says(rss(*(item(site.url(f"/{number}")) for number in range(9))), **XML)
     house.sources(wire=site.url("/feed"))
     assert (await polled(house, "wire")).listed == 3
 
 
 async def test_what_was_heard_is_kept_while_others_are_still_silent(house: House, site: Site, monkeypatch) -> None:
-    monkeypatch.setattr("monitor.pipeline.polling.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.polling.asking.KEEP_EVERY", 1)
     kept: list[int] = []
     house.sources(wire=site.url("/feed"), other=site.url("/nowhere"))
 

@@ -6,7 +6,7 @@ import pytest
 from pipeline_house import NOW, TOPIC, House
 
 from monitor.models import Article, Assessment, Feedback
-from monitor.pipeline.portrait import BINS, portrait, spread, volume
+from monitor.pipeline.topics.portrait import BINS, portrait, spread, volume
 from monitor.store import Database
 from monitor.store.articles import keep_articles
 from monitor.store.stories import Placed, keep_placements

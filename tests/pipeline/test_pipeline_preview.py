@@ -9,9 +9,9 @@ from pipeline_house import CRANES, DESK, LOAVES, NOW, House
 from monitor.cli import output
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Delivery, Digest, Told
-from monitor.pipeline import preview as previewing
 from monitor.pipeline.digest import Slot, send
-from monitor.pipeline.preview import preview
+from monitor.pipeline.telling import preview as previewing
+from monitor.pipeline.telling.preview import preview
 from monitor.store.checks import NewText, change_texts, withdraw
 
 

@@ -8,8 +8,8 @@ from servers import Route, Site, says
 
 from monitor.errors import ConfigurationError, FetchError
 from monitor.models import Profile
-from monitor.pipeline import profiles
-from monitor.pipeline.profiles import current_profile, local_seed, refuse_unreadable_seeds, standing_profile
+from monitor.pipeline.judging import profiles
+from monitor.pipeline.judging.profiles import current_profile, local_seed, refuse_unreadable_seeds, standing_profile
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pipeline_house import NOW
 
-from monitor.pipeline.queue import host_of, in_turns
+from monitor.pipeline.reading.queue import host_of, in_turns
 from monitor.store.entries import DueEntry
 
 

@@ -4,8 +4,8 @@ import pytest
 from pipeline_house import NOW, TOPIC, House
 
 from monitor.links import Ballot, read_ballot
-from monitor.pipeline.readers import reader_of
 from monitor.pipeline.secret import secret
+from monitor.pipeline.telling.readers import reader_of
 
 SLACK = '[web]\npublic_url = "{url}"\n[channels.team]\nkind = "slack"\nchannel = "#ai"\n'
 BOT = {"MONITOR_CHANNELS__TEAM__BOT_TOKEN": "xoxb-1"}

@@ -14,8 +14,8 @@ from monitor.errors import StoreError
 from monitor.fetch.room import LARGE
 from monitor.models import Article, Entry, FeedState
 from monitor.pipeline import parsing
-from monitor.pipeline.polling import poll
-from monitor.pipeline.reading import read
+from monitor.pipeline.polling.asking import poll
+from monitor.pipeline.reading.fetching import read
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.workers import NoWorker, Workers
 from monitor.store.articles import keep_articles
@@ -332,7 +332,7 @@ async def test_a_host_is_asked_for_as_many_pages_at_once_as_it_may_be(house: Hou
 
 
 async def test_a_run_that_is_stopped_has_kept_what_it_had_read(house: House, site: Site, monkeypatch) -> None:
-    monkeypatch.setattr("monitor.pipeline.lanes.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.reading.lanes.KEEP_EVERY", 1)
     async with Site("127.1.0.2") as other:
         other.routes["/never"] = silent()
         await listed(house, site, item(site.url("/one")), item(other.url("/never")), one=says(page("One")))
@@ -376,7 +376,7 @@ async def test_an_article_that_cannot_be_kept_is_a_failure_of_its_page_alone(
             raise OverflowError("no room for it")
         return keep_articles(session, made)
 
-    monkeypatch.setattr("monitor.pipeline.reading.keep_articles", picky)
+    monkeypatch.setattr("monitor.pipeline.reading.fetching.keep_articles", picky)
     tally = await reading(house)
     assert (tally.stored, tally.pages_failed) == (2, 1)
     assert tally.failures[0].error == f"{site.url('/bad')}: unexpected OverflowError: no room for it"
@@ -394,7 +394,7 @@ async def test_a_database_that_keeps_nothing_stops_the_run_and_fails_no_page(
     def full(session, made):
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr("monitor.pipeline.reading.keep_articles", full)
+    monkeypatch.setattr("monitor.pipeline.reading.fetching.keep_articles", full)
     with pytest.raises(StoreError):
         await reading(house)
     assert (entry_of(house, "one").state, entry_of(house, "one").attempts) == ("pending", 0)

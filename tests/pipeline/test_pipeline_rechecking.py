@@ -10,10 +10,10 @@ from servers import Route, Site, redirects, resets, says, silent
 
 from monitor.models import BACKFILL, Article, Assessment, Story, Version
 from monitor.pipeline import parsing
-from monitor.pipeline.polling import poll
-from monitor.pipeline.reading import read
-from monitor.pipeline.rechecking import MOST, MOST_A_HOST, due, in_bounds, recheck
-from monitor.pipeline.rhythm import after_check, put_off
+from monitor.pipeline.polling.asking import poll
+from monitor.pipeline.polling.rhythm import after_check, put_off
+from monitor.pipeline.reading.fetching import read
+from monitor.pipeline.reading.rechecking import MOST, MOST_A_HOST, due, in_bounds, recheck
 from monitor.pipeline.tally import Tally
 from monitor.store.checks import Due, change_texts
 from monitor.store.entries import due_entries
@@ -290,7 +290,7 @@ async def test_a_text_that_cannot_be_kept_is_the_failure_of_its_page_alone(
             raise OverflowError("no room for it")
         return change_texts(session, texts, now=now)
 
-    monkeypatch.setattr("monitor.pipeline.rechecking.change_texts", picky)
+    monkeypatch.setattr("monitor.pipeline.reading.rechecking.change_texts", picky)
     site.routes |= {
         "/one": says(page("One", CORRECTED)),
         "/bad": says(page("Bad", [LOAVES[0].replace("sixty", "16"), *LOAVES[1:]])),
@@ -302,7 +302,7 @@ async def test_a_text_that_cannot_be_kept_is_the_failure_of_its_page_alone(
 
 
 async def test_a_run_that_is_stopped_leaves_the_rest_to_the_next(house: House, site: Site, monkeypatch) -> None:
-    monkeypatch.setattr("monitor.pipeline.lanes.KEEP_EVERY", 1)
+    monkeypatch.setattr("monitor.pipeline.reading.lanes.KEEP_EVERY", 1)
     await told(house, site, one=says(page("One", CRANES)), two=says(page("Two", LOAVES)))
     site.routes |= {"/one": says(page("One", CORRECTED)), "/two": silent()}
     task = asyncio.create_task(asked_again(house))

@@ -10,11 +10,11 @@ from pipeline_house import DESK, TOPIC, House, mail_channel
 from monitor.digest.material import Figures
 from monitor.links import Ballot, read_ballot, read_unsubscribe
 from monitor.models import Delivery, audience
-from monitor.pipeline import remarks
-from monitor.pipeline.composing import compose_and_keep
-from monitor.pipeline.instant import keep_instant
-from monitor.pipeline.readers import is_public, reader_of
 from monitor.pipeline.secret import secret
+from monitor.pipeline.telling import remarks
+from monitor.pipeline.telling.composing import compose_and_keep
+from monitor.pipeline.telling.instant import keep_instant
+from monitor.pipeline.telling.readers import is_public, reader_of
 from monitor.store.outbox import Kept
 
 PUBLIC = '\n[web]\npublic_url = "https://monitor.example"\n'

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.models import Article, DigestItem, Version
-from monitor.pipeline.remembering import Memory
+from monitor.pipeline.telling.remembering import Memory
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 URL = "https://paper.example/cranes"

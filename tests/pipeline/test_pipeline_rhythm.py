@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pipeline_house import NOW
 
-from monitor.pipeline.learned_rhythm import Rhythm
-from monitor.pipeline.rhythm import CEILING, FLOOR, Wishes, after_failure, after_success
+from monitor.pipeline.polling.learned_rhythm import Rhythm
+from monitor.pipeline.polling.rhythm import CEILING, FLOOR, Wishes, after_failure, after_success
 
 DAY = timedelta(days=1)
 

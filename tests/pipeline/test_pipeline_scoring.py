@@ -9,9 +9,9 @@ import pytest
 from pipeline_house import CRANES, LOAVES, SEED, TOPIC, House
 
 from monitor.errors import ConfigurationError
-from monitor.pipeline.evaluating import Figure, evaluate_file, evaluate_verdicts
-from monitor.pipeline.feedback import record
-from monitor.pipeline.scoring import Request, group, on_unknown, score, to_json
+from monitor.pipeline.judging.scoring import Request, group, on_unknown, score, to_json
+from monitor.pipeline.learning.evaluating import Figure, evaluate_file, evaluate_verdicts
+from monitor.pipeline.learning.feedback import record
 
 ARTICLES = {
     "cranes": " ".join(CRANES),
@@ -136,7 +136,8 @@ def test_a_file_is_evaluated_against_its_labels_which_the_scorer_does_not_see(
 def test_labels_that_fit_no_article_evaluate_to_nothing(request_: Request, tmp_path: Path) -> None:
     labels = lines(tmp_path / "l", [{"id": "elsewhere", "relevant": True}])
     evaluation = evaluate_file(replace(request_, labels=labels))
-    assert {figure.value for figure in evaluation.figures} == {0.0}
+    assert evaluation.figures == ()
+    assert any("nothing can be measured" in note for note in evaluation.notes)
     assert evaluation.notes[-1].endswith('labels on no article given were left out, by id: "elsewhere"')
 
 

@@ -12,9 +12,9 @@ from monitor.errors import ConfigurationError
 from monitor.pipeline.check import check
 from monitor.pipeline.collect import Request as Whole
 from monitor.pipeline.collect import collect
-from monitor.pipeline.feedback import questions_of_file
-from monitor.pipeline.new_topic import new_topic
-from monitor.pipeline.scoring import Request, score
+from monitor.pipeline.judging.scoring import Request, score
+from monitor.pipeline.learning.feedback import questions_of_file
+from monitor.pipeline.topics.new_topic import new_topic
 
 WHERE = "config/topics/harbours.toml: seeds"
 

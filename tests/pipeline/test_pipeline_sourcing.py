@@ -9,7 +9,7 @@ from servers import Site, says
 
 from monitor.config import edit
 from monitor.errors import ConfigurationError
-from monitor.pipeline import sourcing
+from monitor.pipeline.polling import sourcing
 from monitor.sources import opml
 
 LINK = '<link rel=alternate type="application/rss+xml" href="/feed">'

@@ -5,7 +5,7 @@ from pipeline_house import NOW, TOPIC, House
 
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment
-from monitor.pipeline import tending
+from monitor.pipeline.topics import tending
 from monitor.store.articles import article as article_of
 from monitor.store.topics import unassessed
 

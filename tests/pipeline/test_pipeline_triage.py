@@ -12,11 +12,11 @@ from servers import Site, says
 
 from monitor.models import Article, Entry, EntryState, Topic
 from monitor.pipeline.collect import Request, collect
-from monitor.pipeline.evaluating import unread_of
-from monitor.pipeline.explain import explain
-from monitor.pipeline.polling import poll
+from monitor.pipeline.judging.explain import explain
+from monitor.pipeline.judging.triage import decide, triage
+from monitor.pipeline.learning.evaluating import unread_of
+from monitor.pipeline.polling.asking import poll
 from monitor.pipeline.tally import Tally
-from monitor.pipeline.triage import decide, triage
 from monitor.relevance import encoders, meaning
 from monitor.relevance import triage as judged
 from monitor.relevance.triage import SAMPLED, Prospect
@@ -153,7 +153,7 @@ async def test_what_was_judged_by_all_that_stands_needs_nothing_loaded(
 ) -> None:
     """Unread entries are looked at by every collect: seconds, were models opened and vectors made ready for that."""
     assert (await collected(saving)).unpromising == 2
-    monkeypatch.setattr("monitor.pipeline.triage.current_model", not_to_be_called)
+    monkeypatch.setattr("monitor.pipeline.judging.triage.current_model", not_to_be_called)
     monkeypatch.setattr(encoders, "available", not_to_be_called)
     async with saving.context() as context:
         assert await triage(context) == Tally()

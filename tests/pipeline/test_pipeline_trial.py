@@ -7,8 +7,8 @@ from pipeline_house import House, index, item, page, rss, sitemap
 from servers import Site, says
 
 from monitor.models import FeedState, Source
-from monitor.pipeline.polling import poll
-from monitor.pipeline.trial import Trial, try_source
+from monitor.pipeline.polling.asking import poll
+from monitor.pipeline.polling.trial import Trial, try_source
 
 XML = {"content_type": "application/xml"}
 LINKS = b"".join(b'<h3><a href="/a%d">The port opens its gate number %d</a></h3>' % (n, n) for n in range(3))

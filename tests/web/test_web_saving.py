@@ -8,7 +8,7 @@ from reading_material import ARTICLES, HOSTILE_TITLE
 from reading_site import Site, send
 
 from monitor.models import Terms
-from monitor.pipeline.saving import proposed_name, topic_of_search
+from monitor.pipeline.topics.saving import proposed_name, topic_of_search
 
 SEARCH = '/search?q=driverless+"port+of+Eastmere"&source=quay-herald'
 

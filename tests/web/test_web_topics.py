@@ -9,7 +9,7 @@ from reading_material import TOPIC
 from reading_site import Site, send
 
 from monitor.models import Entry, EntryState, Terms
-from monitor.pipeline.portrait import BINS, Day, Spread
+from monitor.pipeline.topics.portrait import BINS, Day, Spread
 from monitor.web.charts import burst_spans, histogram, timeline
 
 

@@ -10,7 +10,7 @@ from reading_site import send
 from servers import Site as Publisher
 from servers import says
 
-from monitor.pipeline.learned_rhythm import Rhythm
+from monitor.pipeline.polling.learned_rhythm import Rhythm
 from monitor.sources import opml
 from monitor.store.polling import feed_states, keep_feed_states
 from monitor.web.protection import LONGEST_BODIES

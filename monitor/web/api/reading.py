@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
-from monitor.pipeline.health import REMARKED_FOR, YIELD_OVER, health_of
+from monitor.pipeline.polling.health import REMARKED_FOR, YIELD_OVER, health_of
 from monitor.pipeline.standing import standing
 from monitor.store.articles import article as article_of
 from monitor.store.digests import digest_items

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.models import Article, Assessment, Delivery, Digest, DigestItem, Reasons, Story, Topic
-from monitor.pipeline.health import Health
+from monitor.pipeline.polling.health import Health
 from monitor.store.reading_page import Judged
 
 

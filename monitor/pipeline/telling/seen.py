@@ -1,0 +1,62 @@
+"""What a digest says of its silence: what was looked at since its last turn, and how many sources fail.
+
+Instant alerts are no turns of a digest: they tell one story and report on nothing else. That one was sent says only
+that the monitor was not silent then.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from monitor.config import Settings
+from monitor.digest.material import Seen
+from monitor.digest.settings import DigestSettings
+from monitor.pipeline.schedule import latest
+from monitor.pipeline.telling.source_news import states_of
+from monitor.store.digests import Window, digests, looked
+from monitor.store.runs import runs, successes
+
+
+def seen_since_last(settings: Settings, session: Session, digest: DigestSettings, now: datetime) -> Seen:
+    """What was looked at for a digest since it had its turn last."""
+    previous = next(iter(digests(session, digest.name, until=now, alerts=False, limit=1)), None)
+    since = previous.composed_at if previous else None
+    topics = settings.topics_of(digest)
+    look = looked(session, [topic.name for topic in topics], Window(since, now))
+    seen = Seen(
+        since=since,
+        articles=look.articles,
+        relevant_articles=look.relevant,
+        collects_ok=successes(session, "collect", since=since and min(since, _collect_due(settings, now))),
+        sources_failing=sum(state.failures > 0 for state in states_of(settings, session, digest).values()),
+        quiet_since=_quiet_since(session, digest, now),
+        topics={topic.name: topic.title for topic in topics},
+    )
+    if look.nearest_miss is None or look.nearest_miss_assessment is None:
+        return seen
+    return replace(
+        seen,
+        nearest_miss=look.nearest_miss.title,
+        nearest_miss_url=look.nearest_miss.canonical_url,
+        nearest_miss_score=look.nearest_miss_assessment.score,
+        nearest_miss_threshold=look.nearest_miss_assessment.threshold,
+    )
+
+
+def _collect_due(settings: Settings, now: datetime) -> datetime:
+    """When the last collect was to begin that must have ended by now, for the next one was due too.
+
+    Whoever sends a digest twice within minutes has not seen that the monitor is dead.
+    """
+    collect = settings.collect
+    following = latest(collect.schedule, collect.timezone, now)
+    return latest(collect.schedule, collect.timezone, following - timedelta(microseconds=1))
+
+
+def _quiet_since(session: Session, digest: DigestSettings, now: datetime) -> datetime | None:
+    """When the digest last told something; if it never did, when the monitor first ran."""
+    if told := digests(session, digest.name, until=now, sent=True, limit=1):
+        return told[0].composed_at
+    earliest = runs(session, "collect", limit=1000)
+    return earliest[-1].started if earliest else None

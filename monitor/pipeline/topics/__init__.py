@@ -1,0 +1,1 @@
+"""A topic made, seen as its reader sees it, and tended: its threshold, its terms, its seeds."""
