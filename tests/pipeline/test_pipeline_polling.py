@@ -12,7 +12,7 @@ from monitor.fetch.room import LARGE
 from monitor.models import Entry, FeedState
 from monitor.pipeline import parsing
 from monitor.pipeline.polling.asking import due, poll
-from monitor.pipeline.polling.health import health_of
+from monitor.pipeline.polling.health import health_of, is_broken
 from monitor.pipeline.polling.rhythm import CEILING, FIRST_DELAY
 from monitor.pipeline.tally import Failure, Tally
 from monitor.store.entries import keep_entries
@@ -338,6 +338,27 @@ async def test_a_sitemap_of_an_index_that_fails_is_a_failure_of_its_source_until
     assert (kept.failing_since, kept.error, kept.cause, kept.status) == (None, "", "", 0)
 
 
+async def test_a_part_that_fails_and_the_whole_are_two_troubles_each_since_its_own_moment(
+    house: House, site: Site
+) -> None:
+    site.routes |= {"/a.xml": says(sitemap(site.url("/5")), **XML), "/b.xml": says(b"gone", status=404)}
+    whole = says(index(site.url("/a.xml"), site.url("/b.xml")), **XML)
+    house.sources(wire=site.url("/index.xml"))
+    seen = []
+    for answers in (True, True, False, False, True, True, False, False, False):
+        site.routes["/index.xml"] = whole if answers else says(b"oh no", status=500)
+        await polled(house, "wire")
+        kept = state(house)
+        assert kept.failing_since is not None
+        seen.append(((kept.failing_since - NOW) // timedelta(days=1), is_broken(kept, house.clock())))
+        house.clock.move(days=1)
+    fails, broke = False, True
+    assert seen[:2] == [(0, fails), (0, fails)]
+    assert seen[2:4] == [(2, fails), (2, broke)], "a failure after days of a part that fails is the first one"
+    assert seen[4:6] == [(4, fails), (4, fails)], "the outage has ended, the part fails on"
+    assert seen[6:] == [(6, fails), (6, broke), (6, broke)], "another outage"
+
+
 async def test_of_several_sitemaps_that_fail_each_is_told_and_the_source_counts_them(house: House, site: Site) -> None:
     children = [site.url(f"/{name}.xml") for name in ("a", "gone", "lost")]
     site.routes |= {
@@ -390,9 +411,36 @@ async def test_entries_that_cannot_be_kept_are_a_failure_of_their_source_alone(
     assert tally.failures == (Failure("unexpected OverflowError: no room for it", source="bad"),)
     assert "keeping what bad lists" in caplog.text
     assert "Traceback" in caplog.text
+    house.clock.move(hours=1)
+    assert (await polled(house, "bad", "wire")).sources_failed == 1
+    kept = state(house, "bad")
+    assert (kept.failures, kept.failing_since, kept.last_success, kept.listed) == (2, NOW, None, [])
     monkeypatch.undo()
     assert (await polled(house, "bad", "wire")).new == 1  # the same answer is read again
     assert state(house, "bad").failures == 0
+
+
+async def test_what_could_not_be_kept_comes_whole_the_next_time(house: House, site: Site, monkeypatch) -> None:
+    """A listing's texts are read of entries alone that it did not list before: one not kept was not listed."""
+    good = item(site.url("/1"), "Cranes strike", "What the dockers said.")
+    site.routes["/feed"] = says(rss(item(site.url("/0"), "Gulls")), **XML)
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+
+    def picky(session, entries, **choice):
+        if any(entry.url.endswith("/bad") for entry in entries):
+            raise OverflowError("no room for it")
+        return keep_entries(session, entries, **choice)
+
+    monkeypatch.setattr("monitor.pipeline.polling.asking.keep_entries", picky)
+    site.routes["/feed"] = says(rss(good, item(site.url("/bad"))), **XML)
+    house.clock.move(hours=1)
+    assert (await polled(house, "wire")).sources_failed == 1
+    site.routes["/feed"] = says(rss(good), **XML)
+    house.clock.move(hours=1)
+    assert (await polled(house, "wire")).new == 1
+    came = {entry.url: (entry.title, entry.summary) for entry in house.rows(Entry)}
+    assert came[site.url("/1")] == ("Cranes strike", "What the dockers said.")
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ async def poll(context: Context, names: Sequence[str]) -> Tally:
     sources = [declared.get(name) or context.settings.source(name) for name in names]
     with context.database.reading() as session:
         states = feed_states(session, names)
-    asked = [asyncio.ensure_future(_ask(context, source, _state(source, states))) for source in sources]
+    asked = [asyncio.ensure_future(_ask(context, source, _state(source.name, address(source), states))) for source in sources]
     tally, heard = Tally(), list[Answer]()
     try:
         for done, next_answer in enumerate(asyncio.as_completed(asked), 1):
@@ -96,12 +96,12 @@ def _moments(source: Source, states: Mapping[str, FeedState | Looked]) -> tuple[
     return known.last_polled or _NEVER, known.next_poll or _NEVER
 
 
-def _state(source: Source, states: Mapping[str, FeedState]) -> FeedState:
+def _state(name: str, url: str, states: Mapping[str, FeedState]) -> FeedState:
     """What is known of a source; nothing where its address was changed in the configuration."""
-    known = states.get(source.name)
-    if known is not None and known.url == address(source):
+    known = states.get(name)
+    if known is not None and known.url == url:
         return known
-    return FeedState.model_validate({"source": source.name, "url": address(source)})
+    return FeedState.model_validate({"source": name, "url": url})
 
 
 def _keep(context: Context, answers: Sequence[Answer], known: Mapping[str, FeedState]) -> Tally:
@@ -116,7 +116,9 @@ def _keep(context: Context, answers: Sequence[Answer], known: Mapping[str, FeedS
     except Exception as error:  # noqa: BLE001 - told by the last call, where it is one answer's
         if len(answers) > 1:
             return sum((_keep(context, [answer], known) for answer in answers), Tally())
-        before = answers[0].state
+        heard = answers[0].state
+        # Its entries are not kept: of what was heard nothing is known but that it failed.
+        before = _state(heard.source, heard.url, known)
         _log.exception("an error that nobody expects, keeping what %s lists", before.source)
         # What it sent is read again the next time, though it stayed the same.
         forgotten = before.model_copy(update=hearing.FORGOTTEN)
@@ -206,7 +208,9 @@ def _in_part(heard: FeedState, before: FeedState, troubles: Sequence[Trouble]) -
     if not troubles or heard.last_polled is None or heard.next_poll is None:
         return heard
     first, more = troubles[0], len(troubles) - 1
-    now, since = heard.last_polled, before.failing_since or heard.last_polled
+    now = heard.last_polled
+    # What failed as a whole until now is another trouble, which has ended.
+    since = (None if before.failures else before.failing_since) or now
     changed = {
         "next_poll": min(heard.next_poll, now + max(FIRST_DELAY, now - since)),
         "failing_since": since,

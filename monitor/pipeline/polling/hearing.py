@@ -95,7 +95,8 @@ def failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
         "last_polled": now,
         "next_poll": after_failure(failures, now, until),
         "failures": failures,
-        "failing_since": state.failing_since or now,
+        # What failed in part until now is another trouble, with a beginning of its own.
+        "failing_since": (state.failing_since if state.failures else None) or now,
         "error": trouble.text,
         "cause": trouble.cause,
         "status": trouble.status,
