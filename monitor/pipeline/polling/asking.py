@@ -72,7 +72,8 @@ async def poll(context: Context, names: Sequence[str]) -> Tally:
     sources = [declared.get(name) or context.settings.source(name) for name in names]
     with context.database.reading() as session:
         states = feed_states(session, names)
-    asked = [asyncio.ensure_future(_ask(context, source, _state(source.name, address(source), states))) for source in sources]
+    before = {source.name: _state(source.name, address(source), states) for source in sources}
+    asked = [asyncio.ensure_future(_ask(context, source, before[source.name])) for source in sources]
     tally, heard = Tally(), list[Answer]()
     try:
         for done, next_answer in enumerate(asyncio.as_completed(asked), 1):
