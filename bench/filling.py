@@ -21,17 +21,9 @@ from sqlalchemy import insert, text
 from sqlmodel import Session, SQLModel
 
 from monitor.config.settings import (
-    AlertSettings,
-    CollectSettings,
-    MaintainSettings,
-    RelevanceSettings,
     Settings,
-    StoreSettings,
-    TrainSettings,
-    WebSettings,
 )
 from monitor.digest.settings import DigestSettings
-from monitor.fetch.settings import FetchSettings
 from monitor.models import (
     Article,
     Assessment,
@@ -326,15 +318,6 @@ def settings_for(root: Path) -> Settings:
     """A configuration with both topics."""
     return Settings(
         root=root,
-        store=StoreSettings(),
-        fetch=FetchSettings(),
-        collect=CollectSettings(),
-        web=WebSettings(),
-        train=TrainSettings(),
-        maintain=MaintainSettings(),
-        relevance=RelevanceSettings(),
-        alerts=AlertSettings(),
-        channels=(),
         sources=tuple(Source(f"source-{number}", f"https://source-{number}.example/") for number in range(SOURCES)),
         topics=tuple(Topic(name, name.capitalize(), ("seed.md",)) for name, _ in TOPICS),
         digests=(DigestSettings("daily", "Daily"),),

@@ -79,18 +79,18 @@ class Settings:
     """The whole configuration, checked: every name in it resolves."""
 
     root: Path
-    store: StoreSettings
-    fetch: FetchSettings
-    collect: CollectSettings
-    web: WebSettings
-    relevance: RelevanceSettings
-    train: TrainSettings
-    maintain: MaintainSettings
-    alerts: AlertSettings
-    channels: tuple[ChannelSettings, ...]
-    sources: tuple[Source, ...]
-    topics: tuple[Topic, ...]
-    digests: tuple[DigestSettings, ...]
+    store: StoreSettings = StoreSettings()
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    collect: CollectSettings = CollectSettings()
+    web: WebSettings = WebSettings()
+    relevance: RelevanceSettings = RelevanceSettings()
+    train: TrainSettings = TrainSettings()
+    maintain: MaintainSettings = MaintainSettings()
+    alerts: AlertSettings = AlertSettings()
+    channels: tuple[ChannelSettings, ...] = ()
+    sources: tuple[Source, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    digests: tuple[DigestSettings, ...] = ()
     secret: str = field(default="", repr=False)
     source_passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -6,18 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from monitor.config.settings import (
-    AlertSettings,
-    CollectSettings,
-    MaintainSettings,
-    RelevanceSettings,
     Settings,
-    StoreSettings,
-    TrainSettings,
     WebSettings,
 )
 from monitor.deliver.settings import ChannelSettings
 from monitor.digest.settings import DigestSettings
-from monitor.fetch.settings import FetchSettings
 from monitor.models import (
     Article,
     Assessment,
@@ -78,14 +71,7 @@ def settings_for(root: Path, web: WebSettings | None = None, **changes: Any) -> 
     """A whole configuration with two topics, six sources and one digest."""
     values: dict[str, Any] = {
         "root": root,
-        "store": StoreSettings(),
-        "fetch": FetchSettings(),
-        "collect": CollectSettings(),
         "web": web or WebSettings(),
-        "relevance": RelevanceSettings(),
-        "train": TrainSettings(),
-        "maintain": MaintainSettings(),
-        "alerts": AlertSettings(),
         "channels": (ChannelSettings(name="analyst", kind="email"), ChannelSettings(name="desk", kind="file")),
         "sources": (
             Source("quay-herald", "https://quay.example/feed", language="en", tags=("trade",)),
