@@ -83,9 +83,10 @@ class Seen:
 
     `since` is when this digest had its turn last, told or not; `articles` were assessed since, `relevant_articles` of
     them relevant; `nearest_miss` is the title of the best-scored of the others. `collects_ok` counts the collects that
-    succeeded since, `sources_failing` the sources that fail now, told of before or not. `quiet_since` is when the
-    digest last told something, or, if it never did, when the monitor began; None where that is not known, and then no
-    heartbeat is due. `topics` are the titles, by name, of the topics that were looked for.
+    succeeded since, `sources_failing` the sources that fail now, told of before or not, `sources_unwell` those that
+    answer and are silent, or fail in part for a day. `quiet_since` is when the digest last told something, or, if it
+    never did, when the monitor began; None where that is not known, and then no heartbeat is due. `topics` are the
+    titles, by name, of the topics that were looked for.
     """
 
     since: datetime | None = None
@@ -97,6 +98,7 @@ class Seen:
     nearest_miss_threshold: float = 0.0
     collects_ok: int = 1
     sources_failing: int = 0
+    sources_unwell: int = 0
     quiet_since: datetime | None = None
     topics: Mapping[str, str] = field(default_factory=dict)
 

@@ -72,7 +72,8 @@ def weights(terms: Sequence[tuple[str, float]], most: int) -> tuple[str, ...]:
 def first_line(items: Sequence[DigestItem], figures: Figures, zone: str, now: datetime) -> str:
     """What the reader is told first: how much there is, and what is wrong; honest about nothing, too.
 
-    "7 stories from 31 articles; 2 sources failing", or with nothing relevant what was seen and the nearest miss.
+    "7 stories from 31 articles; 2 sources failing; 1 source not well", or with nothing relevant what was seen and the
+    nearest miss.
     """
     parts = [_stories(items) if items else nothing_new(figures.seen)]
     if not figures.seen.collects_ok:
@@ -80,6 +81,8 @@ def first_line(items: Sequence[DigestItem], figures: Figures, zone: str, now: da
         parts.append(f"no collect succeeded since {moment(since, zone, now)}" if since else "no collect succeeded yet")
     if figures.seen.sources_failing:
         parts.append(f"{counted(figures.seen.sources_failing, 'source')} failing")
+    if figures.seen.sources_unwell:
+        parts.append(f"{counted(figures.seen.sources_unwell, 'source')} not well")
     return "; ".join(parts)
 
 

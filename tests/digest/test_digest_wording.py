@@ -30,6 +30,8 @@ def test_the_first_line_counts_stories_articles_and_failures(now, seen):
     items = [item(also=4, reprints=10), *[item(also=1, story=each) for each in range(2, 8)]]
 
     assert line(items, replace(seen, sources_failing=2), now) == "7 stories from 27 articles; 2 sources failing"
+    both = replace(seen, sources_failing=2, sources_unwell=1)
+    assert line(items, both, now) == "7 stories from 27 articles; 2 sources failing; 1 source not well"
     assert line([item()], seen, now) == "1 story from 1 article"
     assert line([item(), item("updates")], seen, now) == "1 story and 1 update from 2 articles"
     assert line([item("updates"), item("updates", story=2)], seen, now) == "2 updates from 2 articles"

@@ -178,6 +178,29 @@ def test_what_is_not_well_with_a_source_is_told_once_and_never_alone(read: House
     assert told.count("Not well: wire, since") == 1, "another silence"
 
 
+@pytest.mark.parametrize("trouble", ["silent", "failing in part"])
+def test_what_is_not_well_for_months_is_named_once_and_counted_until_it_ends(read: House, trouble: str) -> None:
+    compose(read)
+    read.sources(wire="https://wire.example/")
+    if trouble == "silent":
+        fields = {"error": "", "status": 0, **hourly(read, 4)}
+    else:
+        fields = {"error": "b.xml: answered 404", "failing_since": read.clock() - timedelta(days=4)}
+    failing(read, failures=0, **fields)
+    named = []
+    for days in (1, 59, 61, 200):
+        read.keep(f"gulls {days}")
+        later(read, days=days)
+        kept = compose(read, f"{read.clock()}")
+        assert kept.digest.first_line.endswith("; 1 source not well")
+        named += ["Not well: wire" in each.text for each in kept.deliveries]
+    assert named == [True, True] + [False] * 6
+    failing(read, failures=0, error="", status=0)
+    read.keep("terns")
+    later(read)
+    assert "well" not in compose(read, "well again").digest.first_line
+
+
 def test_a_part_of_a_source_that_fails_for_a_day_is_told_once(read: House) -> None:
     compose(read)
     read.sources(wire="https://wire.example/")

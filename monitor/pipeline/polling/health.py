@@ -58,14 +58,15 @@ _BY_CAUSE: dict[str, str] = {
 class Remark:
     """What does not fail and is not well: `kind` is rolled off, silent or walled, `since` None where that is not known.
 
-    A digest says it once, and again after `said_for` where it still holds; another silence, since later, at once.
+    A digest says it once, however long it lasts; another silence, since later, at once. Where `since` is None it is
+    said again after `said_for`, if it still holds.
     """
 
     kind: str
     text: str
     remedy: str
-    said_for: timedelta
     since: datetime | None = None
+    said_for: timedelta = YIELD_OVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +141,17 @@ def health_of(source: Source, state: FeedState | None, now: datetime, came: Yiel
     )
 
 
+def is_unwell(state: FeedState, now: datetime) -> bool:
+    """Whether a source that answers is silent, or a part of it has failed for a day."""
+    return not state.failures and (is_silent(state, now) or failing_in_part(state, now) is not None)
+
+
 def failing_in_part(state: FeedState, now: datetime) -> Remark | None:
     """What to say of a source of which a part has failed for as long as would make the whole a broken one."""
     if state.failures or not state.error or state.failing_since is None or now - state.failing_since < FAILING_FOR:
         return None
     text = f"a part of it fails: {state.error}"
-    return Remark("failing in part", text, remedy(state), YIELD_OVER, state.failing_since)
+    return Remark("failing in part", text, remedy(state), state.failing_since)
 
 
 def is_broken(state: FeedState, now: datetime) -> bool:
@@ -183,14 +189,14 @@ def remarks_on(state: FeedState, came: Yield | None, now: datetime) -> Iterator[
     """What does not fail and is not well: entries that rolled off, a silence, a wall that was not there before."""
     if state.last_rolled_off and now - state.last_rolled_off < REMARKED_FOR:
         text = f"entries rolled off unseen, last before {_shown(state.last_rolled_off)}"
-        yield Remark("rolled off", text, _COLLECT_OFTENER, REMARKED_FOR)
+        yield Remark("rolled off", text, _COLLECT_OFTENER, said_for=REMARKED_FOR)
     if not state.failures and is_silent(state, now):
         text = "silent for longer than its rhythm explains"
-        yield Remark("silent", text, _LOOK_AT_IT, YIELD_OVER, state.last_fresh)
+        yield Remark("silent", text, _LOOK_AT_IT, state.last_fresh)
     walled = (_walled(came.lately), _walled(came.before)) if came else (None, None)
     if walled[0] is not None and walled[1] is not None and walled[0] - walled[1] >= DRIFT:
         text = f"{walled[0]:.0%} behind a wall or cut short of late, {walled[1]:.0%} before"
-        yield Remark("walled", text, _SUBSCRIBE, YIELD_OVER)
+        yield Remark("walled", text, _SUBSCRIBE)
 
 
 def is_silent(state: FeedState, now: datetime) -> bool:

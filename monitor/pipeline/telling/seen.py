@@ -1,4 +1,4 @@
-"""What a digest says of its silence: what was looked at since its last turn, and how many sources fail.
+"""What a digest says of its silence: what was looked at since its last turn, and how many sources fail or are not well.
 
 Instant alerts are no turns of a digest: they tell one story and report on nothing else. That one was sent says only
 that the monitor was not silent then.
@@ -12,6 +12,7 @@ from sqlmodel import Session
 from monitor.config import Settings
 from monitor.digest.material import Seen
 from monitor.digest.settings import DigestSettings
+from monitor.pipeline.polling.health import is_unwell
 from monitor.pipeline.schedule import latest
 from monitor.pipeline.telling.source_news import states_of
 from monitor.store.digests import Window, digests, looked
@@ -23,13 +24,15 @@ def seen_since_last(settings: Settings, session: Session, digest: DigestSettings
     previous = next(iter(digests(session, digest.name, until=now, alerts=False, limit=1)), None)
     since = previous.composed_at if previous else None
     topics = settings.topics_of(digest)
+    states = states_of(settings, session, digest).values()
     look = looked(session, [topic.name for topic in topics], Window(since, now))
     seen = Seen(
         since=since,
         articles=look.articles,
         relevant_articles=look.relevant,
         collects_ok=successes(session, "collect", since=since and min(since, _collect_due(settings, now))),
-        sources_failing=sum(state.failures > 0 for state in states_of(settings, session, digest).values()),
+        sources_failing=sum(state.failures > 0 for state in states),
+        sources_unwell=sum(is_unwell(state, now) for state in states),
         quiet_since=_quiet_since(session, digest, now),
         topics={topic.name: topic.title for topic in topics},
     )

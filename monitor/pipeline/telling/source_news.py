@@ -1,7 +1,8 @@
 """What a digest says of its sources: each trouble once to each audience, and once more when what broke works again.
 
 A trouble is one source since one moment. It is told when the source fails, with cause and remedy, and as an alarm when
-it counts as broken; between that and the recovery a digest's first line counts it, and nothing names it again.
+it counts as broken; between that and the recovery a digest's first line counts it, and nothing names it again. So it is
+with a silence and with a part that fails: told once, and counted for as long as they last.
 """
 
 from collections.abc import Iterator, Sequence
@@ -75,8 +76,12 @@ def _remarks(state: FeedState, came: Yield | None, now: datetime) -> Iterator[Re
 def _not_well(
     source: str, remarks: Sequence[Remark], told: Sequence[SourceTold], now: datetime
 ) -> Iterator[SourceNews]:
-    """The remarks that were not made yet: of the same silence, or of late."""
+    """The remarks that were not made yet: of the same since one moment, or of late where nobody knows since when."""
     for remark in remarks:
-        lately = [each for each in told if each.state == remark.kind and each.told_at > now - remark.said_for]
-        if not any(remark.since in (each.since, None) for each in lately):
+        alike = [each for each in told if each.state == remark.kind]
+        if remark.since is None:
+            made = any(each.told_at > now - remark.said_for for each in alike)
+        else:
+            made = any(each.since == remark.since for each in alike)
+        if not made:
             yield SourceNews(source, remark.kind, remark.since, remark.text, remark.remedy)
