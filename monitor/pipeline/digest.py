@@ -8,7 +8,9 @@ A delivery is claimed before it is sent and settled after: whoever finds it in b
 unknown, says so, and leaves sending again to a person.
 """
 
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,12 +22,13 @@ from monitor.config.reach import reaches, unreached
 from monitor.deliver import Outcome, deliver
 from monitor.deliver.outcome import failed
 from monitor.digest.settings import DigestSettings
-from monitor.errors import ConfigurationError
+from monitor.errors import ConfigurationError, StoreError
 from monitor.models import ALERT, Delivery, DeliveryState
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.polling.rhythm import after_failure
 from monitor.pipeline.schedule import latest
 from monitor.pipeline.telling.instant import is_quiet
+from monitor.pipeline.trouble import is_expected
 from monitor.store.database import Database
 from monitor.store.digests import digest as digest_of
 from monitor.store.outbox import (
@@ -128,18 +131,25 @@ def send(settings: Settings, slots: Sequence[Slot], now: Callable[[], datetime] 
     """Compose the slots not yet composed, then deliver all that is due. Returns what became of each slot.
 
     A digest that reaches nobody is not composed, so that nothing counts as told; where only some of its channels do,
-    the others are told. Raises StoreError where the database cannot be used, ConfigurationError for a name that is not
-    there.
+    the others are told. A digest that cannot be composed stops neither the others nor what is due: its error is raised
+    when all that was done, StoreError where the database cannot be used, or several digests met expected errors.
+    Raises ConfigurationError for a name that is not there, before anything is done.
     """
     from monitor.pipeline.telling.composing import compose_and_keep  # what was composed earlier is sent without it
 
+    digests = [settings.digest(slot.digest) for slot in slots]
+    errors: list[Exception] = []
     with opened_database(settings) as database:
         earlier = {slot for slot in slots if _kept(database, slot) is not None}
-        for slot in slots:
-            digest = settings.digest(slot.digest)
-            if heard := tuple(name for name in digest.channels if reaches(settings.channel(name))):
-                compose_and_keep(settings, database, replace(digest, channels=heard), slot.slot, now)
-        attempted = frozenset(each.id for each in deliver_due(settings, database, now))
+        for slot, digest in zip(slots, digests, strict=True):
+            with _put_off(errors, f"composing the digest {digest.name}"):
+                if heard := tuple(name for name in digest.channels if reaches(settings.channel(name))):
+                    compose_and_keep(settings, database, replace(digest, channels=heard), slot.slot, now)
+        attempted: frozenset[int | None] = frozenset()
+        with _put_off(errors, "delivering what is due"):
+            attempted = frozenset(each.id for each in deliver_due(settings, database, now))
+        if errors:
+            raise _as_one(errors)
         return [
             replace(
                 _sent(database, slot),
@@ -206,6 +216,29 @@ def delivery_json(each: Delivery, name: str) -> dict[str, Any]:
         "changed_at": each.changed_at.isoformat(),
         "detail": each.detail,
     }
+
+
+@contextmanager
+def _put_off(errors: list[Exception], doing: str) -> Iterator[None]:
+    """Keeps an error for later, with what was being done."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - raised when the rest was done
+        error.add_note(doing)
+        errors.append(error)
+
+
+def _as_one(errors: Sequence[Exception]) -> Exception:
+    """The error to raise for all of them: the only one, one that nobody expects, or one that says each once."""
+    if len(errors) == 1:
+        return errors[0]
+    unexpected = next((each for each in errors if not is_expected(each)), None)
+    if unexpected is None:
+        return StoreError("; ".join(dict.fromkeys(map(str, errors))))
+    for each in errors:
+        if each is not unexpected:
+            unexpected.add_note("".join(traceback.format_exception(each)))
+    return unexpected
 
 
 def _waits(settings: Settings, session: Session, due: Delivery, moment: datetime) -> bool:

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from mailing import Mailbox
 from pipeline_house import DESK, House, mail_channel, send_now
 from pytest_httpserver import HTTPServer
+from sqlmodel import Session
 
 from monitor.digest.settings import DigestSettings
-from monitor.errors import ConfigurationError
+from monitor.errors import ConfigurationError, StoreError
 from monitor.models import Delivery, Digest, Told
 from monitor.pipeline.digest import (
     DELIVERY_ATTEMPTS,
@@ -29,7 +31,8 @@ from monitor.pipeline.digest import (
     scheduled,
     send,
 )
-from monitor.store.outbox import claim
+from monitor.pipeline.telling import composing
+from monitor.store.outbox import Kept, claim, keep_digest
 
 HOOK = "/services/T0/B0/not-a-real-one"
 MailServer = Callable[..., int]
@@ -298,9 +301,57 @@ def test_what_is_told_of_a_digest_stands_in_words_and_in_json(mailed: House) -> 
     assert re.fullmatch(r"<morning\.by-hand-one-\w+\.\w+@monitor\.example>", told["message_id"])
 
 
-def test_a_digest_that_is_not_there_is_named(house: House) -> None:
+def test_a_digest_that_is_not_there_is_named_before_anything_is_done(mailed: House) -> None:
     with pytest.raises(ConfigurationError, match='there is no digest "evening"'):
-        send(house.settings, [Slot("evening", "one")], house.clock)
+        send(mailed.settings, [Slot("morning", "one"), Slot("evening", "one")], mailed.clock)
+    assert mailed.rows(Digest) == []
+
+
+class Stumbling:
+    """Keeps digests, but for those of some names, whose keeping meets an error, or is never settled (None)."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **errors: Exception | None) -> None:
+        self.errors = errors
+        monkeypatch.setattr(composing, "keep_digest", self)
+
+    def __call__(self, session: Session, made: Digest, *rest: Any) -> Kept | None:
+        if made.name not in self.errors:
+            return keep_digest(session, made, *rest)
+        if error := self.errors[made.name]:
+            raise error
+        return None
+
+
+def test_a_digest_that_cannot_be_composed_stops_no_other_and_is_told_once_it_can(
+    mailed: House, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("evening", "noon"):
+        mailed.digest(name, channels=["analyst"])
+    slots = [Slot(name, "one") for name in ("morning", "evening", "noon")]
+    with monkeypatch.context() as broken:
+        Stumbling(broken, morning=None)
+        with pytest.raises(StoreError, match=r"^digest morning: other runs kept telling"):
+            send(mailed.settings, slots, mailed.clock)
+        assert sorted(each.name for each in mailed.rows(Digest)) == ["evening", "noon"]
+        assert len(mailbox.kept) == 2
+        Stumbling(broken, morning=None, noon=None)
+        with pytest.raises(StoreError, match=r"^digest morning: .*; digest noon: "):
+            send(mailed.settings, [Slot(each.digest, "two") for each in slots], mailed.clock)
+    assert [each.all_sent for each in send(mailed.settings, slots, mailed.clock)] == [True] * 3
+    assert len(mailbox.kept) == 3
+
+
+def test_an_error_that_nobody_expects_is_raised_when_the_other_digests_were_sent(
+    mailed: House, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("evening", "noon"):
+        mailed.digest(name, channels=["analyst"])
+    Stumbling(monkeypatch, morning=None, evening=ZeroDivisionError("a fault"))
+    with pytest.raises(ZeroDivisionError) as raised:
+        send(mailed.settings, [Slot(name, "one") for name in ("morning", "evening", "noon")], mailed.clock)
+    assert raised.value.__notes__[0] == "composing the digest evening"
+    assert "digest morning: other runs kept telling" in raised.value.__notes__[1]
+    assert len(mailbox.kept) == 1
 
 
 def test_a_slot_by_hand_is_of_its_own_and_a_trigger_names_it() -> None:
