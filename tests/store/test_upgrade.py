@@ -249,14 +249,17 @@ def test_what_digests_said_of_sources_is_known_after_the_upgrade(database: Datab
         {"source": "wire", "state": "broken", "since": "2026-11-24T05:00:00+00:00"},
         {"source": "wire", "state": "silent"},
     ]
-    made = digest("monday", composed_at=at, figures={"sources": said})
+    failing = [{"source": "far", "state": "failing", "since": "2026-11-24T06:00:00+00:00"}, "named alone"]
+    made = digest("monday", composed_at=at, figures={"sources": said, "seen": {"failing": failing}})
     with database.writing(durable=True) as session:
         keep_digest(session, made, [], [delivery("monday")], [])
         keep_digest(session, digest("tuesday", composed_at=at), [], [delivery("tuesday")], [])
         back_and_up(session, "2026_11_24_start")
     with database.reading() as session:
-        found = told_of_sources(session, ["morning mail a@example.org"], ["wire"], until=at)
+        found = told_of_sources(session, ["morning mail a@example.org"], ["wire", "far", "named alone"], until=at)
     (told,) = found.values()
+    assert [(each.state, each.since.hour, each.told_at) for each in told["far"]] == [("failing", 6, at)]
+    assert "named alone" not in told
     assert [(each.state, each.since.hour, each.told_at, each.delivery_id) for each in told["wire"]] == [
         ("broken", 5, at, 1),
         ("silent", 7, at, 1),

@@ -49,7 +49,7 @@ def said() -> Iterator[dict[str, Any]]:
         " FROM delivery JOIN digest ON digest.id = delivery.digest_id ORDER BY digest.composed_at, delivery.id"
     ).columns(composed_at=MOMENT, figures=sa.JSON())
     for delivery_id, name, channel, recipient, composed_at, figures in op.get_bind().execute(query):
-        for news in figures.get("sources", []):
+        for news in (*figures.get("sources", []), *failing(figures)):
             yield {
                 "audience": f"{name} {channel} {recipient}",
                 "source": news["source"],
@@ -58,3 +58,10 @@ def said() -> Iterator[dict[str, Any]]:
                 "delivery_id": delivery_id,
                 "told_at": composed_at,
             }
+
+
+def failing(figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The sources that a digest named as failing since a moment; the first ones kept a name alone, and say nothing."""
+    for news in figures.get("seen", {}).get("failing", []):
+        if isinstance(news, dict) and news.get("since"):
+            yield news | {"state": "failing"}
