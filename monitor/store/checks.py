@@ -144,7 +144,7 @@ def change_texts(session: Session, texts: Sequence[NewText], *, now: datetime) -
     changed = [old for old in found if _differs(old, by_id[old.id or 0])]
     ids = [old.id for old in changed if old.id is not None]
     _keep_versions(session, changed)
-    search.forget(session, ids)
+    indexed = search.forget(session, ids)
     for old in changed:
         new = by_id[old.id or 0]
         old.title, old.text = keepable(new.title), keepable(new.text)
@@ -154,7 +154,7 @@ def change_texts(session: Session, texts: Sequence[NewText], *, now: datetime) -
     _grade_entries(session, changed)
     _raise(session, changed)
     _keep_versions(session, changed, now)
-    search.index(session, ids)
+    search.index(session, indexed)  # what was not waits for its turn, as all that is new does
     forget_meanings(session, ids)
     judge_anew(session, ids)
     _tell_headlines(session, ids)

@@ -33,7 +33,7 @@ BATCH = 500
 
 FTS_DOCUMENTS = name_table("article_search_docsize", column("id", Integer))  # one row for each indexed article
 
-# How far below the latest indexed article unindexed ones are looked for: ids are given out in the order in which
+# How far below the latest indexed article unindexed ones are looked for first: ids are given out in the order in which
 # transactions begin to write, and several may end in another.
 REACH = 10_000
 
@@ -61,11 +61,8 @@ def search(session: Session, words: str, *, filters: Filters | None = None, limi
 
 
 def index_new(session: Session, *, limit: int | None = None) -> int:
-    """Indexes articles that are not indexed yet, at most `limit`; returns how many."""
-    articles, known = table(Article).c, _indexed(session)
-    latest = session.connection().execute(select(func.max(known))).scalar() or 0
-    query = select(articles.id).where(articles.id > latest - REACH, ~exists().where(known == articles.id))
-    ids = session.connection().execute(query.order_by(articles.id).limit(limit)).scalars().all()
+    """Indexes articles that are not indexed yet, at most `limit`; returns how many: fewer where that was the last."""
+    ids = _unindexed(session, limit)
     index(session, ids)
     return len(ids)
 
@@ -78,11 +75,12 @@ def index(session: Session, article_ids: Sequence[int]) -> None:
             session.connection().execute(statement, rows)
 
 
-def forget(session: Session, article_ids: Iterable[int]) -> None:
-    """Takes the articles named out of the index; to be called while their texts are what was indexed."""
+def forget(session: Session, article_ids: Iterable[int]) -> Sequence[int]:
+    """Takes the articles named out of the index, while their texts are what was indexed; returns those that were in."""
     known = _indexed(session)
-    there = select(known).where(among(session, known, article_ids))
-    for ids in batches(session.connection().execute(there).scalars().all(), BATCH):
+    there = select(known).where(among(session, known, article_ids)).order_by(known)
+    indexed = session.connection().execute(there).scalars().all()
+    for ids in batches(indexed, BATCH):
         if on_sqlite(session):
             command = text(
                 "INSERT INTO article_search (article_search, rowid, title, text, facets) "
@@ -92,6 +90,26 @@ def forget(session: Session, article_ids: Iterable[int]) -> None:
         else:
             gone = VECTORS.delete().where(among(session, VECTORS.c.article_id, ids))
             session.connection().execute(gone)
+    return indexed
+
+
+def _unindexed(session: Session, limit: int | None) -> Sequence[int]:
+    """The ids of articles that are not indexed, at most `limit`: near the latest that is, the lowest first.
+
+    Only where none is left there are both counted, and all looked at if some lie further below.
+    """
+    ask, articles, known = session.connection().execute, table(Article).c, _indexed(session)
+    missing = select(articles.id).where(~exists().where(known == articles.id)).limit(limit)
+    latest = ask(select(func.max(known))).scalar() or 0
+    near = ask(missing.where(articles.id > latest - REACH).order_by(articles.id)).scalars().all()
+    if len(near) == limit:
+        return near
+    counted = (FTS_DOCUMENTS if on_sqlite(session) else VECTORS, table(Article))
+    counts = (select(func.count()).select_from(each).scalar_subquery() for each in counted)
+    indexed, kept = ask(select(*counts)).one()
+    if indexed + len(near) >= kept:
+        return near
+    return ask(missing.order_by(articles.id + 0)).scalars().all()  # a sum leads SQLite through an index, not all texts
 
 
 def _indexed(session: Session) -> ColumnElement[int]:

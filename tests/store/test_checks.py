@@ -125,6 +125,21 @@ def test_a_changed_text_keeps_both_and_is_found_by_its_new_words_only(database: 
         assert len(versions(session, [identity])[identity]) == 2
 
 
+def test_a_changed_text_that_was_not_indexed_leaves_what_was_kept_before_it_to_be_indexed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "REACH", 3)
+    ids = keep(database, *(article(f"{number:02}", text="A plan.", content_hash="old") for number in range(20)))
+    with database.writing() as session:
+        assert search.index_new(session, limit=5) == 5
+        changed = [NewText(each, "Ministers concede", "A scheme.", "new") for each in (ids[1], ids[-1])]
+        assert change_texts(session, changed, now=LATER) == [ids[1], ids[-1]]
+        assert [hit.article.id for hit in search.search(session, "scheme")] == [ids[1]]
+        assert [search.index_new(session, limit=5) for _ in range(4)] == [5, 5, 5, 0]
+        assert [hit.article.id for hit in search.search(session, "scheme")] == [ids[-1], ids[1]]
+        assert len(search.search(session, "plan")) == 18
+
+
 def test_a_changed_headline_is_kept_and_told_though_the_text_stands(database: Database) -> None:
     story, (first, _) = keep_story(database, "s", 2)
     with database.reading() as session:

@@ -146,10 +146,25 @@ def test_what_is_not_indexed_yet_is_indexed_once(database: Database) -> None:
     assert found(database, "number1199") == ["Title of 1199"]
 
 
+def test_whatever_was_indexed_in_which_order_all_is_indexed_in_the_end(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "REACH", 3)
+    ids = keep(database, *(article(f"{number:02}", text=f"cranes number{number}") for number in range(40)))
+    with database.writing() as session:
+        search.index(session, [ids[20], *ids[36:]])
+    assert [index(database, limit=7) for _ in range(6)] == [7, 7, 7, 7, 7, 0]
+    with database.writing() as session:
+        search.forget(session, [ids[4], ids[12]])
+    assert index(database, limit=7) == 2
+    assert index(database) == 0
+    assert len(found(database, "cranes", limit=99)) == 40
+
+
 def test_what_is_forgotten_is_found_no_more_and_can_come_again(filled: Database) -> None:
     with filled.writing() as session:
-        search.forget(session, [1, 99])
-        search.forget(session, [1])
+        assert search.forget(session, [1, 99]) == [1]
+        assert search.forget(session, [1]) == []
     assert found(filled, "chips") == ["Controls"]
     assert index(filled) == 1
     assert found(filled, "chips") == ["Chips", "Controls"]
