@@ -5,6 +5,7 @@ from typing import Any
 
 from monitor.config import Settings
 from monitor.pipeline.context import opened_database
+from monitor.pipeline.indexing import index_all
 from monitor.store import search as full_text
 from monitor.store.matching import Filters
 
@@ -55,8 +56,7 @@ def lookup(settings: Settings, query: Query) -> list[Found]:
     filters = Filters(source=query.source, language=query.language, topic=query.topic, relevant=bool(query.topic))
     with opened_database(settings) as database:
         # The index is brought up to date off the path of a collect, by whoever needs it.
-        with database.writing() as session:
-            full_text.index_new(session)
+        index_all(database)
         with database.reading() as session:
             hits = full_text.search(session, query.words, filters=filters, limit=query.limit)
             return [

@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.config import Settings
 from monitor.pipeline.context import clock, opened_database
-from monitor.store import search
+from monitor.pipeline.indexing import index_all
 from monitor.store.database import Database
 from monitor.store.retention import prune
 from monitor.store.runs import finish_run, start_run
@@ -43,8 +43,7 @@ def maintain(settings: Settings) -> Upkeep:
             articles, stories = articles + gone.articles, stories + gone.stories
             if not gone.any:
                 break
-        with database.writing() as session:
-            search.index_new(session)
+        index_all(database)
         database.tidy()
         faults = tuple(database.faults())
         summary = f"let go of {articles} articles and {stories} stories older than {settings.store.keep.days} days"

@@ -1,10 +1,17 @@
 """Full-text search, as `monitor search` asks for it."""
 
+from collections.abc import Callable
+
 import pytest
 from pipeline_house import TOPIC, House
 
+from monitor.config import Settings
 from monitor.errors import ConfigurationError
+from monitor.pipeline import indexing
 from monitor.pipeline.lookup import Query, lookup
+from monitor.pipeline.maintain import maintain
+from monitor.store import Database
+from monitor.store.search import search
 
 
 @pytest.fixture
@@ -24,6 +31,26 @@ def test_what_is_new_is_found_without_any_step_before(filled: House) -> None:
     filled.keep("gulls", text="Gulls on the quay.")
     assert len(titles(filled, "quay")) == 3
     assert titles(filled, "zebra") == []
+
+
+@pytest.mark.parametrize("command", [maintain, lambda settings: lookup(settings, Query("quay"))])
+def test_others_write_while_much_is_indexed(
+    filled: House, monkeypatch: pytest.MonkeyPatch, command: Callable[[Settings], object]
+) -> None:
+    """As a collect does that meets the first search after an upgrade, for which the index is built anew."""
+    monkeypatch.setattr(indexing, "BATCH", 1)
+    pauses: list[float] = []
+
+    def collect(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) < 3:
+            filled.keep(f"gulls {len(pauses)}", text="Gulls on the quay.")
+
+    monkeypatch.setattr(indexing, "sleep", collect)
+    command(filled.settings)
+    assert pauses == [indexing.PAUSE_SECONDS] * 4
+    with Database.open(filled.settings.store.url, root=filled.root).reading() as session:
+        assert len(search(session, "quay")) == 4
 
 
 def test_it_can_be_narrowed(filled: House) -> None:

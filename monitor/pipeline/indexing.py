@@ -1,0 +1,24 @@
+"""The full-text index brought up to date, off the path of a collect: a batch in each transaction, others in between."""
+
+from time import sleep
+
+from monitor.store import Database
+from monitor.store.search import index_new
+
+# Articles in one transaction: under a second of work, for which a collect that writes waits.
+BATCH = 1_000
+# Between two batches. Who waits for the lock of SQLite looks again after 0.1 s at the latest (its main.c:
+# `sqliteDefaultBusyCallback`), so that whoever waits comes in before the next one.
+PAUSE_SECONDS = 0.12
+
+
+def index_all(database: Database) -> None:
+    """Indexes whatever is not indexed yet. Raises StoreError."""
+    while index_batch(database):
+        sleep(PAUSE_SECONDS)
+
+
+def index_batch(database: Database) -> bool:
+    """Indexes some articles that are not indexed yet; whether more may be left. Raises StoreError."""
+    with database.writing() as session:
+        return index_new(session, limit=BATCH) == BATCH
