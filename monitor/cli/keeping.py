@@ -116,12 +116,10 @@ def search(
     if json:
         output.as_json({"hits": [hit.to_json() for hit in hits]})
         return
-    output.show(
-        "found",
-        ["date", "source", "title", "url", "where"],
-        [hit.row for hit in hits],
-        "nothing that is kept holds these words",
-    )
+    given = {"--topic": topic, "--source": source, "--language": language}
+    narrowed = "".join(f" {option} {value}" for option, value in given.items() if value)
+    none = f"nothing that is kept holds these words{f', asked with{narrowed}' if narrowed else ''}"
+    output.show("found", ["date", "source", "title", "url", "where"], [hit.row for hit in hits], none)
 
 
 def export(

@@ -170,6 +170,11 @@ def test_what_lies_in_the_folder_of_a_command_is_not_taken_for_a_part_of_the_pro
 
 def test_a_table_that_would_be_empty_is_a_line_that_says_so(house: House, run: Run) -> None:
     assert run("search", "zeppelins") == (0, "found: nothing that is kept holds these words\n", "")
+    house.sources(wire="https://wire.example/")
+    house.keep("zeppelins", source="paper")
+    none = "found: nothing that is kept holds these words, asked with --topic harbours --source wire --language en\n"
+    narrow = ("--language", "en", "--source", "wire", "--topic", "harbours")
+    assert run("search", "zeppelins", *narrow) == (0, none, "")
     house.sources()
     assert run("sources") == (0, "sources: none is declared; `monitor sources --add ADDRESS` declares one\n", "")
     assert run("deliveries")[1] == "deliveries: none\n"
