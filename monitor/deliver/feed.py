@@ -30,7 +30,7 @@ def deliver(settings: ChannelSettings, delivery: Delivery, root: Path) -> Outcom
     """Put the delivery's entries (`monitor.digest.entries`) first in both files; the detail is the Atom file's path.
 
     Each file is renamed into place when it is whole, Atom last. Done again, nothing changes: an entry that is there
-    is left where it is.
+    is left where it is, but where it is told later in other words: it comes first again, with its first `published`.
     """
     folder = root / delivery.recipient
     name = list_name(delivery.message_id)
@@ -74,6 +74,17 @@ def _kept(listed: Path) -> list[dict[str, Any]]:
 
 
 def _merged(new: Sequence[dict[str, Any]], kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    there = {item["id"] for item in kept}
-    fresh = {item["id"]: item for item in new if item["id"] not in there}
-    return [*fresh.values(), *kept][:MOST_ENTRIES]
+    there = {item["id"]: item for item in kept}
+    fresh = {
+        item["id"]: item | {"date_published": there.get(item["id"], item)["date_published"]}
+        for item in new
+        if item["id"] not in there or _is_update(item, there[item["id"]])
+    }
+    return [*fresh.values(), *(item for item in kept if item["id"] not in fresh)][:MOST_ENTRIES]
+
+
+def _is_update(item: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether an item says later, and otherwise, what one that is there said: a source that failed has broken."""
+    words = ("title", "content_html", "content_text")
+    later = str(item["date_modified"]) > str(before["date_modified"])
+    return later and any(item.get(each) != before.get(each) for each in words)

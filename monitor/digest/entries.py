@@ -19,7 +19,7 @@ def entries(page: Layout, composed: datetime, shown: Callable[[ShownStory], str]
     Each is {"feed", "id", "url", "title", "html", "text", "language", "source", "published", "updated", "tags"}: `feed`
     the digest's title, `id` a `urn:uuid:`, the same for the same telling; `html` what `shown` makes of it; moments in
     ISO 8601, UTC; of a story told before, that it is an update stands in its title.
-    A source's trouble is the same entry whichever digest tells of it: subscribers are told of it once.
+    A source's trouble is the same entry whichever digest tells of it: that it broke is an update of that it failed.
     """
     stories = (*page.in_full, *page.also)
     if not stories:

@@ -129,6 +129,27 @@ def test_told_again_nothing_changes(tell, tmp_path):
     assert (atom_of(tmp_path), json_of(tmp_path)) == before
 
 
+def test_what_is_told_of_it_later_in_other_words_takes_its_place(tell, tmp_path):
+    """RFC 4287, 4.2.15: another `updated` says that an entry changed in a way that matters; `published` stays."""
+    later = TOLD + timedelta(days=1)
+    failing = entry(1, title="Failing: wire", html="", text="Failing: wire. answered 500.")
+    broke = failing | {"title": "Broke: wire", "text": "Broke: wire. answered 500."}
+    broke |= {"published": later.isoformat(), "updated": later.isoformat()}
+    tell(failing)
+    tell(entry(2))
+    tell(entry(3), broke, slot="2026-11-25T07:00:00+00:00")
+    read = feedparser.parse(atom_of(tmp_path))
+    assert [each.title for each in read.entries] == [entry(3)["title"], "Broke: wire", entry(2)["title"]]
+    changed = read.entries[1]
+    assert (changed.published, changed.updated) == (failing["published"], later.isoformat())
+    assert changed.content[0].value == "Broke: wire. answered 500."
+    assert read.feed.updated == later.isoformat()
+    before = atom_of(tmp_path), json_of(tmp_path)
+    tell(failing)  # the first delivery, sent again
+    tell(broke | {"updated": (later + timedelta(days=1)).isoformat()})  # the same words
+    assert (atom_of(tmp_path), json_of(tmp_path)) == before
+
+
 def test_each_digest_has_a_feed_of_its_own_with_an_id_that_stays(tell, tmp_path):
     tell(entry(1))
     tell(entry(1), digest="weekly")

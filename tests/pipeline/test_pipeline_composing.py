@@ -22,6 +22,7 @@ from monitor.models import (
     Told,
     audience,
 )
+from monitor.pipeline.digest import deliver_waiting
 from monitor.pipeline.polling.learned_rhythm import Rhythm
 from monitor.pipeline.telling import composing
 from monitor.pipeline.telling.audiences import Posting
@@ -345,6 +346,23 @@ def test_a_feed_has_one_entry_for_a_source_that_broke_and_one_for_its_recovery(r
         (delivery,) = compose(read, slot).deliveries
         named += [entry["title"] for entry in delivery.blocks if "wire" in entry["title"]]
     assert named == ["Broke: wire", "Recovered: wire"]
+
+
+def test_a_feed_says_that_what_failed_broke_in_the_entry_that_said_so(read: House) -> None:
+    read.monitor('[channels.reader]\nkind = "feed"\npath = "var/feeds"')
+    read.digest(channels=["reader"])
+    read.sources(wire="https://wire.example/")
+    since = read.clock()
+    for slot, failures in (("one", 1), ("two", 3)):
+        failing(read, failures=failures, failing_since=since)
+        read.keep(slot)
+        later(read)
+        compose(read, slot)
+        deliver_waiting(read.settings, read.clock)
+    told = json.loads((read.root / "var" / "feeds" / "morning.json").read_text(encoding="utf-8"))
+    (entry,) = [each for each in told["items"] if "wire" in each["title"]]
+    assert entry["title"] == "Broke: wire"
+    assert entry["date_published"] < entry["date_modified"]
 
 
 def test_of_a_thousand_failing_sources_a_digest_keeps_a_dozen_and_tells_none_of_them_again(read: House) -> None:
