@@ -1,6 +1,7 @@
 """What a digest would tell, sent to nobody."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from lxml import html as lxml_html
@@ -8,11 +9,12 @@ from pipeline_house import CRANES, DESK, LOAVES, NOW, House
 
 from monitor.cli import output
 from monitor.errors import ConfigurationError
-from monitor.models import Article, Delivery, Digest, Told
+from monitor.models import Article, Delivery, Digest, FeedState, Told
 from monitor.pipeline.digest import Slot, send
 from monitor.pipeline.telling import preview as previewing
 from monitor.pipeline.telling.preview import preview
 from monitor.store.checks import NewText, change_texts, withdraw
+from monitor.store.polling import keep_feed_states
 
 
 @pytest.fixture
@@ -52,6 +54,33 @@ def test_it_shows_what_was_told_too(kept: House) -> None:
     send(kept.settings, [Slot("morning", "one")], kept.clock)
     kept.clock.move(minutes=1)
     assert preview(kept.settings, "morning").items == 1
+
+
+@pytest.mark.parametrize("reached", [True, False], ids=["told before", "nobody is named yet"])
+def test_it_names_the_sources_that_fail_whoever_knows_of_them(kept: House, reached: bool) -> None:
+    kept.sources(wire="https://wire.example/", far="https://far.example/")
+    since = kept.clock() - timedelta(days=2)
+    keep_state(kept, "wire", failures=3, failing_since=since)
+    if reached:
+        told = send(kept.settings, [Slot("morning", "one")], kept.clock)
+        assert "Broke: wire" in told[0].deliveries[0].text
+    else:
+        kept.monitor('[channels.mail]\nkind = "email"\nhost = "127.0.0.1"\nfrom = "m@m.example"\nto = []')
+        kept.digest(channels=["mail"])
+    kept.clock.move(hours=1)
+    asked = kept.clock()
+    kept.clock.move(hours=1)
+    keep_state(kept, "far", failures=3, failing_since=kept.clock())  # after the moment that is asked about
+    text = preview(kept.settings, "morning", as_of=asked).path.with_suffix(".txt").read_text(encoding="utf-8")
+    assert "What happened to cranes" in text
+    assert "Broke: wire, since" in text
+    assert " far" not in text
+
+
+def keep_state(house: House, name: str, **fields: Any) -> None:
+    state = {"source": name, "url": f"https://{name}.example/", "error": "answered 404", "status": 404}
+    with house.database() as database, database.writing() as session:
+        keep_feed_states(session, [FeedState.model_validate(state | fields)])
 
 
 def test_as_of_a_past_moment(kept: House) -> None:

@@ -1,7 +1,8 @@
 """What a digest would tell, rendered and sent to nobody: now, or as of a past moment; with another threshold or seed.
 
 It stands beside what was sent then: the last digest composed until an hour after that moment, for a run takes its time.
-Everything is as it would be for somebody who was told nothing yet: what the window holds, whoever knows of it already.
+Everything is as it would be for somebody who was told nothing yet: what the window holds, whoever knows of it already,
+and what is not well with sources, by their state of today and without what began after that moment.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from sqlmodel import Session
 from monitor.config import Settings
 from monitor.digest.beside import Difference, beside, difference
 from monitor.digest.compose import Composition
-from monitor.digest.material import StoryView
+from monitor.digest.material import SourceNews, StoryView
 from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
 from monitor.digest.wording import moment as moment_in_words
@@ -26,6 +27,7 @@ from monitor.pipeline.judging.profiles import local_seed
 from monitor.pipeline.telling.composing import composed
 from monitor.pipeline.telling.gathering import gather
 from monitor.pipeline.telling.remembering import as_of
+from monitor.pipeline.telling.source_news import source_news
 from monitor.pipeline.telling.wanted import decided_at, minimum_of, window_of
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.profile import build
@@ -38,6 +40,8 @@ from monitor.store.outbox import Kept, kept_at
 # Stored in the window and judged anew by another seed: as many as a live run judges at once.
 _MOST = 2000
 _LATE = timedelta(hours=1)
+# The key of an audience that was told nothing.
+_NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,12 @@ def preview(
     with opened_database(settings) as database:
         with database.reading() as session:
             gathered = gather(settings, session, digest, f"preview {moment.isoformat()}", moment)
+            news = _news(settings, session, digest, moment)
         views = _views(settings, database, digest, moment, seeds)
         with database.reading() as session:
             sent = _sent_then(session, name, moment)
     # What was told at once is among the stories here: to whom nothing was told, it is as new as they are.
-    made = composed(replace(gathered, stories=tuple(views), remarks=replace(gathered.remarks, alerted=())))
+    made = composed(replace(gathered, stories=tuple(views), news=news, remarks=replace(gathered.remarks, alerted=())))
     message = render(made.digest, made.items, digest)
     path = settings.var / "previews" / f"{name}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +126,16 @@ def preview(
     path.with_suffix(".txt").write_text(message.text, encoding="utf-8")
     shown = _beside(path, made, sent, digest) if sent else None
     return Preview(name, path, len(made.items), made.digest.first_line, tuple(made.digest.topics), shown)
+
+
+def _news(
+    settings: Settings, session: Session, digest: DigestSettings, moment: datetime
+) -> dict[str, tuple[SourceNews, ...]]:
+    """What is not well with sources, to somebody who was told of none, without what began after the moment."""
+    found = source_news(settings, session, digest, moment, [_NOBODY])
+    return {
+        who: tuple(each for each in news if each.since is None or each.since <= moment) for who, news in found.items()
+    }
 
 
 def _sent_then(session: Session, name: str, moment: datetime) -> Kept | None:
