@@ -68,7 +68,10 @@ def index_new(session: Session, *, limit: int | None = None) -> int:
 
 
 def index(session: Session, article_ids: Sequence[int]) -> None:
-    """Indexes the articles named, as they are now. Those that are indexed must be forgotten first."""
+    """Indexes the articles named, as they are now. Those that are indexed must be forgotten first.
+
+    On PostgreSQL nobody changes or forgets them until the transaction ends, so that no old words come in late.
+    """
     statement = _insertion(session)
     for ids in batches(article_ids, BATCH):
         if rows := _folded(session, ids):
@@ -76,8 +79,14 @@ def index(session: Session, article_ids: Sequence[int]) -> None:
 
 
 def forget(session: Session, article_ids: Iterable[int]) -> Sequence[int]:
-    """Takes the articles named out of the index, while their texts are what was indexed; returns those that were in."""
-    known = _indexed(session)
+    """Takes the articles named out of the index, while their texts are what was indexed; returns those that were in.
+
+    On PostgreSQL whoever indexes any of them now is waited for, and waits in turn until the transaction ends.
+    """
+    known, articles = _indexed(session), table(Article).c
+    if not on_sqlite(session):
+        held = select(articles.id).where(among(session, articles.id, article_ids)).order_by(articles.id)
+        session.connection().execute(held.with_for_update(key_share=True))
     there = select(known).where(among(session, known, article_ids)).order_by(known)
     indexed = session.connection().execute(there).scalars().all()
     for ids in batches(indexed, BATCH):
@@ -120,10 +129,10 @@ def _indexed(session: Session) -> ColumnElement[int]:
 def _folded(session: Session, ids: Sequence[int]) -> list[dict[str, object]]:
     articles = table(Article).c
     names = ("id", "title", "text", "source", "language", "published")
-    query = select(*(articles[name] for name in names)).where(among(session, articles.id, ids))
+    query = select(*(articles[name] for name in names)).where(among(session, articles.id, ids)).order_by(articles.id)
     return [
         {"id": identity, "title": fold(title), "text": fold(body), "facets": " ".join(facets_of(*about))}
-        for identity, title, body, *about in session.connection().execute(query)
+        for identity, title, body, *about in session.connection().execute(query.with_for_update(read=True))
     ]
 
 

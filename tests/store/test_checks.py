@@ -1,10 +1,11 @@
 """Pages asked again: which are due, and all that hangs on a text that changed."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
 from keeping import NOW, article, assess, assessment, delivery, digest, item, keep, keep_story, place, told
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from monitor.models import Article, Assessment, Meaning, Story
 from monitor.store import Database, search
@@ -138,6 +139,28 @@ def test_a_changed_text_that_was_not_indexed_leaves_what_was_kept_before_it_to_b
         assert [search.index_new(session, limit=5) for _ in range(4)] == [5, 5, 5, 0]
         assert [hit.article.id for hit in search.search(session, "scheme")] == [ids[-1], ids[1]]
         assert len(search.search(session, "plan")) == 18
+
+
+@pytest.mark.parametrize("first", ["index", "change"])
+def test_a_text_that_changes_while_it_is_indexed_is_found_by_its_new_words_only(database: Database, first: str) -> None:
+    [identity] = keep(database, article("a", text="There is a plan.", content_hash="old"))
+
+    def change(session: Session) -> None:
+        change_texts(session, [NewText(identity, "Ministers concede", "A scheme.", "new")], now=LATER)
+
+    def second() -> None:
+        with database.writing() as session:
+            (change if first == "index" else search.index_new)(session)
+
+    other = threading.Thread(target=second)
+    with database.writing() as session:
+        (search.index_new if first == "index" else change)(session)
+        other.start()
+        other.join(0.5)
+    other.join()
+    with database.reading() as session:
+        assert len(search.search(session, "scheme")) == 1
+        assert search.search(session, "plan") == []
 
 
 def test_a_changed_headline_is_kept_and_told_though_the_text_stands(database: Database) -> None:
