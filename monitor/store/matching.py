@@ -32,7 +32,8 @@ from monitor.store.bulk import among, table
 from monitor.store.facets import facet, periods
 
 # Of the articles that match, so many of the latest are ranked. News is read from the latest on, and ranking all that
-# hold a common word would cost more with every year kept.
+# hold a common word would cost more with every year kept. Where older ones came in late, which are the latest differs
+# between the engines (docs/decisions/0016).
 RANKED = 1_000
 # Where a topic has to have judged them, fewer: of what is relevant, a few in a hundred, so many are met late.
 RANKED_OF_TOPIC = 300

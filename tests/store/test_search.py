@@ -123,6 +123,29 @@ def test_of_what_matches_often_the_latest_are_ranked_however_far_back_they_are(
     assert set(found(database, "cranes", topic="ai", relevant=True)) == {"9", "11"}
 
 
+def test_after_older_articles_came_in_late_the_engines_differ_in_which_are_the_latest(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As decision 16 says; words that few hold, and days that are asked for, find the same on both."""
+    for name, value in {"RANKED": 4, "FETCHED": 20, "WIDER": 2}.items():
+        monkeypatch.setattr(matching, name, value)
+    monkeypatch.setattr(matching, "_expected", lambda *_: 40.0)
+    daily = [article(f"{n:02}", title=f"{n}", text="cranes", published=NOW - timedelta(days=29 - n)) for n in range(30)]
+    late = [
+        article(f"late {n}", title=f"late {n}", text="cranes", published=NOW - timedelta(days=4000 - n))
+        for n in range(10)
+    ]
+    keep(database, *daily)
+    keep(database, *late)
+    index(database)
+    by_id, by_day = {"late 9", "late 8", "late 7", "late 6"}, {"29", "28", "27", "26"}
+    assert set(found(database, "cranes")) == (by_id if database.dialect == "sqlite" else by_day)
+    assert set(found(database, "cranes", since=NOW - timedelta(days=300))) == by_day
+    assert set(found(database, "cranes", until=NOW - timedelta(days=300))) == by_id
+    monkeypatch.setattr(matching, "FETCHED", 40)
+    assert set(found(database, "cranes")) == by_id
+
+
 def test_no_text_is_taken_for_a_facet(database: Database) -> None:
     keep(database, article("1", text=f"cranes {facet('source', 'daily')} {facet('language', 'de')}", source="wire"))
     index(database)
