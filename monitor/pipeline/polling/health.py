@@ -27,6 +27,7 @@ YIELD_OVER = timedelta(days=60)
 ENOUGH = 10
 DRIFT = 0.3
 
+SILENT = "silent"
 _GONE_FOR_GOOD = 410
 _AT_FAULT = 500  # from this status on (RFC 9110, 15.6)
 _TURNED_AWAY = "the publisher turns programs away: slow down with fetch.pause_per_host, or remove it"
@@ -192,7 +193,7 @@ def remarks_on(state: FeedState, came: Yield | None, now: datetime) -> Iterator[
         yield Remark("rolled off", text, _COLLECT_OFTENER, said_for=REMARKED_FOR)
     if not state.failures and is_silent(state, now):
         text = "silent for longer than its rhythm explains"
-        yield Remark("silent", text, _LOOK_AT_IT, state.last_fresh)
+        yield Remark(SILENT, text, _LOOK_AT_IT, state.last_fresh)
     walled = (_walled(came.lately), _walled(came.before)) if came else (None, None)
     if walled[0] is not None and walled[1] is not None and walled[0] - walled[1] >= DRIFT:
         text = f"{walled[0]:.0%} behind a wall or cut short of late, {walled[1]:.0%} before"

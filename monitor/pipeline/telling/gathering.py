@@ -66,7 +66,7 @@ def gather(settings: Settings, session: Session, digest: DigestSettings, slot: s
         stories=tuple(views),
         known={key: {story: row.revision for story, row in by_story.items()} for key, by_story in telling.items()},
         news=source_news(settings, session, digest, now, keys),
-        seen=seen_since_last(settings, session, digest, now),
+        seen=seen_since_last(settings, session, digest, now, keys),
         remarks=without_told(remarks, views),
     )
 

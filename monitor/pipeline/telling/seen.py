@@ -4,6 +4,7 @@ Instant alerts are no turns of a digest: they tell one story and report on nothi
 that the monitor was not silent then.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,27 +13,30 @@ from sqlmodel import Session
 from monitor.config import Settings
 from monitor.digest.material import Seen
 from monitor.digest.settings import DigestSettings
-from monitor.pipeline.polling.health import is_unwell
+from monitor.models import FeedState
+from monitor.pipeline.polling.health import SILENT, SILENT_FOR, is_unwell
 from monitor.pipeline.schedule import latest
 from monitor.pipeline.telling.source_news import states_of
-from monitor.store.digests import Window, digests, looked
+from monitor.store.digests import Window, digests, looked, told_of_sources
 from monitor.store.runs import runs, successes
 
 
-def seen_since_last(settings: Settings, session: Session, digest: DigestSettings, now: datetime) -> Seen:
-    """What was looked at for a digest since it had its turn last."""
+def seen_since_last(
+    settings: Settings, session: Session, digest: DigestSettings, now: datetime, keys: Sequence[str]
+) -> Seen:
+    """What was looked at for a digest, of whose audiences these are the keys, since it had its turn last."""
     previous = next(iter(digests(session, digest.name, until=now, alerts=False, limit=1)), None)
     since = previous.composed_at if previous else None
     topics = settings.topics_of(digest)
-    states = states_of(settings, session, digest).values()
+    states = states_of(settings, session, digest)
     look = looked(session, [topic.name for topic in topics], Window(since, now))
     seen = Seen(
         since=since,
         articles=look.articles,
         relevant_articles=look.relevant,
         collects_ok=successes(session, "collect", since=since and min(since, _collect_due(settings, now))),
-        sources_failing=sum(state.failures > 0 for state in states),
-        sources_unwell=sum(is_unwell(state, now) for state in states),
+        sources_failing=sum(state.failures > 0 for state in states.values()),
+        sources_unwell=len({*_unwell(states, now), *_told_as_silent(session, states, now, keys)}),
         quiet_since=_quiet_since(session, digest, now),
         topics={topic.name: topic.title for topic in topics},
     )
@@ -45,6 +49,26 @@ def seen_since_last(settings: Settings, session: Session, digest: DigestSettings
         nearest_miss_score=look.nearest_miss_assessment.score,
         nearest_miss_threshold=look.nearest_miss_assessment.threshold,
     )
+
+
+def _unwell(states: Mapping[str, FeedState], now: datetime) -> Iterator[str]:
+    """The sources that answer and are silent, or fail in part."""
+    return (name for name, state in states.items() if is_unwell(state, now))
+
+
+def _told_as_silent(
+    session: Session, states: Mapping[str, FeedState], now: datetime, keys: Sequence[str]
+) -> Iterator[str]:
+    """Those that were told as silent and have listed nothing new since: in months a rhythm forgets that it had any."""
+    quiet = [
+        name
+        for name, state in states.items()
+        if not state.failures and state.last_fresh is not None and now - state.last_fresh >= SILENT_FOR
+    ]
+    for by_source in told_of_sources(session, keys, quiet, until=now).values():
+        for name, said in by_source.items():
+            if any(each.state == SILENT and each.since == states[name].last_fresh for each in said):
+                yield name
 
 
 def _collect_due(settings: Settings, now: datetime) -> datetime:
