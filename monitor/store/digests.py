@@ -99,9 +99,9 @@ def told(
 
 
 def told_of_sources(
-    session: Session, audiences: Collection[str], sources: Collection[str], *, until: datetime
+    session: Session, audiences: Collection[str], sources: Collection[str]
 ) -> dict[str, dict[str, list[SourceTold]]]:
-    """What each audience was told of each of the sources until a moment, in order: by audience, by source.
+    """What each audience was told of each of the sources, in order: by audience, by source.
 
     Of each state the last time alone: a source that breaks every week is told of a hundred times in two years.
     """
@@ -109,7 +109,7 @@ def told_of_sources(
     each_state = columns.audience, columns.source, columns.state
     latest = func.row_number().over(partition_by=each_state, order_by=columns.told_at.desc())
     within = among(session, columns.audience, audiences), among(session, columns.source, sources)
-    ranked = select_columns(*columns, latest.label("rank")).where(*within, columns.told_at <= until).subquery()
+    ranked = select_columns(*columns, latest.label("rank")).where(*within).subquery()
     last = aliased(SourceTold, ranked)
     query = select(last).where(ranked.c.rank == 1).order_by(ranked.c.told_at, ranked.c.since)
     found: dict[str, dict[str, list[SourceTold]]] = {who: {} for who in audiences}

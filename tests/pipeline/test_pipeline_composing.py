@@ -304,6 +304,16 @@ def test_a_source_told_as_broken_is_named_no_more_while_it_stays_so(read: House)
     assert "Broke: wire" in compose(read, "six").deliveries[0].text
 
 
+def test_what_was_told_before_the_clock_was_set_back_is_told(read: House) -> None:
+    read.sources(wire="https://wire.example/")
+    failing(read)
+    later(read, hours=5)
+    assert "Broke: wire" in compose(read).deliveries[0].text
+    read.clock.move(hours=-4)
+    read.collected()
+    assert compose(read, "two").deliveries == ()
+
+
 def test_each_audience_is_told_once_what_broke_and_what_recovered_whoever_else_was(read: House) -> None:
     first, second = "a@reader.example", "b@reader.example"
     read.sources(wire="https://wire.example/")

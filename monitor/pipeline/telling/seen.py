@@ -65,7 +65,7 @@ def _told_as_silent(
         for name, state in states.items()
         if not state.failures and state.last_fresh is not None and now - state.last_fresh >= SILENT_FOR
     ]
-    for by_source in told_of_sources(session, keys, quiet, until=now).values():
+    for by_source in told_of_sources(session, keys, quiet).values():
         for name, said in by_source.items():
             if any(each.state == SILENT and each.since == states[name].last_fresh for each in said):
                 yield name

@@ -34,7 +34,7 @@ def source_news(
 ) -> dict[str, tuple[SourceNews, ...]]:
     """What is news of the sources of the digest's topics to each of its audiences, by their `keys`."""
     states = states_of(settings, session, digest)
-    told = told_of_sources(session, keys, states, until=now)
+    told = told_of_sources(session, keys, states)
     came = yields(session, states, now - YIELD_OVER, now - REMARKED_FOR)
     remarked = {name: tuple(_remarks(state, came.get(name), now)) for name, state in states.items()}
     return {
