@@ -303,6 +303,38 @@ async def test_a_page_that_cannot_be_read_is_asked_once_more_and_then_the_feeds_
     assert len(site.asked("/told")) == 2
 
 
+async def test_what_answers_in_place_of_an_article_is_none_and_the_feeds_title_and_text_stand_in(
+    house: House, site: Site
+) -> None:
+    challenge = says(page("Just a moment...", ["Verifying that you are no program. This may take a few seconds."]))
+    await listed(house, site, item(site.url("/told"), "Cranes of the port to stay", STANDING_IN), told=challenge)
+    tally = await reading(house)
+    assert (tally.stored, tally.fetched, tally.pages_failed) == (0, 0, 1)
+    assert entry_of(house, "told").state == "pending"
+    assert "in place of the article its page says “Just a moment...”" in entry_of(house, "told").error
+    house.clock.move(days=1)
+    tally = await reading(house)
+    assert (tally.stored, tally.fetched) == (1, 0)
+    assert [failure.error.endswith("“Just a moment...”") for failure in tally.failures] == [True]
+    (article,) = articles(house)
+    assert (article.grade, article.title) == ("teaser", "Cranes of the port to stay")
+    assert article.text == STANDING_IN.strip()
+
+
+async def test_an_article_that_comes_after_a_challenge_is_read(house: House, site: Site) -> None:
+    await listed(
+        house,
+        site,
+        item(site.url("/told"), "Cranes of the port", STANDING_IN),
+        told=says(page("Not found", ["Go on."])),
+    )
+    assert (await reading(house)).stored == 0
+    site.routes["/told"] = says(page("The cranes will stay"))
+    house.clock.move(days=1)
+    assert (await reading(house)).stored == 1
+    assert [(article.grade, article.title) for article in articles(house)] == [("full", "The cranes will stay")]
+
+
 async def test_where_no_reader_can_be_started_the_page_is_not_to_blame(house: House, site: Site, monkeypatch) -> None:
     async def start_none(*arguments: object) -> None:
         message = "found no process to read it: no more processes"

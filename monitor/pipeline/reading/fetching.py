@@ -2,8 +2,9 @@
 
     entry ── lane of its host ──fetch──> page ──worker process──> document ──> article kept, entry settled
 
-A page that failed waits for its next attempt; after five, two where its answer cannot be read, or at once where it is
-gone, its entry is given up, and the feed's own text stands in where there is enough of it. An error that nobody expects
+A page that failed waits for its next attempt; after five, two where its answer cannot be read or is not the article
+(`substitute.py`), or at once where it is gone, its entry is given up, and the feed's own text stands in where there is
+enough of it. An error that nobody expects
 is such a failure too, of its page alone, with its traceback in the log. A page that shows a part of its article only
 leads to one more (`fuller.py`).
 """
@@ -13,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from textwrap import shorten
 from typing import Any
 
 from monitor.errors import AddressError, Cause, Deferred, FetchError, Gone, Held, Refused
-from monitor.models import BACKFILL, Article, Entry, EntryState, Grade, Page
+from monitor.models import BACKFILL, Article, Document, Entry, EntryState, Grade, Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
 from monitor.pipeline.memory import give_back
@@ -26,6 +28,7 @@ from monitor.pipeline.polling.rhythm import ATTEMPTS, CHECKS, UNREADABLE_ATTEMPT
 from monitor.pipeline.reading.freshness import is_news
 from monitor.pipeline.reading.fuller import read_whole
 from monitor.pipeline.reading.lanes import in_lanes, kept_in_lanes
+from monitor.pipeline.reading.substitute import is_substitute
 from monitor.pipeline.tally import Failure, Tally
 from monitor.pipeline.trouble import keep_each, trouble_of
 from monitor.pipeline.workers import WorkerLost
@@ -38,6 +41,8 @@ from monitor.urls import canonical_url
 LONGEST_WAIT = timedelta(days=7)
 # Below so many words a feed's text says too little to stand in for a page that gave none.
 STAND_IN_WORDS = 25
+# Characters repeated of what a page says in place of its article.
+_QUOTED = 100
 
 _log = logging.getLogger(__name__)
 
@@ -98,6 +103,7 @@ async def _read_page(context: Context, entry: Entry) -> Outcome:
     try:
         page, reading = await read_whole(context, entry.url)
         address = canonical_url(page.final_url)
+        _refuse_substitute(reading.document, entry)
     except Held:  # it leads to a host that another worker is asking: it is as due as before
         context.held.add(entry.id or 0)
         return Outcome(entry, EntryState.DEFERRED)
@@ -107,6 +113,13 @@ async def _read_page(context: Context, entry: Entry) -> Outcome:
         return await _stand_in(context, entry, f"{entry.url}: the page holds no text", EntryState.FAILED)
     article = _article(context, entry, address, reading, page)
     return Outcome(entry, EntryState.STORED, article, fetched=True)
+
+
+def _refuse_substitute(document: Document, entry: Entry) -> None:
+    """Raise FetchError where a page is another's that stands in the place of the article."""
+    if is_substitute(document, entry):
+        said = shorten(document.title or document.text, _QUOTED, placeholder="...")
+        raise FetchError(entry.url, f"in place of the article its page says “{said}”", Cause.ANSWER)
 
 
 async def _read_letter(context: Context, entry: Entry) -> Outcome:
