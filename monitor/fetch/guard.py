@@ -96,7 +96,8 @@ class Guard:
     def _check(self, address: IpAddress, subject: str) -> None:
         mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
         if not is_public(address) and not any((mapped or address) in block for block in self._allowed):
-            raise Refused(subject, f"{subject} is not a public address")
+            add = f'add "{mapped or address}" to fetch.allow_addresses in config/monitor.toml'
+            raise Refused(subject, f"{subject} is not a public address; where it is yours to ask, {add}")
 
 
 def _literal(host: str) -> IpAddress | None:

@@ -57,10 +57,11 @@ class Robots:
             known = self._memory.robots(origin) or await self._learn(address)
         if not _answered(known.robots_status):
             until = known.robots_expires or self._now()
-            why = self._silences.get(origin) or "it did not answer"
-            reason = f"{address.robots.text} gives no rules ({why}); nothing there is asked until {moment(until)}"
-            cause = Cause.STATUS if known.robots_status else Cause.UNREACHABLE
-            raise Deferred(address.text, reason, until, cause, known.robots_status)
+            status = known.robots_status
+            why = self._silences.get(origin) or (f"it {described(status)}" if status else "it did not answer")
+            told = f"the robots.txt of {address.host} gives no rules: {why}"
+            reason = f"{told}; nothing there may be asked before {moment(until)}"
+            raise Deferred(address.text, reason, until, Cause.STATUS if status else Cause.UNREACHABLE, status)
         rules = self._parsed(origin, known)
         if not rules.can_fetch(address.text, self._agent):
             raise Refused(address.text, f"{address.robots.text} forbids it", Cause.ROBOTS)
@@ -85,7 +86,7 @@ class Robots:
             reason = f"{address.robots.text} {described(answer.status)}, to be left alone until {moment(until)}"
             raise Deferred(address.text, reason, until, status=answer.status)
         if not _answered(answer.status):
-            self._silences[origin] = described(answer.status)
+            self._silences[origin] = f"it {described(answer.status)}"
             return self._memory.keep_robots(origin, answer.status, "", now + _SILENCE)
         text = answer.content.decode("utf-8-sig", "replace") if answer.status == 200 else ""
         kept = lifetime(answer.headers.get("cache-control", ""), _KEPT)

@@ -139,7 +139,8 @@ class Workers:
         except (OSError, RuntimeError, EOFError) as error:
             if self._pool is starting:
                 self._pool = None
-            message = f"found no process to read it: {error}"
+            said = str(error) or "the one that starts them ended"  # as where the system took its memory back
+            message = f"found no process to read it: {said}"
             raise NoWorker(message) from error
 
     def _start(self) -> ProcessPool:

@@ -110,6 +110,14 @@ async def test_a_name_gives_its_addresses_in_order_and_once() -> None:
     assert await guard.addresses("good.example", 443) == ("8.8.8.8", "2606:4700::1111")
 
 
+async def test_a_refusal_names_the_setting_that_lifts_it_and_what_it_names_does() -> None:
+    with pytest.raises(Refused) as raised:
+        await Guard((), names([])).addresses("127.1", 80)
+    remedy = 'where it is yours to ask, add "127.0.0.1" to fetch.allow_addresses in config/monitor.toml'
+    assert raised.value.reason == f"127.1 is not a public address; {remedy}"
+    assert await Guard(("127.0.0.1",), names([])).addresses("127.1", 80) == ("127.0.0.1",)
+
+
 @pytest.mark.parametrize("address", INSIDE)
 async def test_a_name_that_leads_inside_is_refused(address: str) -> None:
     with pytest.raises(Refused, match="is not a public address"):

@@ -90,6 +90,15 @@ async def test_where_no_process_starts_each_task_says_so_and_a_later_one_is_serv
     assert await two.run(operator.add, 1, 1) == 2
 
 
+async def test_a_server_of_processes_that_ended_has_no_words_and_is_told_in_ours(two: Workers, monkeypatch) -> None:
+    def ended(workers: Workers) -> ProcessPool:
+        raise EOFError
+
+    monkeypatch.setattr(Workers, "_start", ended)
+    with pytest.raises(NoWorker, match="found no process to read it: the one that starts them ended"):
+        await two.run(os.getpid)
+
+
 async def test_what_a_task_raises_is_raised_here(two: Workers) -> None:
     with pytest.raises(ZeroDivisionError):
         await two.run(operator.floordiv, 1, 0)
