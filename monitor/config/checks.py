@@ -75,9 +75,14 @@ def warnings(settings: Settings) -> Iterator[str]:
 
 def unwatched(settings: Settings) -> Iterator[str]:
     """A line where no source is ever asked, so that a collect can find nothing."""
-    if all(source.paused for source in settings.sources):
-        none = "every source is paused" if settings.sources else "no source is declared"
-        yield f"config/sources.toml: {none}, so nothing is read: `monitor sources --add ADDRESS` declares one"
+    if not settings.sources:
+        none, remedy = "no source is declared", "`monitor sources --add ADDRESS` declares one"
+    elif all(source.paused for source in settings.sources):
+        none = "every source is paused"
+        remedy = f"`monitor sources --resume {settings.sources[0].name}` has one asked again"
+    else:
+        return
+    yield f"config/sources.toml: {none}, so nothing is read: {remedy}"
 
 
 def _untold(settings: Settings) -> Iterator[str]:

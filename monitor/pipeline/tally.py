@@ -65,11 +65,10 @@ class Tally:
     @property
     def read_and_stored(self) -> str:
         """One line of what an archive gave."""
-        failures = len(self.failures)
-        return (
-            f"{self.fetched} pages read, {self.stored} articles stored, "
-            f"{failures} failure{'' if failures == 1 else 's'}"
-        )
+        from monitor.digest.wording import counted  # and with it the models, which a run that tells nothing needs not
+
+        read, stored = counted(self.fetched, "page"), counted(self.stored, "article")
+        return f"{read} read, {stored} stored, {counted(len(self.failures), 'failure')}"
 
     @property
     def too_many_sources_failed(self) -> bool:

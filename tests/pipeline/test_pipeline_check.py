@@ -53,7 +53,8 @@ def test_what_is_never_read_and_what_nobody_is_told_of_is_seen_to(house: House) 
     ]
     assert not found.failed
     house.sources({"wire": {"paused": True}}, wire="https://wire.example/feed")
-    assert any("every source is paused" in line for line in check(house.settings, online=False).warnings)
+    told = "config/sources.toml: every source is paused, so nothing is read: `monitor sources --resume wire` has one "
+    assert f"{told}asked again" in check(house.settings, online=False).warnings
     house.sources(wire="https://wire.example/feed")
     house.digest(topics=["*"])
     assert not check(house.settings, online=False).warnings

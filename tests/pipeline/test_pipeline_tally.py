@@ -44,6 +44,12 @@ def test_a_failure_is_told_under_the_name_of_what_failed() -> None:
     assert Failure("e", topic="ports").to_json() == {"topic": "ports", "error": "e"}
 
 
+def test_one_of_a_kind_is_told_as_one() -> None:
+    assert Tally(fetched=1, stored=1).read_and_stored == "1 page read, 1 article stored, 0 failures"
+    many = Tally(fetched=1200, stored=2, failures=(Failure("e"),))
+    assert many.read_and_stored == "1,200 pages read, 2 articles stored, 1 failure"
+
+
 def test_its_json_is_the_documented_one() -> None:
     failures = (Failure("answered 500", source="wire"), Failure("https://a.example/: gone", url="https://a.example/"))
     document = Tally(polled=2, failures=failures, seconds={"poll": 0.12345}).to_json()
