@@ -130,7 +130,7 @@ def evaluate(
         made = evaluating.evaluate_verdicts(settings_of(root), topic)
     drawn = made.draw(plots, topic or (Path(seed[0]).stem if seed else "evaluation")) if plots else ()
     if json:
-        output.as_json([figure.to_json() for figure in made.figures])
+        output.as_json({**made.to_json(), "plots": [str(path) for path in drawn]})
         return
     if made.figures:
         output.show("evaluation", ["figure", "value", "from", "to"], [figure.to_row() for figure in made.figures])

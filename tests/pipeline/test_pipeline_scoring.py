@@ -138,6 +138,9 @@ def test_labels_that_fit_no_article_evaluate_to_nothing(request_: Request, tmp_p
     evaluation = evaluate_file(replace(request_, labels=labels))
     assert evaluation.figures == ()
     assert any("nothing can be measured" in note for note in evaluation.notes)
+    assert evaluation.draw(tmp_path / "plots", "cranes") == ()
+    assert not (tmp_path / "plots").exists()
+    assert evaluation.to_json() == {"figures": [], "notes": list(evaluation.notes)}
     assert evaluation.notes[-1].endswith('labels on no article given were left out, by id: "elsewhere"')
 
 

@@ -98,7 +98,9 @@ def test_verdicts_are_recorded_learnt_from_and_measured(run, kept) -> None:
     trained = run("train", "--json").json["topics"][0]
     assert trained["verdicts"] >= 5
     assert trained["average_precision_after"] is not None
-    figures = {each["figure"]: each for each in run("evaluate", "--topic", "ai-competition", "--json").json}
+    evaluated = run("evaluate", "--topic", "ai-competition", "--json").json
+    figures = {each["figure"]: each for each in evaluated["figures"]}
+    assert any("figures are flattered" in note for note in evaluated["notes"])
     assert 0 <= figures["average precision"]["low"] <= figures["average precision"]["value"] <= 1
     assert run("feedback", kept[0][0], "perhaps", "--topic", "ai-competition").code == 2
     assert run("feedback", "https://nowhere.example/", "yes", "--topic", "ai-competition").code == 2
@@ -144,7 +146,7 @@ def test_score_stories_ask_and_evaluate_without_a_store(run, lines: Path, tmp_pa
         "".join(json.dumps({"id": each["id"], "relevant": each["relevant"]}) + "\n" for each in scored),
         encoding="utf-8",
     )
-    figures = run("evaluate", *seed, "--labels", labels, "--json").json
+    figures = run("evaluate", *seed, "--labels", labels, "--json").json["figures"]
     assert {each["figure"]: each["value"] for each in figures}["average precision"] == pytest.approx(1.0)
     assert len(run("ask", *seed, "--count", 4).lines) == 4
 

@@ -61,8 +61,17 @@ class Evaluation:
     figures: tuple[Figure, ...]
     notes: tuple[str, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """The document of `monitor evaluate --json`, but for the plots."""
+        return {"figures": [figure.to_json() for figure in self.figures], "notes": list(self.notes)}
+
     def draw(self, folder: Path, title: str) -> tuple[Path, ...]:
-        """Write the plots into a folder; returns their paths. Raises ConfigurationError where that cannot be."""
+        """Write the plots into a folder; returns their paths, none where nothing was measured that they could show.
+
+        Raises ConfigurationError where they cannot be written.
+        """
+        if not self.scores:
+            return ()
         plots = {
             "precision-recall": precision_recall_plot(title, self.relevant, self.scores, self.threshold),
             "calibration": calibration_plot(title, measures.reliability(self.relevant, self.scores)),
