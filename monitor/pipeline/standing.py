@@ -61,7 +61,8 @@ class Trouble:
 class Standing:
     """How everything stands at a moment; `alive` is False where nothing was collected when it should have been.
 
-    `failing` are the sources that do not answer as they should, the broken ones first.
+    `last_digests` says by name when each was composed last, None for never; `failing` are the sources that do not
+    answer as they should, the broken ones first.
     """
 
     now: datetime
@@ -70,7 +71,7 @@ class Standing:
     last_collect: Run | None
     last_success: datetime | None
     collecting: bool
-    last_digests: Mapping[str, datetime]
+    last_digests: Mapping[str, datetime | None]
     late: tuple[str, ...]
     sources: Mapping[str, int]
     failing: tuple[Health, ...]
@@ -89,7 +90,7 @@ class Standing:
         success = f"{self.last_success:%Y-%m-%d %H:%M} UTC" if self.last_success else "never"
         yield f"last good collect: {success}{'; one is under way' if self.collecting else ''}"
         for name, moment in self.last_digests.items():
-            yield f"digest {name}: composed {moment:%Y-%m-%d %H:%M} UTC"
+            yield f"digest {name}: " + (f"composed {moment:%Y-%m-%d %H:%M} UTC" if moment else "never composed yet")
         yield "sources: " + (", ".join(f"{number} {name}" for name, number in sorted(self.sources.items())) or "none")
         for source in self.failing:
             yield f"{source.condition}: {source.source.name}, {source.error}"
@@ -113,7 +114,7 @@ class Standing:
             else {"started": last.started.isoformat(), "succeeded": last.succeeded},
             "last_success": self.last_success.isoformat() if self.last_success else None,
             "collecting": self.collecting,
-            "last_digests": {name: moment.isoformat() for name, moment in self.last_digests.items()},
+            "last_digests": {name: moment.isoformat() for name, moment in self.last_digests.items() if moment},
             "late": list(self.late),
             "sources": dict(self.sources),
             "failing": {each.source.name: each.error for each in self.failing},
@@ -169,7 +170,7 @@ def standing(settings: Settings, database: Database, now: datetime) -> Standing:
         last_collect=collects[0] if collects else None,
         last_success=success,
         collecting=collecting,
-        last_digests={name: found[0].composed_at for name, found in told.items() if found},
+        last_digests={name: found[0].composed_at if found else None for name, found in told.items()},
         late=late,
         sources=Counter(each.condition for each in health),
         failing=tuple(each for condition in ("broken", "failing") for each in health if each.condition == condition),

@@ -35,6 +35,8 @@ def test_before_the_first_collect_nothing_is_late_and_it_says_what_to_do(house: 
     now = found(house)
     assert (now.alive, now.late, now.last_collect, now.cost) == (False, (), None, None)
     assert now.troubles[0].what == "nothing was collected yet"
+    assert "digest morning: never composed yet" in now.lines()
+    assert now.to_json()["last_digests"] == {}
     assert "monitor collect" in now.troubles[0].remedy
 
 
