@@ -7,7 +7,9 @@ it reads its settings when it is imported, and they are decided here first.
 """
 
 import asyncio
+import shlex
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +27,13 @@ from monitor.pipeline.outcome import Found, last_collect, last_digest
 
 # What a person may want to keep when starting over: the server's own database costs seconds to make and holds no news.
 _KEPT = "prefect"
+_ONWARD = (
+    ("new-topic NAME article.txt", "one pasted article is the whole brief"),
+    ("sources --add URL", "any site's address"),
+    ("check", "what is wrong, and what to do about it"),
+    ("run", "collect, and send every digest, once and now"),
+    ("serve", "everything on its schedule"),
+)
 
 
 class DemoFailed(MonitorError):
@@ -89,11 +98,19 @@ def tell(demo: Demo) -> None:
     else:
         output.say(f"nothing new; last digest: {demo.digest or 'none yet'}")
     output.say()
+    program = as_typed()
     output.say("Go on to your own topic and sources:")
-    output.say("  monitor new-topic NAME article.txt     one pasted article is the whole brief")
-    output.say("  monitor sources --add URL              any site's address")
-    output.say("  monitor check, then monitor run        once, now; monitor serve keeps to the schedules")
-    output.say(f"The newsroom's own configuration is in {demo.folder / 'config'}; monitor demo --fresh starts over.")
+    for arguments, gives in _ONWARD:
+        output.say(f"  {program} {arguments:<26}   {gives}")
+    output.say(f"The newsroom's own configuration is in {demo.folder / 'config'}; {program} demo --fresh starts over.")
+
+
+def as_typed() -> str:
+    """How this program can be called from here as it is: by its name where that is found, else as it was called."""
+    found, called = shutil.which("monitor"), Path(sys.argv[0])
+    if found and called.name == "monitor" and Path(found).resolve() == called.resolve():
+        return "monitor"
+    return shlex.quote(str(called)) if called.name == "monitor" else f"{shlex.quote(sys.executable)} -m monitor"
 
 
 async def _show(folder: Path) -> Demo:

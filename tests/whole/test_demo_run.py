@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.demo import as_typed
 from monitor.demo import Newsroom
 
 pytestmark = pytest.mark.prefect
@@ -102,3 +104,21 @@ def test_a_connection_beyond_loopback_would_have_been_noticed(tmp_path: Path, wa
     script = "import socket; s = socket.socket(); s.setblocking(False); s.connect_ex(('192.0.2.1', 9))"
     subprocess.run([sys.executable, "-c", script], env=os.environ | watched(log), check=True)
     assert "192.0.2.1" in log.read_text(encoding="utf-8")
+
+
+def test_what_it_ends_with_can_be_typed_as_it_is(demo) -> None:
+    lines = demo.second.out.partition("Go on")[2].splitlines()[1:-1]
+    program = lines[0].strip().partition(" new-topic ")[0]
+    assert all(line.startswith(f"  {program} ") for line in lines)
+    subprocess.run([*shlex.split(program), "new-topic", "--help"], check=True, capture_output=True)
+
+
+def test_the_program_is_called_by_its_name_only_where_that_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Path(sys.executable).parent / "monitor"
+    monkeypatch.setattr(sys, "argv", [str(program), "demo"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert as_typed() == str(program)
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert as_typed() == "monitor"
+    monkeypatch.setattr(sys, "argv", ["monitor/__main__.py", "demo"])
+    assert as_typed() == f"{sys.executable} -m monitor"
