@@ -24,6 +24,7 @@ from monitor.text import (
     stems,
     stop_words,
     tokens,
+    without_dateline,
 )
 from monitor.text.frequencies import Frequencies, frequencies
 from monitor.text.shelf import keep_in
@@ -247,3 +248,19 @@ def test_stop_words_that_are_kept_are_those_that_were_made(shelf: Path, left: in
 def test_stop_words_leave_no_list_of_frequencies_in_memory(shelf: Path) -> None:
     stop_words("hu")
     assert wordfreq.get_frequency_list.cache_info().currsize == 0
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rest"),
+    [
+        ("HANGZHOU: Alibaba released a model.", "Alibaba released a model."),
+        ("WASHINGTON, Sunday (Harbour Wire) - The United States will act.", "The United States will act."),
+        ("PARIS (AFP) — Le ministre a parlé.", "Le ministre a parlé."),
+        ("SÃO PAULO, Nov 3 (Reuters) - It rained.", "It rained."),
+        ("NASA said that it would land.", "NASA said that it would land."),
+        ("The harbour: it counts ships.", "The harbour: it counts ships."),
+        ("AI - a short history of it", "AI - a short history of it"),
+    ],
+)
+def test_a_dateline_is_no_part_of_its_sentence(sentence: str, rest: str) -> None:
+    assert without_dateline(sentence) == rest

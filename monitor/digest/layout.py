@@ -15,7 +15,7 @@ from typing import Any
 from monitor.digest.cleaning import language_tag, one_line, web_address
 from monitor.digest.compose import TOP, arranged
 from monitor.digest.material import BROKEN, FAILING, RECOVERED, Alerted, Asked, Figures, Seen, SourceNews
-from monitor.digest.quoting import is_joined, without_dateline
+from monitor.digest.quoting import is_joined
 from monitor.digest.reader import ANYBODY, Reader
 from monitor.digest.settings import DigestSettings
 from monitor.digest.shown import (
@@ -43,6 +43,7 @@ from monitor.digest.wording import (
     weights,
 )
 from monitor.models import Digest, DigestItem, Reasons
+from monitor.text import without_dateline
 
 # Longest texts shown, in characters: what a headline, a quoted sentence and a reason need, seen on real pages.
 _HEADLINE, _NAME, _SENTENCE, _FACET, _BRIEF = 200, 60, 400, 100, 160

@@ -1,15 +1,9 @@
-"""How quoted sentences stand together: which follow one another in their article, and where a dateline ends. Pure."""
+"""How quoted sentences stand together: which follow one another in their article. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from monitor.models import Article
 
-# "HANGZHOU: ", "WASHINGTON, Sunday (Harbour Wire) - ", "PARIS (AFP) — ": a place in capitals, perhaps a day and the
-# agency, then a dash or colon. What follows is the sentence, as exactly as before.
-_DATELINE = re.compile(
-    r"(?:[A-ZÀ-Þ][A-ZÀ-Þ.'’/ -]{2,30})(?:, [\w .]{2,30})?(?: \([^()]{2,40}\))?(?: [-–—]{1,2} |: )(?=[\"“‘«\w])"
-)
 _JOINED = "joined"
 
 
@@ -27,12 +21,6 @@ def run_on(quotes: Sequence[Mapping[str, str]], articles: Sequence[Article]) -> 
 def is_joined(quote: Mapping[str, str]) -> bool:
     """Whether it stands in one pair of quotation marks with the one before it."""
     return bool(quote.get(_JOINED))
-
-
-def without_dateline(sentence: str) -> str:
-    """The sentence without the place and day that wires begin with."""
-    found = _DATELINE.match(sentence)
-    return sentence[found.end() :] if found else sentence
 
 
 def _follows(before: Mapping[str, str], quote: Mapping[str, str], texts: Mapping[str, str]) -> bool:

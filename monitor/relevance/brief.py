@@ -16,7 +16,7 @@ from monitor.relevance.items import Item, words_of
 from monitor.relevance.profile import Facet, Interest, facet_terms, interest
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import INCLUSIVE
-from monitor.text import document_share, read, sentences, stop_words
+from monitor.text import document_share, read, sentences, stop_words, without_dateline
 
 _NAMED_BY = 2
 _SENTENCES = 2  # of 1 to 4 two kept most of what the whole article found: average precision 0.84, 0.86 for all of it
@@ -73,10 +73,11 @@ def names(text: str) -> list[str]:
     """The proper names of a text in Latin script, most frequent first; a sentence's first word must prove itself one.
 
     Heuristic: capitalised words in a row that are no common word, a lone first word only where it also stands within.
+    The town of a dateline is where a report was filed, and no name in it.
     """
     counts: Counter[str] = Counter()
     firsts: Counter[str] = Counter()
-    for sentence in sentences(text, ""):
+    for sentence in map(without_dateline, sentences(text, "")):
         for match in _NAME.finditer(sentence):
             name = _plain(match.group())
             if not name or name.casefold() in stop_words("en"):
@@ -111,7 +112,7 @@ def _central(facet: Facet, asked: Interest) -> str:
         return float(shared) / (6.0 + len(words.terms))
 
     best = sorted(fit, key=worth, reverse=True)[:_SENTENCES]
-    return " ".join(" ".join(text for text in fit if text in best).split())
+    return " ".join(" ".join(without_dateline(text) for text in fit if text in best).split())
 
 
 def _near(profile: Profile, topic: Topic, archive: Sequence[Item]) -> dict[int, tuple[int, Item]]:

@@ -6,6 +6,7 @@ or reads a file but wordfreq's lists, which come with its wheel, and what is mad
 """
 
 from monitor.text.calendar import CALENDAR
+from monitor.text.datelines import without_dateline
 from monitor.text.sentences import sentences
 from monitor.text.stop_words import stop_words
 from monitor.text.tokens import tokens
@@ -24,4 +25,5 @@ __all__ = [
     "stems",
     "stop_words",
     "tokens",
+    "without_dateline",
 ]

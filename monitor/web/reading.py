@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from monitor.digest.cleaning import one_line
 from monitor.digest.novelty import Added, added
-from monitor.digest.quoting import without_dateline
 from monitor.models import Article, Reasons
 from monitor.store.articles import article as article_of
 from monitor.store.articles import articles_of
@@ -23,6 +22,7 @@ from monitor.store.reading_page import (
     story_and_articles,
     tellings,
 )
+from monitor.text import without_dateline
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller
 from monitor.web.shown import NAME, SENTENCE, ShownArticle, Teller, paragraphs

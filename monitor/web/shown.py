@@ -10,10 +10,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.digest.cleaning import language_tag, one_line, source_of, web_address
-from monitor.digest.quoting import without_dateline
 from monitor.digest.wording import long_date, moment, weights
 from monitor.models import Article, Assessment, Feedback, Grade, Reasons
 from monitor.store.reading_page import Judged, TopicStory
+from monitor.text import without_dateline
 
 # Longest texts shown, in characters: what real pages need, as in the digest.
 HEADLINE, NAME, SENTENCE, FACET = 200, 60, 400, 100

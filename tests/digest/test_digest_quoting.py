@@ -1,22 +1,4 @@
-import pytest
-
-from monitor.digest.quoting import is_joined, run_on, without_dateline
-
-
-@pytest.mark.parametrize(
-    ("sentence", "rest"),
-    [
-        ("HANGZHOU: Alibaba released a model.", "Alibaba released a model."),
-        ("WASHINGTON, Sunday (Harbour Wire) - The United States will act.", "The United States will act."),
-        ("PARIS (AFP) — Le ministre a parlé.", "Le ministre a parlé."),
-        ("SÃO PAULO, Nov 3 (Reuters) - It rained.", "It rained."),
-        ("NASA said that it would land.", "NASA said that it would land."),
-        ("The harbour: it counts ships.", "The harbour: it counts ships."),
-        ("AI - a short history of it", "AI - a short history of it"),
-    ],
-)
-def test_a_dateline_is_no_part_of_what_is_quoted(sentence, rest):
-    assert without_dateline(sentence) == rest
+from monitor.digest.quoting import is_joined, run_on
 
 
 def test_sentences_that_follow_one_another_are_one_quote(make_article):

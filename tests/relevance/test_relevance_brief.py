@@ -42,6 +42,11 @@ def test_it_says_nothing_that_the_seed_does_not() -> None:
         assert line.beside == ()
 
 
+def test_the_town_of_a_dateline_is_no_name_of_the_brief() -> None:
+    told = "STOCKHOLM, 3 Nov - Lunden bought cranes from Ada Quay.\nBEIJING (wire) - The port of Lunden said so."
+    assert names(told) == ["Lunden", "Ada Quay"]
+
+
 def test_names_that_stand_beside_it_in_the_archive_are_proposed() -> None:
     archive = [
         Item(
