@@ -4,9 +4,8 @@
 
 A page that failed waits for its next attempt; after five, two where its answer cannot be read or is not the article
 (`substitute.py`), or at once where it is gone, its entry is given up, and the feed's own text stands in where there is
-enough of it. An error that nobody expects
-is such a failure too, of its page alone, with its traceback in the log. A page that shows a part of its article only
-leads to one more (`fuller.py`).
+enough of it. An error that nobody expects is such a failure too, of its page alone, with its traceback in the log. A
+page that shows a part of its article only leads to one more (`fuller.py`).
 """
 
 import logging
