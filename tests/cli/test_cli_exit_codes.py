@@ -22,6 +22,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the program in this process, in the house's root: its exit code, and what it said on either stream."""
     monkeypatch.chdir(house.root)
+    monkeypatch.setenv("PYTHONSAFEPATH", "")  # the program sets it for all that it starts, and other tests start more
 
     def command(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["monitor", *map(str, arguments)])
