@@ -1,6 +1,7 @@
 """Full-text search, as `monitor search` asks for it."""
 
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from pipeline_house import TOPIC, House
@@ -49,7 +50,7 @@ def test_others_write_while_much_is_indexed(
     monkeypatch.setattr(indexing, "sleep", collect)
     command(filled.settings)
     assert pauses == [indexing.PAUSE_SECONDS] * 4
-    with Database.open(filled.settings.store.url, root=filled.root).reading() as session:
+    with closing(Database.open(filled.settings.store.url, root=filled.root)) as database, database.reading() as session:
         assert len(search(session, "quay")) == 4
 
 
