@@ -57,10 +57,10 @@ _BY_CAUSE: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What does not fail and is not well: `kind` is rolled off, silent or walled, `since` None where that is not known.
+    """What does not fail and is not well: `kind` is rolled off, silent, walled or failing in part.
 
-    A digest says it once, however long it lasts; another silence, since later, at once. Where `since` is None it is
-    said again after `said_for`, if it still holds.
+    A digest says it once, however long it lasts; another silence, since later, at once. Where it is not known since
+    when, `since` is None, and it is said again after `said_for`, if it still holds.
     """
 
     kind: str
