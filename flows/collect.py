@@ -9,6 +9,7 @@ from prefect.states import Failed
 from flows.steps import as_task
 from flows.trigger import done, is_late, named, settings_at, skipped, trigger
 from monitor.config import Settings
+from monitor.digest.wording import counted
 from monitor.pipeline.collect import AlreadyRunning, Request
 from monitor.pipeline.collect import collect as collect_plainly
 from monitor.pipeline.context import opened
@@ -59,10 +60,10 @@ def report(tally: Tally) -> None:
 def _summary(tally: Tally) -> str:
     relevant = ", ".join(f"{count} for {topic}" for topic, count in tally.relevant.items()) or "none"
     return (
-        f"{tally.polled} sources asked, {tally.sources_failed} failed, {tally.put_off} put off; "
-        f"{tally.new} new entries; "
-        f"{tally.stored} articles stored, {tally.near_duplicates} of them near-duplicates; "
-        f"{tally.rechecked} pages asked again, {tally.changed} changed, {tally.withdrawn} withdrawn; "
+        f"{counted(tally.polled, 'source')} asked, {tally.sources_failed} failed, {tally.put_off} put off; "
+        f"{counted(tally.new, 'new entry', 'new entries')}; "
+        f"{counted(tally.stored, 'article')} stored, {tally.near_duplicates:,} of them near-duplicates; "
+        f"{counted(tally.rechecked, 'page')} asked again, {tally.changed} changed, {tally.withdrawn} withdrawn; "
         f"relevant: {relevant}"
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.config import Settings
+from monitor.digest.wording import counted
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.indexing import index_all
 from monitor.store.database import Database
@@ -46,8 +47,9 @@ def maintain(settings: Settings) -> Upkeep:
         index_all(database)
         database.tidy()
         faults = tuple(database.faults())
-        summary = f"let go of {articles} articles and {stories} stories older than {settings.store.keep.days} days"
-        summary += "; the database is sound" if not faults else f"; {len(faults)} faults: {faults[0]}"
+        gone_by = f"{counted(articles, 'article')} and {counted(stories, 'story', 'stories')}"
+        summary = f"let go of {gone_by} older than {counted(settings.store.keep.days, 'day')}; "
+        summary += f"{counted(len(faults), 'fault')}: {faults[0]}" if faults else "the database is sound"
         done = Upkeep(summary, articles, stories, faults)
         with database.writing() as session:
             finish_run(session, run, clock(), succeeded=not faults, figures=done.to_json())

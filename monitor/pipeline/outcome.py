@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.config import Settings
+from monitor.digest.wording import counted
 from monitor.models import DigestItem, Reasons
 from monitor.pipeline.context import opened_database
 from monitor.store.digests import digest_items, digests
@@ -63,6 +64,7 @@ def last_collect(settings: Settings) -> str:
     sources, pages, articles = figures["sources"], figures["pages"], figures["articles"]
     relevant = sum(figures["relevant"].values())
     return (
-        f"{sources['polled']} sources asked ({sources['failed']} failed), {pages['fetched']} pages read, "
-        f"{articles['stored']} articles stored ({articles['near_duplicates']} near-duplicates), {relevant} relevant"
+        f"{counted(sources['polled'], 'source')} asked ({sources['failed']:,} failed), "
+        f"{counted(pages['fetched'], 'page')} read, {counted(articles['stored'], 'article')} stored "
+        f"({counted(articles['near_duplicates'], 'near-duplicate')}), {relevant:,} relevant"
     )

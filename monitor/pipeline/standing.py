@@ -15,6 +15,7 @@ from typing import Any
 from sqlmodel import Session
 
 from monitor.config import Settings
+from monitor.digest.wording import counted
 from monitor.models import Run
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.digest import scheduled
@@ -96,10 +97,14 @@ class Standing:
             yield f"{source.condition}: {source.source.name}, {source.error}"
         waits = self.backlog
         if waits.unread:
-            yield f"left unread: {waits.unread} pages that no topic had reason to ask for"
-        yield f"waiting: {waits.pending} pages, {waits.ungrouped} articles to group, {waits.deliveries} deliveries"
-        size = in_bytes(self.database_bytes)
-        yield f"kept: {self.holdings.articles} articles in {self.holdings.stories} stories, {size}"
+            yield f"left unread: {counted(waits.unread, 'page')} that no topic had reason to ask for"
+        yield (
+            f"waiting: {counted(waits.pending, 'page')}, {counted(waits.ungrouped, 'article')} to group, "
+            f"{counted(waits.deliveries, 'delivery', 'deliveries')}"
+        )
+        articles, stories = self.holdings.articles, self.holdings.stories
+        kept = f"{counted(articles, 'article')} in {counted(stories, 'story', 'stories')}"
+        yield f"kept: {kept}, {in_bytes(self.database_bytes)}"
         if self.cost:
             yield f"a collect: {self.cost.seconds:.1f} s, the median of {self.cost.runs}"
 
@@ -222,10 +227,10 @@ def _troubles(
         shown = ", ".join(broken[:5]) + (f" and {len(broken) - 5} more" if len(broken) > 5 else "")
         yield Trouble(f"broken: {shown}", "each source's own remedy stands with it on the sources page")
     if unknown := deliveries.get("unknown", 0):
-        what = f"{unknown} {'delivery' if unknown == 1 else 'deliveries'} that may or may not have arrived"
+        what = f"{counted(unknown, 'delivery', 'deliveries')} that may or may not have arrived"
         yield Trouble(what, "ask the recipient, then send it again by hand")
     if failed := deliveries.get("failed", 0):
-        yield Trouble(f"{failed} failed {'delivery' if failed == 1 else 'deliveries'}", "see why in the outbox")
+        yield Trouble(counted(failed, "failed delivery", "failed deliveries"), "see why in the outbox")
 
 
 def _room(size: int, free: int, *, local: bool) -> Iterator[Trouble]:

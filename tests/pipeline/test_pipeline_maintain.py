@@ -24,6 +24,12 @@ def aged(house: House) -> House:
     return house
 
 
+def test_one_of_a_kind_is_told_as_one(house: House) -> None:
+    house.clock.time = clock() - timedelta(days=730)
+    house.keep("an old ship")
+    assert maintain(house.settings).summary.startswith("let go of 1 article and 1 story older than 365 days")
+
+
 def test_what_is_too_old_is_let_go_and_the_rest_is_found(aged: House) -> None:
     done = maintain(aged.settings)
     assert (done.articles, done.stories, done.faults) == (2, 2, ())

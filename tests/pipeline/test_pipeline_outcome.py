@@ -14,7 +14,18 @@ def test_before_anything_ran_there_is_nothing(house: House) -> None:
 
 
 def test_the_last_collect_is_one_line(house: House) -> None:
-    tally = Tally(polled=5, sources_failed=1, fetched=9, stored=8, near_duplicates=2, relevant={"a": 3, "b": 1})
+    many = Tally(polled=5, sources_failed=1, fetched=1900, stored=8, near_duplicates=2, relevant={"a": 3, "b": 1})
+    assert told_of(house, many) == (
+        "5 sources asked (1 failed), 1,900 pages read, 8 articles stored (2 near-duplicates), 4 relevant"
+    )
+    house.clock.move(minutes=1)
+    one = Tally(polled=1, fetched=1, stored=1, near_duplicates=1)
+    assert told_of(house, one) == (
+        "1 source asked (0 failed), 1 page read, 1 article stored (1 near-duplicate), 0 relevant"
+    )
+
+
+def told_of(house: House, tally: Tally) -> str:
     with house.database() as database, database.writing() as session:
         finish_run(
             session,
@@ -23,9 +34,7 @@ def test_the_last_collect_is_one_line(house: House) -> None:
             succeeded=True,
             figures=tally.to_json(),
         )
-    assert last_collect(house.settings) == (
-        "5 sources asked (1 failed), 9 pages read, 8 articles stored (2 near-duplicates), 4 relevant"
-    )
+    return last_collect(house.settings)
 
 
 def test_a_turn_without_news_is_not_the_last_digest(house: House) -> None:

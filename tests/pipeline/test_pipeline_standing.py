@@ -1,5 +1,6 @@
 """How everything stands is reckoned from what is kept: alive, late, broken, waiting."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from monitor.models import FeedState
 from monitor.pipeline.standing import Standing, standing, standing_now
 from monitor.store.polling import keep_feed_states
 from monitor.store.runs import acquire, finish_run, start_run
+from monitor.store.standing import Backlog
 
 FIGURES = {"seconds": {"poll": 2.0, "read": 8.0}, "pages": {"fetched": 40}}
 
@@ -109,3 +111,11 @@ def test_it_is_told_of_the_present_moment_too(house: House) -> None:
     assert document["alive"] is False
     assert document["database_bytes"] > 0
     assert document["sources"] == {}
+
+
+def test_one_of_a_kind_is_told_as_one(house: House) -> None:
+    house.keep("One")
+    lines = list(replace(found(house), backlog=Backlog(1, 0, 1, 1, unread=1)).lines())
+    assert "left unread: 1 page that no topic had reason to ask for" in lines
+    assert "waiting: 1 page, 1 article to group, 1 delivery" in lines
+    assert any(line.startswith("kept: 1 article in 1 story, ") for line in lines)

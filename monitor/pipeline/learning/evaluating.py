@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from monitor.config import Settings
+from monitor.digest.wording import counted
 from monitor.errors import ConfigurationError
 from monitor.models import Feedback, Topic
 from monitor.pipeline.context import clock, opened_database
@@ -140,7 +141,8 @@ class LeftUnread:
     @property
     def text(self) -> str:
         """The same in words."""
-        told = f"{self.left} pages of the last {_MEASURED.days} days were left unread"
+        were = "was" if self.left == 1 else "were"
+        told = f"{counted(self.left, 'page')} of the last {_MEASURED.days} days {were} left unread"
         if self.lost is None:
             return f"{told}; none that was drawn at random is read yet, so what is lost is not known"
         recall = self.lost.recall
