@@ -37,7 +37,7 @@ class FeedState(SQLModel, table=True):
     has news (`monitor.pipeline.polling.learned_rhythm`). `refresh_seconds` and `lifetime_seconds` (0 for none: the
     document's own time to live, and HTTP's), `skip_hours` (UTC) and `skip_days` (Monday 0) say when not to ask.
     `rolled_off` counts how often nothing of what it had listed was left when it was asked again, `last_rolled_off` when
-    last.
+    last. `outages` are the times in which it failed, the latest ones (`monitor.pipeline.polling.outages`).
     """
 
     source: str = Field(primary_key=True)
@@ -69,6 +69,7 @@ class FeedState(SQLModel, table=True):
     skip_days: list[int] = json_field(list)
     rolled_off: int = 0
     last_rolled_off: datetime | None = moment_field(nullable=True)
+    outages: list[dict[str, Any]] = json_field(list)
 
 
 class HostState(SQLModel, table=True):

@@ -355,7 +355,7 @@ async def test_a_part_that_fails_and_the_whole_are_two_troubles_each_since_its_o
     fails, broke = False, True
     assert seen[:2] == [(0, fails), (0, fails)]
     assert seen[2:4] == [(2, fails), (2, broke)], "a failure after days of a part that fails is the first one"
-    assert seen[4:6] == [(4, fails), (4, fails)], "the outage has ended, the part fails on"
+    assert seen[4:6] == [(0, fails), (0, fails)], "the outage has ended, the part fails on, as it has from the first"
     assert seen[6:] == [(6, fails), (6, broke), (6, broke)], "another outage"
 
 

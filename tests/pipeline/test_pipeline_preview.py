@@ -77,6 +77,27 @@ def test_it_names_the_sources_that_fail_whoever_knows_of_them(kept: House, reach
     assert " far" not in text
 
 
+def test_as_of_a_past_moment_its_sources_fare_as_they_did(kept: House) -> None:
+    kept.sources(wire="https://wire.example/", far="https://far.example/")
+    since = kept.clock()
+    outage = {"since": since.isoformat(), "broke": since.isoformat(), "error": "answered 503", "status": 503}
+    ended = {"until": (since + timedelta(hours=2)).isoformat()}
+    keep_state(kept, "wire", failures=0, error="", status=0, outages=[outage | ended])
+    keep_state(kept, "far", failures=9, failing_since=since + timedelta(hours=2))
+    kept.clock.move(hours=3)
+    made = preview(kept.settings, "morning", as_of=since + timedelta(hours=1))
+    text = made.path.with_suffix(".txt").read_text(encoding="utf-8")
+    assert made.first_line == "1 story from 1 article; 1 source failing"
+    assert "Broke: wire, since" in text
+    assert "answered 503" in text
+    assert " far" not in text
+    made = preview(kept.settings, "morning")
+    text = made.path.with_suffix(".txt").read_text(encoding="utf-8")
+    assert made.first_line == "1 story from 1 article; 1 source failing"
+    assert "Broke: far, since" in text
+    assert " wire" not in text
+
+
 def keep_state(house: House, name: str, **fields: Any) -> None:
     state = {"source": name, "url": f"https://{name}.example/", "error": "answered 404", "status": 404}
     with house.database() as database, database.writing() as session:

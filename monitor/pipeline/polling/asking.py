@@ -15,6 +15,7 @@ from monitor.pipeline.context import Context
 from monitor.pipeline.polling import hearing
 from monitor.pipeline.polling.discovery import SourceDocument, found_behind, parsed
 from monitor.pipeline.polling.letters import KIND, letters
+from monitor.pipeline.polling.outages import failing_in_part_since, recorded
 from monitor.pipeline.polling.paging import with_earlier
 from monitor.pipeline.polling.rhythm import FIRST_DELAY
 from monitor.pipeline.tally import Failure, Tally
@@ -129,8 +130,9 @@ def _keep(context: Context, answers: Sequence[Answer], known: Mapping[str, FeedS
 def _settle(context: Context, answers: Sequence[Answer], known: Mapping[str, FeedState]) -> Tally:
     """All of them in one transaction."""
     entries = [entry for answer in answers for entry in answer.entries]
+    states = [_recorded(answer, known, context.now()) for answer in answers]
     with context.writing() as session:
-        keep_feed_states(session, [answer.state for answer in answers], known)
+        keep_feed_states(session, states, known)
         new = keep_entries(session, entries, now=context.now(), max_age=context.settings.collect.max_age)
     return Tally(
         polled=sum(not answer.put_off for answer in answers),
@@ -143,6 +145,13 @@ def _settle(context: Context, answers: Sequence[Answer], known: Mapping[str, Fee
             Failure(trouble.text, source=answer.state.source) for answer in answers for trouble in answer.troubles
         ),
     )
+
+
+def _recorded(answer: Answer, known: Mapping[str, FeedState], now: datetime) -> FeedState:
+    """The new state of a source with its outages; one that was put off was not asked."""
+    if answer.put_off:
+        return answer.state
+    return recorded(_state(answer.state.source, answer.state.url, known), answer.state, now)
 
 
 async def _ask(context: Context, source: Source, state: FeedState) -> Answer | None:
@@ -210,8 +219,7 @@ def _in_part(heard: FeedState, before: FeedState, troubles: Sequence[Trouble]) -
         return heard
     first, more = troubles[0], len(troubles) - 1
     now = heard.last_polled
-    # What failed as a whole until now is another trouble, which has ended.
-    since = (None if before.failures else before.failing_since) or now
+    since = failing_in_part_since(before) or now
     changed = {
         "next_poll": min(heard.next_poll, now + max(FIRST_DELAY, now - since)),
         "failing_since": since,

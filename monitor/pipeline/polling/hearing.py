@@ -95,7 +95,7 @@ def failed(state: FeedState, error: Exception, now: datetime) -> FeedState:
         "last_polled": now,
         "next_poll": after_failure(failures, now, until),
         "failures": failures,
-        # What failed in part until now is another trouble, with a beginning of its own.
+        # What fails in part until now is another trouble, with a beginning of its own (see `outages`).
         "failing_since": (state.failing_since if state.failures else None) or now,
         "error": trouble.text,
         "cause": trouble.cause,

@@ -9,12 +9,12 @@ from sqlmodel import Session
 from monitor.config import Settings
 from monitor.digest.material import Remarks, Seen, SourceNews, StoryView
 from monitor.digest.settings import DigestSettings
-from monitor.models import Told, Topic
+from monitor.models import FeedState, Told, Topic
 from monitor.pipeline.telling.audiences import Audience, audiences_of
 from monitor.pipeline.telling.remarks import remarks_of, without_told
 from monitor.pipeline.telling.remembering import Memory, memory_of
 from monitor.pipeline.telling.seen import seen_since_last
-from monitor.pipeline.telling.source_news import source_news
+from monitor.pipeline.telling.source_news import source_news, states_of
 from monitor.pipeline.telling.wanted import decided_at, minimum_of, window_of
 from monitor.store.digests import StoryRows, relevant_stories, told
 
@@ -38,8 +38,16 @@ class Gathered:
     remarks: Remarks
 
 
-def gather(settings: Settings, session: Session, digest: DigestSettings, slot: str, now: datetime) -> Gathered:
-    """What the digest is to be composed from, read in one session."""
+def gather(
+    settings: Settings,
+    session: Session,
+    digest: DigestSettings,
+    slot: str,
+    now: datetime,
+    states: Mapping[str, FeedState] | None = None,
+) -> Gathered:
+    """What the digest is to be composed from, read in one session; `states` of its sources, else as they are kept."""
+    states = states_of(settings, session, digest) if states is None else states
     audiences = audiences_of(settings, session, digest)
     keys = [each.key for each in audiences]
     window, minimum = window_of(digest, now), minimum_of(digest)
@@ -65,8 +73,8 @@ def gather(settings: Settings, session: Session, digest: DigestSettings, slot: s
         audiences=audiences,
         stories=tuple(views),
         known={key: {story: row.revision for story, row in by_story.items()} for key, by_story in telling.items()},
-        news=source_news(settings, session, digest, now, keys),
-        seen=seen_since_last(settings, session, digest, now, keys),
+        news=source_news(session, states, now, keys),
+        seen=seen_since_last(settings, session, digest, states, now, keys),
         remarks=without_told(remarks, views),
     )
 

@@ -2,7 +2,7 @@
 
 It stands beside what was sent then: the last digest composed until an hour after that moment, for a run takes its time.
 Everything is as it would be for somebody who was told nothing yet: what the window holds, whoever knows of it already,
-and what is not well with sources, by their state of today and without what began after that moment.
+and what was not well with sources then (`monitor.pipeline.polling.outages`).
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from sqlmodel import Session
 from monitor.config import Settings
 from monitor.digest.beside import Difference, beside, difference
 from monitor.digest.compose import Composition
-from monitor.digest.material import SourceNews, StoryView
+from monitor.digest.material import StoryView
 from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
 from monitor.digest.wording import moment as moment_in_words
@@ -24,10 +24,11 @@ from monitor.models import Assessment, Topic
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.judging.archive import items
 from monitor.pipeline.judging.profiles import local_seed
+from monitor.pipeline.polling.outages import as_of as as_it_fared
 from monitor.pipeline.telling.composing import composed
 from monitor.pipeline.telling.gathering import gather
 from monitor.pipeline.telling.remembering import as_of
-from monitor.pipeline.telling.source_news import source_news
+from monitor.pipeline.telling.source_news import source_news, states_of
 from monitor.pipeline.telling.wanted import decided_at, minimum_of, window_of
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.profile import build
@@ -112,8 +113,11 @@ def preview(
     moment = as_of or clock()
     with opened_database(settings) as database:
         with database.reading() as session:
-            gathered = gather(settings, session, digest, f"preview {moment.isoformat()}", moment)
-            news = _news(settings, session, digest, moment)
+            states = states_of(settings, session, digest)
+            if as_of:
+                states = {name: as_it_fared(state, as_of) for name, state in states.items()}
+            gathered = gather(settings, session, digest, f"preview {moment.isoformat()}", moment, states)
+            news = source_news(session, states, moment, [_NOBODY])
         views = _views(settings, database, digest, moment, seeds)
         with database.reading() as session:
             sent = _sent_then(session, name, moment)
@@ -126,16 +130,6 @@ def preview(
     path.with_suffix(".txt").write_text(message.text, encoding="utf-8")
     shown = _beside(path, made, sent, digest) if sent else None
     return Preview(name, path, len(made.items), made.digest.first_line, tuple(made.digest.topics), shown)
-
-
-def _news(
-    settings: Settings, session: Session, digest: DigestSettings, moment: datetime
-) -> dict[str, tuple[SourceNews, ...]]:
-    """What is not well with sources, to somebody who was told of none, without what began after the moment."""
-    found = source_news(settings, session, digest, moment, [_NOBODY])
-    return {
-        who: tuple(each for each in news if each.since is None or each.since <= moment) for who, news in found.items()
-    }
 
 
 def _sent_then(session: Session, name: str, moment: datetime) -> Kept | None:

@@ -16,19 +16,22 @@ from monitor.digest.settings import DigestSettings
 from monitor.models import FeedState
 from monitor.pipeline.polling.health import SILENT, SILENT_FOR, is_unwell
 from monitor.pipeline.schedule import latest
-from monitor.pipeline.telling.source_news import states_of
 from monitor.store.digests import Window, digests, looked, told_of_sources
 from monitor.store.runs import runs, successes
 
 
 def seen_since_last(
-    settings: Settings, session: Session, digest: DigestSettings, now: datetime, keys: Sequence[str]
+    settings: Settings,
+    session: Session,
+    digest: DigestSettings,
+    states: Mapping[str, FeedState],
+    now: datetime,
+    keys: Sequence[str],
 ) -> Seen:
-    """What was looked at for a digest, of whose audiences these are the keys, since it had its turn last."""
+    """What was looked at for a digest since it had its turn last, and how its sources fare; `keys` of its audiences."""
     previous = next(iter(digests(session, digest.name, until=now, alerts=False, limit=1)), None)
     since = previous.composed_at if previous else None
     topics = settings.topics_of(digest)
-    states = states_of(settings, session, digest)
     look = looked(session, [topic.name for topic in topics], Window(since, now))
     seen = Seen(
         since=since,

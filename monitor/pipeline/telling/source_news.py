@@ -5,7 +5,7 @@ it counts as broken; between that and the recovery a digest's first line counts 
 with a silence and with a part that fails: told once, and counted for as long as they last.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -30,10 +30,9 @@ from monitor.store.yields import Yield, yields
 
 
 def source_news(
-    settings: Settings, session: Session, digest: DigestSettings, now: datetime, keys: Sequence[str]
+    session: Session, states: Mapping[str, FeedState], now: datetime, keys: Sequence[str]
 ) -> dict[str, tuple[SourceNews, ...]]:
-    """What is news of the sources of the digest's topics to each of its audiences, by their `keys`."""
-    states = states_of(settings, session, digest)
+    """What is news of these sources to each of the audiences, by their `keys`."""
     told = told_of_sources(session, keys, states)
     came = yields(session, states, now - YIELD_OVER, now - REMARKED_FOR)
     remarked = {name: tuple(_remarks(state, came.get(name), now)) for name, state in states.items()}
