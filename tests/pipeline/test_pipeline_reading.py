@@ -222,8 +222,23 @@ async def test_it_stands_in_only_when_no_attempt_is_left(house: House, site: Sit
     assert articles(house)[0].grade == "teaser"
 
 
-async def test_a_feeds_few_words_stand_in_for_nothing(house: House, site: Site) -> None:
-    await listed(house, site, item(site.url("/told"), "Told", "Read it on our site."))
+@pytest.mark.parametrize(
+    ("title", "summary"),
+    [
+        ("A port without crane drivers opens at Kolm", "Good news for exporters"),
+        ("无人码头今日启用", "起重机由软件操作，数百名司机失去工作，工会表示反对。"),
+    ],
+    ids=["a line under a headline", "a language without spaces"],
+)
+async def test_a_headline_and_the_line_under_it_stand_in(house: House, site: Site, title: str, summary: str) -> None:
+    await listed(house, site, item(site.url("/told"), title, summary))
+    assert (await reading(house)).stored == 1
+    assert [(article.grade, article.title, article.text) for article in articles(house)] == [("teaser", title, summary)]
+
+
+@pytest.mark.parametrize("title", ["Told", "A port without crane drivers opens at Kolm in the north of Brae today"])
+async def test_a_feeds_few_words_stand_in_for_nothing(house: House, site: Site, title: str) -> None:
+    await listed(house, site, item(site.url("/told"), title, "" if len(title) > 10 else "Read it on our site."))
     assert (await reading(house)).stored == 0
     assert entry_of(house, "told").state == "failed"
 

@@ -34,12 +34,15 @@ from monitor.pipeline.workers import WorkerLost
 from monitor.sources import is_sealed
 from monitor.store.articles import keep_articles
 from monitor.store.entries import EntryChange, change_entries, entries_of
+from monitor.text import tokens
 from monitor.urls import canonical_url
 
 # A page that was put off for so long is given up: what it said is no news any more.
 LONGEST_WAIT = timedelta(days=7)
-# Below so many words a feed's text says too little to stand in for a page that gave none.
-STAND_IN_WORDS = 25
+# Below so many words a feed's title and text say too little to stand in for a page that gave none. A headline and the
+# line under it have 12 and more: of 5,961 entries with a text in 1,118 real feeds 85%; what has less says that something
+# was updated. Where every page is behind a wall there is nothing else to tell.
+STAND_IN_WORDS = 12
 # Characters repeated of what a page says in place of its article.
 _QUOTED = 100
 
@@ -174,7 +177,7 @@ def _waited_long_enough(context: Context, entry: Entry) -> bool:
 
 async def _stand_in(context: Context, entry: Entry, reason: str, state: EntryState) -> Outcome:
     """The feed's own text, graded teaser, where it says enough; the page counts as failed all the same."""
-    if len((entry.content or entry.summary).split()) < STAND_IN_WORDS:
+    if len(tokens(f"{entry.title}\n{entry.content or entry.summary}")) < STAND_IN_WORDS:
         return Outcome(entry, state, error=reason)
     try:
         reading = await context.workers.run(parsing.read_entry, entry)
