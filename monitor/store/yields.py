@@ -1,4 +1,4 @@
-"""What came of the entries of each source: how many became articles, of which grade, lately and before."""
+"""What came of the entries of each source: how many became articles, of which grade, lately and before, and why not."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -18,10 +18,26 @@ _ENDED = (EntryState.STORED.value, EntryState.FAILED.value, EntryState.REFUSED.v
 
 @dataclass(frozen=True, slots=True)
 class Yield:
-    """Entries of a source that came to an end, counted by the grade of their articles: lately, and before."""
+    """Entries of a source that came to an end, counted by the grade of their articles: lately, and before.
+
+    `reason` is why the latest of them whose page gave none has none, where that was asked for.
+    """
 
     lately: dict[str, int] = field(default_factory=dict)
     before: dict[str, int] = field(default_factory=dict)
+    reason: str = ""
+
+
+def reasons(session: Session, sources: Collection[str]) -> dict[str, str]:
+    """Why the latest entry of each of these sources whose page gave no article has none of it."""
+    entries = table(Entry).c
+    latest = (
+        select(func.max(entries.id))
+        .where(among(session, entries.source, sources), entries.state.in_(_ENDED), entries.error != "")
+        .group_by(entries.source)
+    )
+    rows = session.connection().execute(select(entries.source, entries.error).where(entries.id.in_(latest)))
+    return {row[0]: row[1] for row in rows}
 
 
 def yields(session: Session, sources: Collection[str], since: datetime, lately: datetime) -> dict[str, Yield]:

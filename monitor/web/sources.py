@@ -7,9 +7,8 @@ from starlette.responses import Response
 
 from monitor.digest.cleaning import one_line, web_address
 from monitor.models import FeedState
-from monitor.pipeline.polling.health import REMARKED_FOR, YIELD_OVER, Health, health_of
+from monitor.pipeline.polling.health import YIELD_OVER, Health, healths
 from monitor.store.polling import feed_states
-from monitor.store.yields import yields
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller
 from monitor.web.shown import NAME, SENTENCE, Teller
@@ -60,11 +59,8 @@ def sources_page(
     shows = teller(house)
     with house.database.reading() as session:
         states = feed_states(session)
-        came = yields(session, states, shows.now - YIELD_OVER, shows.now - REMARKED_FOR)
-    shown = [
-        _shown(shows, health_of(each, states.get(each.name), shows.now, came.get(each.name)), states.get(each.name))
-        for each in house.settings.sources
-    ]
+        fares = healths(session, house.settings.sources, states, shows.now)
+    shown = [_shown(shows, health, states.get(health.source.name)) for health in fares]
     shown.sort(key=lambda source: (CONDITIONS.index(source.condition), source.name))
     counts = {condition: sum(source.condition == condition for source in shown) for condition in CONDITIONS}
     return page(

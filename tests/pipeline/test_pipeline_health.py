@@ -141,7 +141,25 @@ def test_yield_and_a_wall_that_was_not_there_before() -> None:
     assert health.full == pytest.approx(42 / 60)
     assert health.remarks == ("67% behind a wall or cut short of late, 5% before",)
     assert health_of(WIRE, state(), NOW, Yield({"paywalled": 9}, {"full": 90})).remarks == (), "too few to tell"
-    assert health_of(WIRE, state(), NOW, Yield({"paywalled": 99}, {"paywalled": 90})).remarks == (), "as ever"
+    as_ever = Yield({"paywalled": 60, "full": 40}, {"paywalled": 50, "full": 50})
+    assert health_of(WIRE, state(), NOW, as_ever).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("lately", "remarked"),
+    [
+        ({"paywalled": 20, "teaser": 5, "": 4, "full": 1}, "1 behind"),
+        ({"paywalled": 9}, "too few to tell"),
+        ({"paywalled": 20, "full": 3}, "some are whole"),
+    ],
+)
+def test_a_source_whose_pages_all_are_walls_says_so_and_why(lately: dict[str, int], remarked: str) -> None:
+    health = health_of(WIRE, state(), NOW, Yield(lately, {}, "https://a.example/9: answered 403"))
+    told = (
+        "3% of its 30 pages gave their whole article: 20 behind a wall, 5 known by a teaser alone, 4 without an "
+        "article, the latest for this: https://a.example/9: answered 403"
+    )
+    assert health.remarks == ((told,) if remarked == "1 behind" else ())
 
 
 def test_of_a_source_that_was_never_asked_nothing_is_told(house: House) -> None:

@@ -15,6 +15,7 @@ from monitor.fetch.room import LARGE
 from monitor.models import Article, Entry, FeedState
 from monitor.pipeline import parsing
 from monitor.pipeline.polling.asking import poll
+from monitor.pipeline.polling.health import ENOUGH, sources_health
 from monitor.pipeline.reading.fetching import read
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.workers import NoWorker, Workers
@@ -334,6 +335,22 @@ async def test_what_answers_in_place_of_an_article_is_none_and_the_feeds_title_a
     (article,) = articles(house)
     assert (article.grade, article.title) == ("teaser", "Cranes of the port to stay")
     assert article.text == STANDING_IN.strip()
+
+
+async def test_a_source_whose_pages_all_are_challenges_says_so_though_its_feed_is_well(
+    house: House, site: Site
+) -> None:
+    challenge = says(page("Just a moment...", ["Verifying that you are no program. This may take a few seconds."]))
+    items = [item(site.url(f"/{number}"), f"Cranes of pier {number} to stay") for number in range(ENOUGH)]
+    await listed(house, site, *items, **{f"{number}": challenge for number in range(ENOUGH)})
+    for _ in range(2):
+        await reading(house)
+        house.clock.move(days=1)
+    (health,) = sources_health(house.settings, house.clock())
+    assert health.condition == "well"
+    (told,) = health.remarks
+    assert told.startswith("0% of its 10 pages gave their whole article: 10 without an article, the latest for this: ")
+    assert told.endswith("in place of the article its page says “Just a moment...”")
 
 
 async def test_an_article_that_comes_after_a_challenge_is_read(house: House, site: Site) -> None:

@@ -1,8 +1,11 @@
 """What a person can know of every source: is it well, since when not, why, and what to do."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from sqlmodel import Session
 
 from monitor.config import Settings
 from monitor.errors import Cause
@@ -10,7 +13,7 @@ from monitor.models import FeedState, Grade, Source
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.polling.learned_rhythm import Rhythm
 from monitor.store.polling import feed_states
-from monitor.store.yields import NO_ARTICLE, Yield, yields
+from monitor.store.yields import NO_ARTICLE, Yield, reasons, yields
 
 # A source is told as broken after so many failures running, or after so long (DESIGN, "What a person should feel").
 FAILURES = 3
@@ -26,6 +29,8 @@ REMARKED_FOR = timedelta(days=14)
 YIELD_OVER = timedelta(days=60)
 ENOUGH = 10
 DRIFT = 0.3
+# A source of whose pages at most so many give their whole article is one for headlines, whatever its feed promises.
+_HARDLY_ANY = 0.1
 
 SILENT = "silent"
 _GONE_FOR_GOOD = 410
@@ -138,7 +143,7 @@ def health_of(source: Source, state: FeedState | None, now: datetime, came: Yiel
         daily=_daily(state),
         rolled_off=state.rolled_off,
         full=_full(came) if came else None,
-        remarks=tuple(_shown_remark(each) for each in remarks_on(state, came, now)),
+        remarks=(*map(_shown_remark, remarks_on(state, came, now)), *_barred(came)),
     )
 
 
@@ -181,9 +186,32 @@ def _daily(state: FeedState) -> float | None:
 
 def _full(came: Yield) -> float | None:
     """The share of entries that became full articles, or reports that go on; None where there were none."""
-    total = sum(came.lately.values()) + sum(came.before.values())
-    whole = sum(part.get(grade, 0) for part in (came.lately, came.before) for grade in (Grade.FULL, Grade.LIVE))
-    return whole / total if total else None
+    grades = _grades(came)
+    return (grades[Grade.FULL] + grades[Grade.LIVE]) / grades.total() if grades else None
+
+
+def _grades(came: Yield) -> Counter[str]:
+    return Counter(came.lately) + Counter(came.before)
+
+
+def is_barred(came: Yield | None) -> bool:
+    """Whether hardly any page of a source gives its whole article: each stands behind a wall, or shows a notice."""
+    return came is not None and _grades(came).total() >= ENOUGH and (_full(came) or 0.0) <= _HARDLY_ANY
+
+
+def _barred(came: Yield | None) -> Iterator[str]:
+    """That and why hardly any page gives its article: a matter of the configuration, and none that digests tell."""
+    if came is None or not is_barred(came):
+        return
+    grades = _grades(came)
+    counts = (
+        (grades[Grade.PAYWALLED], "behind a wall"),
+        (grades[Grade.TEASER], "known by a teaser alone"),
+        (grades[NO_ARTICLE], "without an article"),
+    )
+    shown = ", ".join(f"{number:,} {what}" for number, what in counts if number)
+    reason = f", the latest for this: {came.reason}" if came.reason else ""
+    yield f"{_full(came) or 0.0:.0%} of its {grades.total():,} pages gave their whole article: {shown}{reason}"
 
 
 def remarks_on(state: FeedState, came: Yield | None, now: datetime) -> Iterator[Remark]:
@@ -221,9 +249,17 @@ def sources_health(settings: Settings, now: datetime | None = None) -> Sequence[
     """The health of every declared source, in the order of the configuration."""
     moment = now or clock()
     with opened_database(settings) as database, database.reading() as session:
-        states = feed_states(session)
-        came = yields(session, states, moment - YIELD_OVER, moment - REMARKED_FOR)
-    return [health_of(each, states.get(each.name), moment, came.get(each.name)) for each in settings.sources]
+        return healths(session, settings.sources, feed_states(session), moment)
+
+
+def healths(
+    session: Session, sources: Iterable[Source], states: Mapping[str, FeedState], now: datetime
+) -> list[Health]:
+    """The health of these sources in their order, with a session at hand and what is kept of them."""
+    came = yields(session, states, now - YIELD_OVER, now - REMARKED_FOR)
+    why = reasons(session, [name for name, its in came.items() if is_barred(its)])
+    came |= {name: replace(came[name], reason=reason) for name, reason in why.items()}
+    return [health_of(each, states.get(each.name), now, came.get(each.name)) for each in sources]
 
 
 def _shown_remark(remark: Remark) -> str:

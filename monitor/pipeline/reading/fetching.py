@@ -40,8 +40,8 @@ from monitor.urls import canonical_url
 # A page that was put off for so long is given up: what it said is no news any more.
 LONGEST_WAIT = timedelta(days=7)
 # Below so many words a feed's title and text say too little to stand in for a page that gave none. A headline and the
-# line under it have 12 and more: of 5,961 entries with a text in 1,118 real feeds 85%; what has less says that something
-# was updated. Where every page is behind a wall there is nothing else to tell.
+# line under it have 12 and more: of 5,961 entries with a text in 1,118 real feeds 85%; what has less mostly says that
+# something was updated. Where every page is behind a wall there is nothing else to tell.
 STAND_IN_WORDS = 12
 # Characters repeated of what a page says in place of its article.
 _QUOTED = 100

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
-from monitor.pipeline.polling.health import REMARKED_FOR, YIELD_OVER, health_of
+from monitor.pipeline.polling.health import healths
 from monitor.pipeline.standing import standing
 from monitor.store.articles import article as article_of
 from monitor.store.digests import digest_items
@@ -22,7 +22,6 @@ from monitor.store.reading_page import (
 )
 from monitor.store.search import search
 from monitor.store.topics import assessments_of
-from monitor.store.yields import yields
 from monitor.web.api.shapes import (
     ArticleJson,
     DeliveryJson,
@@ -145,10 +144,7 @@ def sources(house: Here) -> list[SourceJson]:
     """Every declared source and how it fares."""
     now = house.now()
     with house.database.reading() as session:
-        states = feed_states(session)
-        came = yields(session, states, now - YIELD_OVER, now - REMARKED_FOR)
-    declared = house.settings.sources
-    return [SourceJson.of(health_of(each, states.get(each.name), now, came.get(each.name))) for each in declared]
+        return [SourceJson.of(each) for each in healths(session, house.settings.sources, feed_states(session), now)]
 
 
 @router.get("/digests")
