@@ -6,7 +6,7 @@ UNKNOWN              it may have been taken, and nobody can know: sent again onl
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -89,32 +89,38 @@ def _pieces(address: str) -> Iterator[str]:
         yield parts.netloc  # an apprise address may hold its token where others hold a host
 
 
-class _Mask(logging.Filter):
-    def __init__(self, secrets: Iterable[str]) -> None:
+class Overheard(logging.Filter):
+    """What loggers say while they are listened to, without secrets: `warnings`, and `details` below these."""
+
+    def __init__(self, secrets: Iterable[str], levels: Mapping[str, int]) -> None:
         super().__init__()
-        self.secrets = tuple(secrets)
+        self.secrets, self.levels = tuple(secrets), levels
         self.warnings: list[str] = []
+        self.details: list[str] = []
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every record, without the secrets and without a traceback that would hold them."""
+        """Keep what would have been written, without the secrets and without a traceback that would hold them."""
         record.msg, record.args = masked(record.getMessage(), self.secrets), ()
         record.exc_info = record.exc_text = None
-        if record.levelno >= logging.WARNING:
-            self.warnings.append(record.msg)
-        return True
+        (self.warnings if record.levelno >= logging.WARNING else self.details).append(record.msg)
+        return record.levelno >= self.levels[record.name]
 
 
 @contextmanager
-def masked_logs(secrets: Iterable[str], *loggers: str) -> Iterator[list[str]]:
-    """While open, nothing that the named loggers write holds a secret; gives the warnings they wrote, as they come."""
-    mask = _Mask(secrets)
-    for name in loggers:
-        logging.getLogger(name).addFilter(mask)
+def masked_logs(secrets: Iterable[str], *names: str) -> Iterator[Overheard]:
+    """While open, nothing that the named loggers write holds a secret; gives what they say, to the last detail."""
+    loggers = [logging.getLogger(name) for name in names]
+    own = [logger.level for logger in loggers]
+    heard = Overheard(secrets, {logger.name: logger.getEffectiveLevel() for logger in loggers})
+    for logger in loggers:
+        logger.addFilter(heard)
+        logger.setLevel(logging.DEBUG)
     try:
-        yield mask.warnings
+        yield heard
     finally:
-        for name in loggers:
-            logging.getLogger(name).removeFilter(mask)
+        for logger, level in zip(loggers, own, strict=True):
+            logger.removeFilter(heard)
+            logger.setLevel(level)
 
 
 def pause(header: str, now: datetime) -> timedelta | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 # Seconds for connecting and for each step after it, and for the whole; Slack answers a webhook within a few.
-_TIMEOUT = 20.0
+TIMEOUT = 20.0
 _DEADLINE = 30.0
 # What is read of an answer: enough for its reason.
 _LONGEST_ANSWER = 65_536
@@ -35,7 +35,7 @@ class Answer:
     text: str
 
 
-def ask(request: httpx.Request, timeout: float = _TIMEOUT) -> Answer:
+def ask(request: httpx.Request, timeout: float = TIMEOUT) -> Answer:
     """Send a request and read its answer; raises httpx.TransportError (`NOT_SENT` says which mean that none left).
 
     `timeout` is seconds for each step.

@@ -1,10 +1,13 @@
 import json
 import logging
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from werkzeug import Response
 
 from monitor.deliver import ChannelSettings, deliver, longest, recipients
-from monitor.deliver.apprise import fitted, harmless
+from monitor.deliver.apprise import fitted, harmless, service_of
 from monitor.models import DeliveryState
 
 # apprise still asks for it where there is one.
@@ -58,6 +61,47 @@ def test_a_server_that_is_not_there_has_failed(delivery, tmp_path, unused_port):
     assert not outcome.permanent
 
 
+@pytest.mark.parametrize("route", ["/cut", "/silent", "/gateway"])
+def test_what_may_have_been_taken_is_unknown(delivery, tmp_path, caplog, route):
+    taken = []
+
+    class Service(BaseHTTPRequestHandler):
+        def do_POST(self):
+            taken.append(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path == "/gateway":
+                self.send_error(504)
+            elif self.path == "/silent":
+                left.wait(20)
+            self.close_connection = True
+
+        def log_message(self, *_):
+            pass
+
+    left = threading.Event()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"json://127.0.0.1:{server.server_port}{route}?rto=0.5"
+        outcome = deliver(ChannelSettings(name="phone", kind="apprise", url=url), delivery, tmp_path)
+        left.set()
+        server.shutdown()
+    assert outcome.state is DeliveryState.UNKNOWN
+    assert len(taken) == 1
+    assert [record.levelname for record in caplog.records if "Socket Exception" in record.message] == []
+
+
+@pytest.mark.parametrize(
+    ("refused", "state"), [("abc", DeliveryState.FAILED), ("b", DeliveryState.UNKNOWN)], ids=["all", "one"]
+)
+def test_what_some_of_several_recipients_took_is_unknown(httpserver, delivery, tmp_path, refused, state):
+    def answered(request):
+        return Response(status=500 if request.get_json()["topic"] in refused else 200)
+
+    httpserver.expect_request("/").respond_with_handler(answered)
+    url = f"ntfy://{httpserver.host}:{httpserver.port}/a/b/c"
+    assert deliver(ChannelSettings(name="phone", kind="apprise", url=url), delivery, tmp_path).state is state
+    assert len(httpserver.log) == 3
+
+
 @pytest.mark.parametrize("address", ["", "nosuchservice://secretsecret/x", "http", "mailto://"])
 def test_an_address_that_apprise_does_not_know_has_failed(delivery, tmp_path, caplog, address):
     caplog.set_level(logging.DEBUG)
@@ -93,6 +137,12 @@ def test_an_address_still_leads_where_it_led():
 )
 def test_how_much_a_service_takes_is_known_before(address, size):
     assert longest(ChannelSettings(name="phone", kind="apprise", url=address)) == size
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [("", 20), ("?rto=2", 2)])
+def test_a_service_has_as_long_to_answer_as_slack_unless_its_address_says_otherwise(asked, seconds):
+    service = service_of(ChannelSettings(name="phone", kind="apprise", url=f"ntfy://topic{asked}"))
+    assert service.request_timeout[1] == seconds
 
 
 def test_elsewhere_length_is_no_matter():
