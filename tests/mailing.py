@@ -7,6 +7,7 @@
 A conftest that wants the two fixtures imports them from here.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -24,6 +25,7 @@ class Mailbox:
         self.encrypted: list[bool] = []
         self.replies: dict[str, str] = {}
         self.drops_after_text = False
+        self.seconds_after_text = 0.0
         self.drops_at_data = False
 
     async def handle_MAIL(self, *step: Any) -> str:  # noqa: N802 - the name that aiosmtpd calls
@@ -41,6 +43,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.kept.append(envelope)
         self.encrypted.append(session.ssl is not None)
+        await asyncio.sleep(self.seconds_after_text)
         if self.drops_after_text:
             server.transport.abort()
         return self.replies.get("DATA", "250 2.0.0 queued as 42")

@@ -18,6 +18,9 @@ from monitor.models import Delivery
 
 # Seconds for each step. RFC 5321 4.5.3.2 would wait minutes; a digest that is late by that much is retried instead.
 _TIMEOUT = 30.0
+# For the answer to the text, which cannot be asked for again: Exchange may hold it back for 30 seconds while it makes a
+# copy (MaxAcknowledgementDelay), a scanner for viruses for two minutes (ClamAV's MaxScanTime).
+_ANSWER_TIMEOUT = 180.0
 
 
 def recipients(settings: ChannelSettings) -> tuple[str, ...]:
@@ -83,6 +86,8 @@ class _Conversation:
         try:
             # A line that is a lone dot would end the text (RFC 5321, 4.5.2); the text itself ends in CRLF.
             self.client.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
+            if self.client.sock is not None:
+                self.client.sock.settimeout(_ANSWER_TIMEOUT)
             code, reply = self.client.getreply()
         except (OSError, smtplib.SMTPException) as error:
             lost = f"{self.server}: the connection was lost while the text was handed over ({error})"

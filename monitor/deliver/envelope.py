@@ -12,7 +12,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Any, Literal
 from urllib.parse import quote
 
-from monitor.deliver.identity import list_name
+from monitor.deliver.identity import ascii_domain, list_name
 from monitor.errors import DeliveryError
 from monitor.models import Delivery
 
@@ -76,7 +76,7 @@ def address(text: str) -> Address:
     try:
         if not at or not user.isascii() or any(not char.isprintable() for char in text):
             raise ValueError  # noqa: TRY301 - the same remedy as what the library refuses
-        return Address(name, addr_spec=f"{user}@{domain.encode('idna').decode('ascii')}")
+        return Address(name, addr_spec=f"{user}@{ascii_domain(domain)}")
     except (ValueError, IndexError, HeaderParseError) as error:
         message = f'{text!r} is no mail address: write "user@example.org" or "Name <user@example.org>"'
         raise DeliveryError(message) from error

@@ -8,6 +8,8 @@ import re
 from datetime import UTC, datetime
 from email.utils import parseaddr
 
+import idna
+
 # Where no address of ours names a domain (files, chats): reserved for names that must not resolve (RFC 2606).
 _NOWHERE = "news-monitor.invalid"
 # Longer names are cut and get a hash: they stand in file names and in one unfolded header line.
@@ -24,6 +26,14 @@ def message_id(digest: str, slot: str, channel: str, recipient: str, from_addres
     domain = _domain(from_address)
     unique = _hash("\0".join((digest, slot, channel, recipient, domain)), 16)
     return f"<{_name(digest)}.{_slot_name(slot)}.{unique}@{domain}>"
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain as DNS has it, in ASCII by IDNA 2008, with which straße.example is not strasse.example.
+
+    Raises UnicodeError where no name is made so.
+    """
+    return (domain.encode("idna") if domain.isascii() else idna.encode(domain, uts46=True)).decode("ascii")
 
 
 def list_name(message_id: str) -> str:
@@ -78,7 +88,7 @@ def _domain(from_address: str) -> str:
     _, address = parseaddr(from_address)
     domain = address.rpartition("@")[2] if "@" in address else ""
     try:
-        domain = domain.encode("idna").decode("ascii").lower()
+        domain = ascii_domain(domain).lower()
     except UnicodeError:
         domain = ""
     return domain if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", domain) else _NOWHERE

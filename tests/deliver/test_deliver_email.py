@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import AuthResult
 
-from monitor.deliver import ChannelSettings, deliver, recipients
+from monitor.deliver import ChannelSettings, deliver, message_id, recipients
 from monitor.models import DeliveryState
 
 
@@ -127,6 +127,15 @@ def test_a_connection_lost_after_the_text_leaves_it_unknown(mail_server, mailbox
     assert not outcome.permanent
 
 
+@pytest.mark.parametrize(("patience", "state"), [(20.0, DeliveryState.SENT), (0.2, DeliveryState.UNKNOWN)])
+def test_the_answer_to_the_text_is_waited_for_longest(mail_server, mailbox, delivery, monkeypatch, patience, state):
+    mailbox.seconds_after_text = 2.5
+    monkeypatch.setattr("monitor.deliver.email._TIMEOUT", 2.0)
+    monkeypatch.setattr("monitor.deliver.email._ANSWER_TIMEOUT", patience)
+
+    assert deliver(channel(mail_server()), delivery, Path()).state is state
+
+
 def test_a_connection_lost_before_the_text_has_failed(mail_server, mailbox, delivery, tmp_path):
     mailbox.drops_at_data = True
 
@@ -221,13 +230,21 @@ def test_what_is_no_address_is_refused_before_anything_is_sent(mail_server, mail
     assert mailbox.kept == []
 
 
-def test_a_domain_beyond_ascii_is_written_in_ascii(mail_server, mailbox, make_delivery, tmp_path):
-    outcome = deliver(channel(mail_server()), make_delivery(recipient="Jörg <joerg@bücher.example>"), tmp_path)
+@pytest.mark.parametrize(
+    ("domain", "written"),
+    [("bücher.example", "xn--bcher-kva.example"), ("straße.example", "xn--strae-oqa.example")],
+    ids=["umlaut", "not strasse.example, which is somebody else's"],
+)
+def test_a_domain_beyond_ascii_is_written_in_ascii(mail_server, mailbox, make_delivery, domain, written):
+    settings = channel(mail_server(), from_address=f"monitor@{domain}")
+    outcome = deliver(settings, make_delivery(recipient=f"Jörg <joerg@{domain}>"), Path())
 
     assert outcome.state is DeliveryState.SENT
-    assert mailbox.kept[0].rcpt_tos == ["joerg@xn--bcher-kva.example"]
+    assert mailbox.kept[0].mail_from == f"monitor@{written}"
+    assert mailbox.kept[0].rcpt_tos == [f"joerg@{written}"]
     message = email.message_from_bytes(mailbox.kept[0].content, policy=policy.default)
-    assert message["To"] == "Jörg <joerg@xn--bcher-kva.example>"
+    assert message["To"] == f"Jörg <joerg@{written}>"
+    assert message_id("morning", "one", "analyst", "j@x.example", settings.from_address).endswith(f"@{written}>")
 
 
 def test_each_address_is_a_recipient_once():
