@@ -144,6 +144,19 @@ def test_within_quiet_hours_it_waits(urgent: House) -> None:
     assert instant(urgent) == 1
 
 
+def test_to_a_digest_that_was_made_just_now_only_what_is_of_late_is_told_at_once(urgent: House) -> None:
+    for days in (6, 3, 1):
+        urgent.keep(f"gulls {days}", score=0.95)
+        urgent.clock.move(days=1)
+    urgent.keep("terns of last week", score=0.95, published=urgent.clock() - timedelta(days=5))  # a new source's
+    urgent.keep("terns", score=0.95, published=urgent.clock() - timedelta(hours=20))
+    urgent.clock.move(minutes=1)
+    assert instant(urgent) == 1
+    assert [item.headline for item in urgent.rows(DigestItem)] == ["What happened to terns"]
+    headlines = {item.headline for item in scheduled(urgent, "one").items}
+    assert {"What happened to gulls 6", "What happened to terns of last week"} < headlines
+
+
 def breaking(house: House, count: int, **changes: Any) -> int:
     """A story that so many sources tell, none of them very relevant; its id."""
     first = house.store("a collision 0", site="Paper 0", **changes)

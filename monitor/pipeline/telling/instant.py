@@ -2,8 +2,9 @@
 
 Each is a digest of its own, made at the end of a collect, at a slot named by story and revision. A story is told at
 once but once, to those who were told nothing of it: the next digest names it as told, and tells what came in since,
-for forty alerts on one story are no news. Within quiet hours nothing is told at once: it waits for that digest, and so
-does what a backfill brought, and what the first collect of all found, to which everything is new.
+for forty alerts on one story are no news. Within quiet hours nothing is told at once, but when they end, where no
+digest told it before. What a backfill brought waits for the digest, and so does what the first collect of all found, to
+which everything is new, and what is older than a day: to a topic or a digest that was made just now a week is new.
 """
 
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from monitor.store.runs import first_success
 
 # So many hours are "at once": the wires have an event within minutes, others within a morning.
 AT_ONCE = timedelta(hours=6)
+# What came out and in so long ago is told at once, a night of quiet hours included.
+LATELY = timedelta(days=1)
 
 
 def keep_instant(settings: Settings, database: Database, now: Callable[[], datetime]) -> int:
@@ -34,7 +37,7 @@ def keep_instant(settings: Settings, database: Database, now: Callable[[], datet
         if not digest.instant or is_quiet(digest, moment):
             continue
         urgent = replace(digest, threshold=digest.instant_threshold)
-        found = _stories(settings, database, urgent, moment, _is_any)
+        found = _stories(settings, database, urgent, moment, partial(_is_of_late, moment))
         broken = _stories(settings, database, digest, moment, partial(_breaks, digest, moment))
         if not (found or broken):
             continue
@@ -58,8 +61,10 @@ def is_quiet(digest: DigestSettings, moment: datetime) -> bool:
     return start <= clock < end if start <= end else clock >= start or clock < end
 
 
-def _is_any(row: StoryRows) -> bool:  # noqa: ARG001 - as every test of a story
-    return True
+def _is_of_late(moment: datetime, row: StoryRows) -> bool:
+    """Whether a report of the story came out and in lately: a source that is new lists what it had for days."""
+    since = moment - LATELY
+    return any(a.news and a.published > since and (a.stored_at or moment) > since for a in row.articles)
 
 
 def _breaks(digest: DigestSettings, moment: datetime, row: StoryRows) -> bool:
@@ -84,7 +89,7 @@ def _stories(
     with database.reading() as session:
         if (begun := first_success(session, "collect")) is None:
             return {}
-        window = Window(max(window.since or begun, begun), window.until)
+        window = Window(max(window.since or begun, begun, moment - LATELY), window.until)
         keys = [each.key for each in audiences_of(settings, session, digest)]
         found = {
             row.story.id or 0: row.story.revision
