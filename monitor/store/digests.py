@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from monitor.models import ALERT, Article, Assessment, Delivery, Digest, DigestItem, SourceTold, Story, Told, Version
 from monitor.store.bulk import among, table
+from monitor.store.sampling import ids_within
 from monitor.store.stories import articles_by_story, stories_of
 from monitor.store.topics import assessments
 
@@ -211,18 +212,13 @@ def _stored(session: Session, window: Window) -> list[ColumnElement[bool]]:
     """Whether a judged article was stored within the window.
 
     What a topic took is a few in a hundred of that: databases, which would look at every article, are led to it by the
-    ids between which they lie, and kept from the index of moments by a function. A sum keeps PostgreSQL from looking
-    for the least id by reading all articles from the first on.
+    ids between which they lie, and kept from the index of moments by a function.
     """
     articles, judged = table(Article).c, table(Assessment).c
-    within = _within(articles.stored_at, window)
-    first, last = (
-        session.connection()
-        .execute(select_columns(func.min(articles.id + 0), func.max(articles.id + 0)).where(*within))
-        .one()
-    )
+    ids = ids_within(session, articles.stored_at, window.since, window.until)
     return [
-        judged.article_id.between(first or 0, last or 0),
+        judged.article_id >= ids.start,
+        judged.article_id < ids.stop,
         *_within(func.coalesce(articles.stored_at, articles.stored_at), window),
     ]
 

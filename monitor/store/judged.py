@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from monitor.models import Article, Assessment
 from monitor.store.bulk import among, table
-from monitor.store.sampling import evenly, ids_within
+from monitor.store.sampling import evenly, ids_within, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Judged:
 
 
 def stored_within(session: Session, since: datetime, until: datetime) -> range:
-    """The ids of the articles stored from `since` to before `until`."""
+    """The ids between which the articles lie that were stored from `since` to before `until`."""
     return ids_within(session, table(Article).c.stored_at, since, until)
 
 
@@ -41,7 +41,13 @@ def judged(session: Session, topic: str, ids: range) -> Judged:
 
 
 def sampled(session: Session, topic: str, ids: range, most: int, counted: int) -> list[int]:
-    """Of the `counted` articles of a range of ids that a topic judged all of at most `most`, else about so many."""
+    """Ids of a range, among them those of all `counted` articles that a topic judged, or of about `most` of more.
+
+    Spread evenly, ascending, and the same each time. Where it judged half of the articles, they are drawn of the ids
+    alone, and some may be of others; where it judged fewer, all that it judged are looked through.
+    """
+    if 2 * counted >= len(ids):
+        return spread(ids, most * len(ids) // max(counted, 1))
     return evenly(session, table(Assessment).c.article_id, _within(topic, ids), most, counted)
 
 

@@ -3,28 +3,44 @@
 Rows get their ids in the order in which they are kept, so that those of a span of time are a range of ids.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, cast, select
+from sqlalchemy import BigInteger, Column, ColumnElement, ScalarSelect, cast, func, select
 from sqlmodel import Session
+
+# Transactions that keep rows at once end in another order than they began in: so many rows at either end of a span are
+# looked at for the least and the greatest id. A transaction of a collect keeps some dozens.
+_AT_AN_END = 500
 
 _NUMBERS = 2**32
 _GOLDEN = 2_654_435_769  # 2**32 over the golden ratio, odd
 
 
-def ids_within(session: Session, moment: Column[Any], since: datetime, until: datetime) -> range:
-    """The ids from the first row whose `moment` is `since` or later to the last before `until`; empty without any.
+def ids_within(session: Session, moment: Column[Any], since: datetime | None, until: datetime) -> range:
+    """The ids from the least to the greatest of the rows whose `moment` is `since` or later, and before `until`.
 
-    The column has an index. Where several workers keep rows at once, one of a moment before or after may lie within.
+    Without `since` from the first one on; empty without any. The column has an index. Where several workers keep rows
+    at once, rows of a moment before or after may lie within.
     """
     identity = moment.table.c.id
-    within = select(identity).where(moment >= since, moment < until)
-    connection = session.connection()
-    first = connection.execute(within.order_by(moment, identity).limit(1)).scalar()
-    last = connection.execute(within.order_by(moment.desc(), identity.desc()).limit(1)).scalar()
-    return range(0) if first is None or last is None else range(min(first, last), max(first, last) + 1)
+    within = select(identity).where(moment < until, *([] if since is None else [moment >= since]))
+
+    def at_an_end(order: ColumnElement[Any], bound: Callable[..., ColumnElement[int]]) -> ScalarSelect[int]:
+        rows = within.order_by(order).limit(_AT_AN_END).subquery()
+        return select(bound(rows.c.id)).scalar_subquery()
+
+    ends = select(at_an_end(moment.asc(), func.min), at_an_end(moment.desc(), func.max))
+    first, last = session.connection().execute(ends).one()
+    return range(0) if first is None or last is None else range(first, last + 1)
+
+
+def spread(ids: range, most: int) -> list[int]:
+    """All of at most `most` ids, else about so many of them, spread evenly; ascending, and the same each time."""
+    if len(ids) <= most:
+        return list(ids)
+    return [ids[place] for place in sorted({_scatter(number) * len(ids) // _NUMBERS for number in range(most)})]
 
 
 def evenly(
@@ -45,3 +61,7 @@ def _scattered(identity: Column[Any]) -> ColumnElement[int]:
     what recurs every few ids, lie far apart.
     """
     return cast(identity, BigInteger) * _GOLDEN % _NUMBERS
+
+
+def _scatter(number: int) -> int:
+    return number * _GOLDEN % _NUMBERS

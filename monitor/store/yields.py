@@ -40,6 +40,25 @@ def reasons(session: Session, sources: Collection[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def sources_with(
+    session: Session, sources: Collection[str], grades: Collection[str], since: datetime, least: int
+) -> list[str]:
+    """Those of the sources of whose entries, first seen from `since` on, at least so many are of one of the grades."""
+    entries = table(Entry).c
+    query = (
+        select(entries.source)
+        .where(
+            among(session, entries.source, sources),
+            entries.grade.in_(grades),
+            entries.first_seen >= since,
+            entries.state.in_(_ENDED),
+        )
+        .group_by(entries.source)
+        .having(func.count() >= least)
+    )
+    return sorted(session.connection().execute(query).scalars())
+
+
 def yields(session: Session, sources: Collection[str], since: datetime, lately: datetime) -> dict[str, Yield]:
     """By source, what came of the entries of these first seen from `since` on; those from `lately` on apart."""
     entries = table(Entry).c

@@ -5,13 +5,22 @@ from typing import Any
 
 import pytest
 from pipeline_house import NOW, House
+from sqlalchemy import insert
 
 from monitor.errors import Cause
-from monitor.models import FeedState, Source
-from monitor.pipeline.polling.health import health_of, is_broken, remedy, sources_health
+from monitor.models import Entry, FeedState, Source
+from monitor.pipeline.polling.health import (
+    health_of,
+    is_broken,
+    remarks_on,
+    remedy,
+    sources_health,
+    yields_to_remark_on,
+)
 from monitor.pipeline.polling.learned_rhythm import Rhythm
+from monitor.store.bulk import table
 from monitor.store.polling import keep_feed_states
-from monitor.store.yields import Yield
+from monitor.store.yields import Yield, yields
 
 DAY = timedelta(days=1)
 WIRE = Source("wire", "https://a.example/feed")
@@ -160,6 +169,30 @@ def test_a_source_whose_pages_all_are_walls_says_so_and_why(lately: dict[str, in
         "article, the latest for this: https://a.example/9: answered 403"
     )
     assert health.remarks == ((told,) if remarked == "1 behind" else ())
+
+
+def test_every_source_with_a_new_wall_is_among_those_that_are_counted_for_it(house: House) -> None:
+    walled = {"least": (3, 10), "less": (2, 10), "few": (3, 9), "none": (0, 40), "most": (40, 41)}
+    with house.database() as database:
+        with database.writing() as session:
+            rows = [
+                (source, "teaser" if number < least else "full", 1 if number < of else 30)
+                for source, (least, of) in walled.items()
+                for number in range(of + 10)
+            ]
+            session.connection().execute(insert(table(Entry)), [listed(*each) for each in enumerate(rows)])
+        with database.reading() as session:
+            counted = yields_to_remark_on(session, walled, NOW)
+            every = yields(session, walled, NOW - 60 * DAY, NOW - 14 * DAY)
+    assert counted == {name: every[name] for name in ("few", "least", "most")}
+    told = {name for name in walled if any(remarks_on(state(), every[name], NOW))}
+    assert told == {name for name in counted if any(remarks_on(state(), counted[name], NOW))} == {"least", "most"}
+
+
+def listed(number: int, row: tuple[str, str, int]) -> dict[str, Any]:
+    source, grade, days = row
+    made = {"url": f"{number}", "canonical_url": f"{number}", "source": source, "grade": grade, "state": "stored"}
+    return Entry.model_validate(made | {"first_seen": NOW - days * DAY}).model_dump(exclude={"id"})
 
 
 def test_of_a_source_that_was_never_asked_nothing_is_told(house: House) -> None:

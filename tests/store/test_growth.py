@@ -66,7 +66,7 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
         r"ix_assessment_taken \(topic=\? AND article_id>\? AND article_id<\?\)",
     ),
     "sampled": (
-        lambda s: judged.sampled(s, "ai", range(1, 9), 9, 9),
+        lambda s: judged.sampled(s, "ai", range(1, 9), 9, 3),
         r"COVERING INDEX sqlite_autoindex_assessment_1 \(topic=\? AND article_id>\? AND article_id<\?\)",
     ),
     "stored-within": (
@@ -79,6 +79,10 @@ QUESTIONS: dict[str, tuple[Callable[[Session], object], str]] = {
     ),
     "yields": (
         lambda s: yields.yields(s, ["wire"], YESTERDAY, NOW),
+        r"entry USING COVERING INDEX ix_entry_source \(source=\? AND grade=\? AND first_seen>\?\)",
+    ),
+    "walled": (
+        lambda s: yields.sources_with(s, ["wire"], ["teaser"], YESTERDAY, 3),
         r"entry USING COVERING INDEX ix_entry_source \(source=\? AND grade=\? AND first_seen>\?\)",
     ),
     "worth": (

@@ -22,6 +22,22 @@ def test_the_articles_of_a_span_are_a_range_of_ids(database: Database) -> None:
         assert not stored_within(session, NOW + DAY, NOW + 2 * DAY)
 
 
+def test_a_span_goes_from_the_least_to_the_greatest_id_however_transactions_ended(database: Database) -> None:
+    hours = timedelta(hours=1)
+    before, late, first, last, early, after = keep(
+        database,
+        *(
+            article(f"{number}", stored_at=NOW - each * hours)
+            for number, each in enumerate((50, 23, 24, 1, 2, -1), start=1)
+        ),
+    )
+    with database.reading() as session:
+        assert stored_within(session, NOW - 24 * hours, NOW) == range(late, early + 1)
+        assert stored_within(session, NOW - 24 * hours, NOW - hours) == range(late, early + 1)
+    assert (before, after) == (late - 1, early + 1)
+    assert (first, last) == (late + 1, early - 1)
+
+
 def test_what_was_judged_taken_and_left_out_is_counted_by_topic(database: Database) -> None:
     ids = sorted(keep(database, *(article(f"{number}") for number in range(6))))
     assess(database, *(assessment(each, relevant=each == ids[0], score=each / 100) for each in ids[:4]))
@@ -53,14 +69,24 @@ def test_a_sample_is_even_whatever_recurs_among_ids(database: Database, step: in
     assess(database, *(assessment(each) for each in mine))
     with database.reading() as session:
         whole = range(ids[0], ids[-1] + 1)
-        assert sampled(session, "ai", whole, len(mine), len(mine)) == mine
-        found = sampled(session, "ai", whole, 200, len(mine))
-        assert found == sampled(session, "ai", whole, 200, len(mine))
-    assert set(found) <= set(mine)
+        assert set(sampled(session, "ai", whole, len(mine), len(mine))) >= set(mine)
+        drawn = sampled(session, "ai", whole, 200, len(mine))
+        assert drawn == sampled(session, "ai", whole, 200, len(mine))
+    assert set(drawn) <= set(ids)
+    found = [each for each in drawn if each in set(mine)]
     tenths = [sum(low <= each < low + len(ids) / 10 for each in found) for low in range(ids[0], ids[-1], 400)]
     assert 150 <= len(found) <= 250
     assert min(tenths) >= 15
     assert max(tenths) <= 25
+
+
+def test_of_a_topic_that_judges_little_no_other_article_is_in_the_sample(database: Database) -> None:
+    ids = sorted(keep(database, *(article(f"{number}") for number in range(400))))
+    assess(database, *(assessment(each) for each in ids[::9]))
+    with database.reading() as session:
+        found = sampled(session, "ai", range(ids[0], ids[-1] + 1), 20, len(ids[::9]))
+    assert 10 <= len(found) <= 30
+    assert set(found) <= set(ids[::9])
 
 
 def test_of_articles_taken_by_chance_a_sample_has_as_many_as_of_all(database: Database) -> None:

@@ -10,7 +10,7 @@ from monitor.store import Database
 from monitor.store.articles import keep_articles
 from monitor.store.checks import NewText, change_texts
 from monitor.store.entries import EntryChange, change_entries, keep_entries
-from monitor.store.yields import Yield, yields
+from monitor.store.yields import Yield, sources_with, yields
 
 DAY = timedelta(days=1)
 
@@ -59,3 +59,18 @@ def test_an_article_that_is_whole_at_last_counts_as_that(database: Database) -> 
     with database.writing() as session:
         change_texts(session, [NewText(first, "Title", "The whole text.", "new", grade="full")], now=NOW)
     assert counted(database, "wire") == {"wire": Yield({"teaser": 1, "full": 1})}
+
+
+def test_sources_are_known_by_how_many_of_their_entries_have_a_grade(database: Database) -> None:
+    listed(database, entry("old", source="desk"), days_ago=30)
+    listed(database, *(entry(name) for name in "abc"), *(entry(name, source="desk") for name in "def"), days_ago=1)
+    read(database, old="teaser", a="teaser", b="paywalled", c="full", d="full", e="teaser")
+    with database.reading() as session:
+
+        def found(grades: list[str], least: int, *sources: str) -> list[str]:
+            return sources_with(session, sources, grades, NOW - DAY * 14, least)
+
+        assert found(["teaser", "paywalled"], 2, "wire", "desk", "none") == ["wire"]
+        assert found(["teaser"], 1, "wire", "desk") == ["desk", "wire"]
+        assert found(["teaser"], 1, "desk") == ["desk"]
+        assert found(["teaser"], 2, "wire", "desk") == found(["live"], 1, "wire", "desk") == []

@@ -27,7 +27,7 @@ from monitor.urls import canonical_url
 _CONSIDERED, _CONSIDERED_FOR_ONE = 400, 50
 # Of a week's articles so many are looked at for those, drawn evenly: a digest asks one of them, and needs not the very
 # nearest of twenty thousand.
-_LOOKED_AT = 3_000
+_LOOKED_AT = 1_000
 _JUDGED_KEPT_IN_MIND = 200
 # One question in so many is drawn at random.
 _ONE_DRAWN_OF = 5

@@ -1,7 +1,8 @@
 """What a person can know of every source: is it well, since when not, why, and what to do."""
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from monitor.models import FeedState, Grade, Source
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.polling.learned_rhythm import Rhythm
 from monitor.store.polling import feed_states
-from monitor.store.yields import NO_ARTICLE, Yield, reasons, yields
+from monitor.store.yields import NO_ARTICLE, Yield, reasons, sources_with, yields
 
 # A source is told as broken after so many failures running, or after so long (DESIGN, "What a person should feel").
 FAILURES = 3
@@ -31,6 +32,7 @@ ENOUGH = 10
 DRIFT = 0.3
 # A source of whose pages at most so many give their whole article is one for headlines, whatever its feed promises.
 _HARDLY_ANY = 0.1
+WALLED = (Grade.PAYWALLED, Grade.TEASER)
 
 SILENT = "silent"
 _GONE_FOR_GOOD = 410
@@ -241,8 +243,17 @@ def is_silent(state: FeedState, now: datetime) -> bool:
 def _walled(grades: Mapping[str, int]) -> float | None:
     """The share of articles that are not all there, of those stored; None where they are too few to tell."""
     stored = sum(number for grade, number in grades.items() if grade != NO_ARTICLE)
-    walled = sum(grades.get(grade, 0) for grade in (Grade.PAYWALLED, Grade.TEASER))
+    walled = sum(grades.get(grade, 0) for grade in WALLED)
     return walled / stored if stored >= ENOUGH else None
+
+
+def yields_to_remark_on(session: Session, sources: Collection[str], now: datetime) -> dict[str, Yield]:
+    """What came of the entries of those sources of which that may be remarked on; the others are not counted.
+
+    What is behind a wall is counted first, of two weeks, and is mostly little: all that a source listed is much.
+    """
+    suspects = sources_with(session, sources, WALLED, now - REMARKED_FOR, math.ceil(DRIFT * ENOUGH))
+    return yields(session, suspects, now - YIELD_OVER, now - REMARKED_FOR) if suspects else {}
 
 
 def sources_health(settings: Settings, now: datetime | None = None) -> Sequence[Health]:

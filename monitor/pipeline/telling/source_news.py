@@ -16,17 +16,16 @@ from monitor.digest.material import BROKEN, FAILING, RECOVERED, SourceNews
 from monitor.digest.settings import DigestSettings
 from monitor.models import FeedState, SourceTold
 from monitor.pipeline.polling.health import (
-    REMARKED_FOR,
-    YIELD_OVER,
     Remark,
     failing_in_part,
     is_broken,
     remarks_on,
     remedy,
+    yields_to_remark_on,
 )
 from monitor.store.digests import told_of_sources
 from monitor.store.polling import feed_states
-from monitor.store.yields import Yield, yields
+from monitor.store.yields import Yield
 
 
 def source_news(
@@ -34,7 +33,7 @@ def source_news(
 ) -> dict[str, tuple[SourceNews, ...]]:
     """What is news of these sources to each of the audiences, by their `keys`."""
     told = told_of_sources(session, keys, states)
-    came = yields(session, states, now - YIELD_OVER, now - REMARKED_FOR)
+    came = yields_to_remark_on(session, states, now)
     remarked = {name: tuple(_remarks(state, came.get(name), now)) for name, state in states.items()}
     return {
         key: tuple(
