@@ -20,6 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from monitor.cores import usable_cores
 from monitor.pipeline.memory import give_back
 from monitor.text.shelf import keep_in
 
@@ -67,7 +68,7 @@ class Workers:
     """
 
     def __init__(self, count: int = 0, limit: timedelta = LIMIT, tables: Path | None = None) -> None:
-        self.count = count or _cores()
+        self.count = count or usable_cores()
         self.limit = limit
         self.tables = tables
         self._pool: concurrent.futures.Future[ProcessPool] | None = None
@@ -183,9 +184,3 @@ def _bounded(seconds: float, function: Callable[..., Result], /, *arguments: Any
         bound(signal.ITIMER_PROF, 0)
         if next(_ended) % _GIVEN_BACK_EVERY == 0:
             give_back()
-
-
-def _cores() -> int:
-    """How many cores this process may use: containers and `taskset` give fewer than the machine has."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
