@@ -60,13 +60,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What speaks for each document. `total` in standard deviations, `facets` the same for each facet (a column).
+    """What speaks for each document, `total` in standard deviations.
 
     `presence` says which term stands where (CSR, 1.0), `weights` what each is worth at the document's length.
     """
 
     total: Floats
-    facets: Floats
     presence: Any
     weights: Floats
     lengths: NDArray[np.intp]
@@ -197,7 +196,7 @@ def _weigh(asked: Question, presence: Any, lengths: NDArray[np.intp], rates: Flo
         weights[step] = nats[0]
         spread = np.sqrt((nats**2 @ (chance * (1 - chance))) + _CALM**2)
         found[rows] = stretch * (presence[rows] @ nats.T - nats @ chance) / spread
-    return Evidence(_together(found), found[:, 1:], presence, weights, lengths)
+    return Evidence(_together(found), presence, weights, lengths)
 
 
 def _nats(subject: Floats, rates: Floats, loudest: Floats, length: float) -> tuple[Floats, Floats]:

@@ -1,6 +1,6 @@
 """Why an article was taken or left, in what a reader can check: facet, sentences, terms, neighbours.
 
-Facet and sentences are the nearest in meaning where that was known, else the nearest by words.
+The facet is that of `placing`; the sentences are the nearest in meaning where that was known, else by words.
 """
 
 import math
@@ -8,29 +8,20 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.models import Reasons
 from monitor.relevance.convolution import Floats32
 from monitor.relevance.evidence import Evidence, Question
-from monitor.relevance.items import Item
+from monitor.relevance.items import Item, words_of
 from monitor.relevance.meaning import Aim, Meant, aim, encode
-from monitor.relevance.ordering import INCLUSIVE_EVIDENCE
+from monitor.relevance.placing import Placing
 from monitor.relevance.profile import Interest
 from monitor.text import read, sentences
-
-Floats = NDArray[np.float64]
 
 _TERMS_SHOWN = 6
 _NEIGHBOURS_SHOWN = 3
 _LEAD_CHARACTERS = 3600
 _LONGEST_SHOWN = 320
-# Twice what they weigh in the score: which side of a subject an article is on, its words tell better than its meaning.
-_WORDS_BESIDE = 0.6
-# Facets less than a standard deviation behind the nearest are as near: of those the one whose sentence fits best.
-_AS_NEAR = 1.0
-# Articles on the subject at which what each facet is near to all of them is taken off in half.
-_COMMON_HALF = 5.0
 _SENTENCES_READ = 12  # of the article: what it is about stands at the top, and each costs as much as a title
 
 
@@ -63,8 +54,8 @@ class Explainer:
         self._interest = interest
         self._asked = asked
         self._evidence = evidence
-        self._nearness = evidence.facets if meant is None else _set_apart(meant, evidence)
         self._aim: Aim | None = None if meant is None else aim(interest)
+        self._placing = Placing(asked, evidence, self._aim, meant)
         self._seed = [
             [_Sentence(text, frozenset(read(text, facet.words.language).terms)) for text in facet.sentences]
             for facet in interest.facets
@@ -93,11 +84,11 @@ class Explainer:
 
     def quotable(self, documents: Mapping[int, Item]) -> dict[int, Quotable]:
         """The sentences of documents, by row, all of them read at once: alone each costs half as much again."""
-        texts, languages = dict[int, list[str]](), dict[int, str]()
-        for row, item in documents.items() if self._interest.facets else ():
-            languages[row] = item.language or self._interest.facets[self._nearest(row)].words.language
-            found = sentences(item.text[:_LEAD_CHARACTERS], languages[row])
-            texts[row] = [text for text in found if text.strip()] or [item.title]
+        languages = {row: words_of(item).language for row, item in documents.items() if self._interest.facets}
+        texts = {
+            row: sentences(documents[row].text[:_LEAD_CHARACTERS], language) or [documents[row].title]
+            for row, language in languages.items()
+        }
         if self._aim is None:
             return {row: Quotable(tuple(texts[row]), languages[row], None) for row in texts}
         first = {row: texts[row][:_SENTENCES_READ] for row in texts}
@@ -108,13 +99,14 @@ class Explainer:
             for row, end in zip(first, ends, strict=True)
         }
 
-    def reasons(self, row: int, *, rule: str, neighbours: Sequence[str], quotable: Quotable | None) -> Reasons:
-        """All that is known of why the document `row` was judged as it was; no sentences where `quotable` is None."""
+    def reasons(
+        self, row: int, item: Item, *, rule: str, neighbours: Sequence[str], quotable: Quotable | None
+    ) -> Reasons:
+        """All that is known of why `item`, in that row, was judged as it was; no sentences where `quotable` is None."""
         if not self._interest.facets or not (self._speaks(row) or (quotable and self._aim)):
             return Reasons(rule=rule, neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]))
-        best, seed_sentence, article_sentence = self._nearest(row), "", ""
-        if quotable:
-            best, seed_sentence, article_sentence = self._sentences(row, quotable, best)
+        best = self._placing.facet(row, frozenset(read(item.title, words_of(item).language).terms))
+        seed_sentence, article_sentence = self._sentences(row, quotable, best) if quotable else ("", "")
         return Reasons(
             facet=self._interest.facets[best].name,
             seed_sentence=_shown(seed_sentence),
@@ -127,21 +119,14 @@ class Explainer:
     def _speaks(self, row: int) -> bool:
         return bool(self._evidence.contributions(row).sum() > 0)
 
-    def _nearest(self, row: int) -> int:
-        """The facet that a document is nearest to."""
-        return int(self._nearness[row].argmax())
-
-    def _sentences(self, row: int, quotable: Quotable, facet: int) -> tuple[int, str, str]:
-        """The facet to show, a sentence of it and one of the article: the nearest to one another that there are."""
+    def _sentences(self, row: int, quotable: Quotable, facet: int) -> tuple[str, str]:
+        """A sentence of the facet and one of the article: the nearest to one another that there are."""
         towards, own = self._aim, quotable.vectors
         if towards is None or own is None:
-            return facet, *self._nearest_by_words(row, quotable, facet)
-        nearness = self._nearness[row]
-        near = np.flatnonzero(nearness >= nearness.max() - _AS_NEAR)
-        found = max(near.tolist(), key=lambda each: float((towards.sentence_vectors[each] @ own.T).max()))
-        likeness = towards.sentence_vectors[found] @ own.T
+            return self._nearest_by_words(row, quotable, facet)
+        likeness = towards.sentence_vectors[facet] @ own.T
         at, mine = np.unravel_index(int(likeness.argmax()), likeness.shape)
-        return found, towards.sentences[found][int(at)], quotable.texts[int(mine)]
+        return towards.sentences[facet][int(at)], quotable.texts[int(mine)]
 
     def _nearest_by_words(self, row: int, quotable: Quotable, facet: int) -> tuple[str, str]:
         """The facet's sentence nearest to the article, and the article's sentence nearest to that one."""
@@ -152,20 +137,6 @@ class Explainer:
         everything = worth.keys()
         found = max(own, key=lambda one: (one.nearness(worth, nearest.terms), one.nearness(worth, everything)))
         return nearest.text, found.text
-
-
-def _set_apart(meant: Meant, evidence: Evidence) -> Floats:
-    """How near each document is to each facet, beyond how near the documents on the subject all are to it.
-
-    A facet in the middle of a subject is near to everything on it, and would be named for half of it. Of twelve
-    articles of the demo and the probe whose facet changed by it seven then had the better one, three a worse, and two
-    none that fits.
-    """
-    nearness = meant.facets + _WORDS_BESIDE * evidence.facets
-    on_subject = 1.0 / (1.0 + np.exp((INCLUSIVE_EVIDENCE - meant.total).clip(-30.0, 30.0)))
-    many = float(on_subject.sum())
-    common = on_subject @ nearness / many
-    return np.asarray(nearness - many / (many + _COMMON_HALF) * (common - common.mean()))
 
 
 def _shown(sentence: str) -> str:

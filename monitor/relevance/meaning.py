@@ -11,6 +11,7 @@ news sections thinned to 5%: words 0.63, 0.83, 0.28; these vectors 0.87, 0.92, 0
 and ten times the time, 0.80, 0.88, 0.30; static word vectors (wordllama, 16 MB) 0.79, 0.88, 0.25.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -30,6 +31,11 @@ Floats = NDArray[np.float64]
 
 _REMEMBERED = 20_000  # vectors kept in memory, 1 kB each
 _MOST_SENTENCES = 200  # of a very long seed, an even sample
+# Of what all facets mean together this share is taken off each. With none, 0.3, 0.5 and 0.7 of it 31, 30, 32 and 33 of
+# 40 invented articles had the right facet, and 81%, 81%, 81% and 80% of real ones: it is there for a facet that stands
+# in the middle of the others.
+_IN_COMMON = 0.5
+_BETWEEN = re.compile(r"[,;:.!?()，；：。、]|\b(?:and|or|und|oder|et|ou|y|o|e)\b")
 _ONE_DEVIATION = 0.159  # of a normal distribution lies below its mean less one standard deviation
 _LEAST_SPREAD = 0.01  # a model to which all ordinary news is alike tells nothing apart by less
 _READ_IN_FULL = 4000
@@ -47,23 +53,30 @@ _WORDS_HALF = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Aim:
-    """An interest as vectors: where it points, its facets and sentences, and what ordinary news scores by them.
+class Directions:
+    """Where something points, a row each, and what ordinary news scores by it: the middle, and the spread below it."""
 
-    `directions` holds the whole in its first row and a facet in each other; `usual` and `spread` are the mean and the
-    standard deviation of ordinary news for each of them; `weight`, in [0, 1), says how far meaning counts beside words.
-    """
-
-    directions: Floats32
+    rows: Floats32
     usual: Floats
     spread: Floats
-    weight: float
-    sentences: tuple[tuple[str, ...], ...]
-    sentence_vectors: tuple[Floats32, ...]
 
     def nearness(self, vectors: Floats32) -> Floats:
         """A row for each vector, a column for each direction: standard deviations above ordinary news."""
-        return np.asarray((vectors @ self.directions.T - self.usual) / self.spread, dtype=np.float64)
+        return np.asarray((vectors @ self.rows.T - self.usual) / self.spread, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aim:
+    """An interest as vectors: where the whole of it points (one row), its facets apart from one another, its sentences.
+
+    `weight`, in [0, 1), says how far meaning counts beside words.
+    """
+
+    whole: Directions
+    facets: Directions
+    weight: float
+    sentences: tuple[tuple[str, ...], ...]
+    sentence_vectors: tuple[Floats32, ...]
 
 
 # Of the encoder's name and the text; in half precision, as they are kept.
@@ -107,28 +120,54 @@ def aim(interest: Interest) -> Aim | None:
     used = encoders.in_use() if said and encoders.available() else None
     if used is None:
         return None
-    return _aim(used.name, used.ordinary, said, sum(len(facet.words.terms) for facet in interest.facets))
+    words = sum(len(facet.words.terms) for facet in interest.facets)
+    return _aim(used.name, used.ordinary, said, words, interest.brief)
 
 
 @lru_cache(maxsize=64)
-def _aim(encoder: str, usual: tuple[float, float] | None, said: tuple[tuple[str, ...], ...], words: int) -> Aim:
+def _aim(
+    encoder: str, usual: tuple[float, float] | None, said: tuple[tuple[str, ...], ...], words: int, brief: bool
+) -> Aim:
     """An interest as vectors of an encoder; `usual` is what ordinary news scores by it, where that was measured."""
     step = max(1, -(-sum(map(len, said)) // _MOST_SENTENCES))
     kept = tuple(tuple(sentences[::step]) for sentences in said)
     rows = tuple(encode(sentences) for sentences in kept)
-    means = [np.concatenate(rows).mean(axis=0), *(row.mean(axis=0) for row in rows)]
-    directions = np.array([mean / max(float(np.linalg.norm(mean)), 1e-9) for mean in means], dtype=np.float32)
-    scored = _ordinary(encoder) @ directions.T
+    whole = _scaled(_unit(np.concatenate(rows).mean(axis=0)[None]), _ordinary(encoder))
+    if usual is not None:
+        whole = Directions(whole.rows, (whole.usual + usual[0]) / 2, (whole.spread + usual[1]) / 2)
+    facets = _scaled(_set_apart(kept, rows, brief), _ordinary(encoder))
+    return Aim(whole, facets, words / (words + _WORDS_HALF), kept, rows)
+
+
+def _set_apart(said: Sequence[Sequence[str]], rows: Sequence[Floats32], brief: bool) -> Floats32:
+    """Where each facet points, beyond half of where all of them do: one in the middle is near to all that is said.
+
+    The line of a brief lists things, and a sentence of ten things means none of them clearly: each by itself counts
+    beside the whole. Without that 31 of 40 invented articles had the right facet, with it 32, and 78% and 81% of real
+    ones, each of four sets counting alike (`bench/relevance.py --parts facets`).
+    """
+    facets = _unit(np.array([row.mean(axis=0) for row in rows], dtype=np.float32))
+    if brief:
+        listed = [encode(_listed(sentences) or sentences).mean(axis=0) for sentences in said]
+        facets = _unit(facets + _unit(np.array(listed, dtype=np.float32)))
+    return _unit(facets - _IN_COMMON * facets.mean(axis=0))
+
+
+def _listed(sentences: Sequence[str]) -> list[str]:
+    """The things that sentences list, the name before a colon among them."""
+    return [thing.strip() for thing in _BETWEEN.split(" ".join(sentences)) if len(thing.strip()) > 1]
+
+
+def _unit(vectors: Floats32) -> Floats32:
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return np.asarray(vectors / lengths, dtype=np.float32)
+
+
+def _scaled(rows: Floats32, ordinary: Floats32) -> Directions:
+    scored = ordinary @ rows.T
     middle = np.median(scored, axis=0)
     below = middle - np.quantile(scored, _ONE_DEVIATION, axis=0)  # above, items that are near the subject would count
-    return Aim(
-        directions,
-        np.asarray(middle if usual is None else (middle + usual[0]) / 2, dtype=np.float64),
-        np.asarray(np.maximum(below if usual is None else (below + usual[1]) / 2, _LEAST_SPREAD), dtype=np.float64),
-        words / (words + _WORDS_HALF),
-        kept,
-        rows,
-    )
+    return Directions(rows, middle.astype(np.float64), np.maximum(below, _LEAST_SPREAD).astype(np.float64))
 
 
 @cache
@@ -151,13 +190,11 @@ class Said:
 class Meant:
     """What documents mean beside an interest.
 
-    `total` is the evidence of meaning and words together, for each document; `facets` the nearness to each facet, in
-    standard deviations. `vectors` are those of the documents `rows`, which were read in full and may be woven into a
-    graph, `seed` the interest's.
+    `total` is the evidence of meaning and words together, for each document. `vectors` are those of the documents
+    `rows`, which were read in full and may be woven into a graph, `seed` the interest's.
     """
 
     total: Floats
-    facets: Floats
     rows: NDArray[np.intp]
     vectors: Floats32
     seed: Floats32
@@ -172,21 +209,21 @@ def weigh(interest: Interest, documents: Sequence[Item], said: Said, verdicts: S
     towards = aim(interest)
     if towards is None:
         return None
-    nearness = np.zeros((len(documents), len(towards.directions)))
+    nearness = np.zeros(len(documents))
     unread = [row for row, item in enumerate(documents) if not item.vector]
     rows = np.arange(len(documents))
     if len(unread) > _READ_IN_FULL:
         titles = encode([documents[row].title or documents[row].text[:80] for row in unread])
-        nearness[unread] = towards.nearness(titles)
+        nearness[unread] = towards.whole.nearness(titles)[:, 0]
         plausible = _together(nearness, said, towards.weight)[unread]
         left = np.asarray(unread)[np.argsort(-plausible, kind="stable")[_READ_IN_FULL:]]
         rows = np.setdiff1d(rows, np.setdiff1d(left, np.asarray(verdicts, dtype=np.intp)))
     vectors = _read(documents, rows.tolist())
-    nearness[rows] = towards.nearness(vectors)
+    nearness[rows] = towards.whole.nearness(vectors)[:, 0]
     total = _together(nearness, said, towards.weight)
     judged = np.flatnonzero(np.isin(rows, np.asarray(verdicts, dtype=np.intp)))
     within = nearest_and_even(total[rows], judged, _MOST_ROWS)
-    return Meant(total, nearness[:, 1:], rows[within], vectors[within], towards.directions[0])
+    return Meant(total, rows[within], vectors[within], towards.whole.rows[0])
 
 
 def _read(documents: Sequence[Item], rows: Sequence[int]) -> Floats32:
@@ -200,5 +237,5 @@ def _read(documents: Sequence[Item], rows: Sequence[int]) -> Floats32:
 
 
 def _together(nearness: Floats, said: Said, weight: float) -> Floats:
-    beside = nearness[:, 0] + _WORDS_BESIDE * said.seed + said.added - _ON_ONE_SCALE
+    beside = nearness + _WORDS_BESIDE * said.seed + said.added - _ON_ONE_SCALE
     return np.asarray(weight * beside + (1.0 - weight) * (said.seed + said.added))

@@ -172,7 +172,7 @@ def _judgement(row: int, topic: Topic, cut: float, known: _Known, quotable: Quot
     item = known.documents[row]
     rule = broken_rule(f"{item.title}\n{item.text}", topic.must, topic.must_not)
     score = float(known.scores[row])
-    reasons = known.explainer.reasons(row, rule=rule, neighbours=_neighbours(row, known), quotable=quotable)
+    reasons = known.explainer.reasons(row, item, rule=rule, neighbours=_neighbours(row, known), quotable=quotable)
     if rule:
         return Judgement(item.id, 0.0, relevant=False, threshold=cut, reasons=reasons)
     return Judgement(item.id, score, relevant=score >= cut, threshold=cut, reasons=reasons)

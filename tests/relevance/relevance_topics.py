@@ -1,4 +1,4 @@
-"""Three topics of our own with their articles, on, near and off the subject."""
+"""Three topics of our own with their articles, on, near and off the subject; four briefs with whose facet each is."""
 
 import json
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from monitor.relevance.items import Item
 from monitor.relevance.profile import SeedText, build
 
 DATA = Path(__file__).parent.parent / "data" / "relevance"
+FACETED = DATA / "facets"
 SEEDS = {"ai-competition": "ai-competition.md", "malaria": "malaria.md", "wind": "wind.txt"}
 
 
@@ -33,6 +34,31 @@ def newsroom_of_data() -> Newsroom:
             items.append(Item(row["id"], row["title"], row["text"], "en"))
             labels[row["id"]] = row["label"]
     return Newsroom(tuple(items), labels)
+
+
+@dataclass(frozen=True)
+class Faceted:
+    """An article, the facets that a careful reader would name, and the numbers of its sentences that say why."""
+
+    item: Item
+    facets: frozenset[str]
+    sentences: frozenset[int]
+
+
+def faceted() -> dict[str, list[Faceted]]:
+    """The articles of tests/data/relevance/facets, by the name of their brief."""
+    found: dict[str, list[Faceted]] = {}
+    for file in sorted(FACETED.glob("*.jsonl")):
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        found[file.stem] = [
+            Faceted(
+                Item(row["id"], row["title"], row["text"], row["lang"]),
+                frozenset(row["facets"]),
+                frozenset(row["sentences"]),
+            )
+            for row in rows
+        ]
+    return found
 
 
 def topic(name: str = "ai-competition", **changes: object) -> Topic:

@@ -41,13 +41,6 @@ def test_a_batch_full_of_the_subject_does_not_hide_it(newsroom: Newsroom) -> Non
     assert np.median(together) > 0.6 * np.median(alone)
 
 
-def test_a_facet_is_found_for_what_is_about_it(newsroom: Newsroom) -> None:
-    subject = interest(profile())
-    item = next(item for item in newsroom.items if item.id == "ai-competition-17")
-    facets = measure(question(subject), [words_of(item)]).facets[0]
-    assert subject.facets[int(facets.argmax())].name == "Cloud and spending"
-
-
 def test_a_seed_whose_words_are_all_stop_words_asks_nothing() -> None:
     evidence = measure(question(interest(profile_of("it is what it is", "en"))), [read("any article at all", "en")])
     assert evidence.total.tolist() == [0.0]

@@ -1,15 +1,9 @@
 """Reasons in words."""
 
-import numpy as np
 from relevance_topics import Newsroom, profile, topic
 
-from monitor.relevance.evidence import measure, question
-from monitor.relevance.explain import Explainer
 from monitor.relevance.items import Item
-from monitor.relevance.meaning import Meant
-from monitor.relevance.profile import interest
 from monitor.relevance.scorer import judge
-from monitor.text import Words
 
 
 def test_terms_are_shown_as_the_seed_writes_them() -> None:
@@ -61,22 +55,3 @@ def test_another_language_shows_its_own_sentence_beside_the_seeds() -> None:
     (judged,) = judge(profile(), topic(), [Item("1", "Course mondiale", text, "fr")])
     assert judged.reasons.article_sentence.startswith("La Chine et les États-Unis")
     assert judged.reasons.seed_sentence
-
-
-def test_a_facet_that_is_near_to_everything_is_not_named_for_what_another_is_nearer_to_than_to_the_rest() -> None:
-    subject = interest(profile())
-    facets = np.zeros((30, len(subject.facets)))
-    facets[:, 1] = 5.0
-    facets[0, 2] = 4.5
-    said_by_both = Item("1", "", subject.facets[1].sentences[0], "en")
-    wordless = measure(question(subject), [Words((), ())] * 30)
-    vectors = np.zeros((30, 512), dtype=np.float32)
-
-    def named(row: int) -> str:
-        meant = Meant(np.full(30, 6.0), facets, np.arange(30), vectors, vectors[0])
-        explainer = Explainer(subject, question(subject), wordless, meant)
-        quotable = explainer.quotable({row: said_by_both})
-        return explainer.reasons(row, rule="", neighbours=(), quotable=quotable[row]).facet
-
-    assert named(0) == subject.facets[2].name
-    assert named(1) == subject.facets[1].name

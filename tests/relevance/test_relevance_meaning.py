@@ -42,9 +42,9 @@ def test_ordinary_news_is_far_from_any_interest() -> None:
     for name in ("ai-competition", "malaria", "wind"):
         towards = meaning.aim(interest(profile(name)))
         assert towards is not None
-        nearness = towards.nearness(meaning._ordinary(encoders.encoder_name()))
-        assert abs(float(np.median(nearness[:, 0]))) < 1.5
-        assert towards.nearness(towards.sentence_vectors[0])[:, 0].mean() > 3.0
+        nearness = towards.whole.nearness(meaning._ordinary(encoders.encoder_name()))
+        assert abs(float(np.median(nearness))) < 1.5
+        assert towards.whole.nearness(towards.sentence_vectors[0]).mean() > 3.0
 
 
 def test_what_shares_no_word_with_the_seed_is_found() -> None:

@@ -81,7 +81,7 @@ def _lone(words: list[Words], evidence: list[float]) -> Stream:
     vectors = np.eye(len(words), 512, dtype=np.float32)
     seed = np.eye(1, 512, 511, dtype=np.float32)[0]
     total = np.array(evidence)
-    return Stream(words, total, {}, Meant(total, total[:, None], np.arange(len(words)), vectors, seed))
+    return Stream(words, total, {}, Meant(total, np.arange(len(words)), vectors, seed))
 
 
 @pytest.mark.parametrize(("length", "rises"), [(200, True), (8, False)])
@@ -109,7 +109,7 @@ def _two_kinds() -> Stream:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     total = np.array([*(6.0 for _ in range(20)), 2.0, 1.9, *np.linspace(0.5, -0.5, 40)])
     seed = np.eye(1, 512, 511, dtype=np.float32)[0]
-    return Stream([Words((), ())] * 62, total, {}, Meant(total, total[:, None], np.arange(62), vectors, seed))
+    return Stream([Words((), ())] * 62, total, {}, Meant(total, np.arange(62), vectors, seed))
 
 
 def test_what_is_like_the_disliked_is_no_source_of_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
