@@ -15,7 +15,7 @@ from itertools import pairwise
 from monitor.digest.cleaning import source_of
 from monitor.digest.summary import is_whole
 from monitor.models import Article
-from monitor.text import CALENDAR, sentences, stop_words, tokens
+from monitor.text import CALENDAR, NUMBERS, sentences, stop_words, tokens
 
 # Half of the words shared (Dice) make one sentence another's successor: a rewritten one keeps its names and its verb,
 # while two of one article on different things share a subject at most, some third of their words.
@@ -36,16 +36,6 @@ _EDITION = 0.3
 # A text that lost more than half and gained nothing is a beginning, such as the wall of a metered page leaves.
 _BEGINNING = 0.5
 
-NUMBERS = frozenset(
-    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million
-    millions billion billions trillion half third quarter dozen dozens first second double triple
-    eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig sechzig siebzig
-    achtzig neunzig hundert tausend million millionen milliarde milliarden halb
-    deux trois quatre cinq sept huit neuf dix onze douze vingt trente quarante cinquante soixante cent cents mille
-    millions milliard milliards dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta
-    cincuenta sesenta setenta ochenta noventa cien ciento mil millón millones""".split()  # noqa: SIM905 - a list of quoted words is not readable
-)
 NEGATIONS = frozenset(
     """no not never none nor neither without cannot n't nicht kein keine keinen keiner nie ohne weder ne pas jamais sans
     aucun aucune ni nunca sin ningún ninguna ninguno tampoco""".split()  # noqa: SIM905 - as above

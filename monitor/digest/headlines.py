@@ -6,10 +6,10 @@ what counts is what the headline said that neither the new one nor the text says
 
 from collections.abc import Iterable, Sequence
 
-from monitor.digest.changes import NEGATIONS, NUMBERS, Change, overlap, spelt_twice
+from monitor.digest.changes import NEGATIONS, Change, overlap, spelt_twice
 from monitor.digest.cleaning import source_of
 from monitor.models import Article
-from monitor.text import stems, stop_words, tokens
+from monitor.text import NUMBERS, stems, stop_words, tokens
 
 # Half of the words shared make one headline the other's correction (the same share as of sentences): there a word that
 # gave way to another, and stands nowhere any more, is a claim taken back. Of two that share less only a number is, or

@@ -1,12 +1,12 @@
 """What each report of a story says that none before it did: sentences, as they stand in it. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.digest.summary import is_whole
 from monitor.models import Article
-from monitor.text import read, sentences
+from monitor.text import other_numbers, read, sentences
 
 # Of the words of meaning of a sentence so many stand in one sentence of an earlier report: it is said there. The same
 # share at which a summary holds a sentence for known (`monitor.digest.summary`).
@@ -39,21 +39,22 @@ class _Known:
 
     def __init__(self) -> None:
         self._holding: defaultdict[str, list[int]] = defaultdict(list)
-        self._kept = 0
+        self._kept: list[str] = []
 
-    def says(self, terms: frozenset[str]) -> bool:
-        """Whether one of them holds so many of these words that it says the same."""
+    def says(self, sentence: str, terms: frozenset[str], language: str) -> bool:
+        """Whether one of them holds so many of these words, and the same numbers, that it says the same."""
         shared: Counter[int] = Counter()
         for term in terms:
             shared.update(self._holding.get(term, ()))
-        return bool(shared) and max(shared.values()) >= _SAID * len(terms)
+        alike = (self._kept[at] for at, number in shared.items() if number >= _SAID * len(terms))
+        return any(not other_numbers(sentence, each, language) for each in alike)
 
-    def keep(self, said: Iterable[frozenset[str]]) -> None:
-        """Remember sentences."""
-        for terms in said:
+    def keep(self, said: Mapping[str, frozenset[str]]) -> None:
+        """Remember sentences, each with its words of meaning."""
+        for sentence, terms in said.items():
             for term in terms:
-                self._holding[term].append(self._kept)
-            self._kept += 1
+                self._holding[term].append(len(self._kept))
+            self._kept.append(sentence)
 
 
 def _added(article: Article, known: _Known, count: int) -> Added | None:
@@ -63,6 +64,6 @@ def _added(article: Article, known: _Known, count: int) -> Added | None:
         terms = frozenset(read(sentence, article.language).terms)
         if is_whole(sentence) and len(terms) >= _FEWEST_TERMS:
             said[sentence] = terms
-    new = [sentence for sentence, terms in said.items() if not known.says(terms)]
-    known.keep([*said.values(), title])
+    new = [sentence for sentence, terms in said.items() if not known.says(sentence, terms, article.language)]
+    known.keep({**said, article.title: title})
     return Added(tuple(new[:count]), max(0, len(new) - count)) if said else None

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from monitor.digest.cleaning import source_of
 from monitor.models import Article, Grade
-from monitor.text import Vectors, Words, read, sentences, tokens
+from monitor.text import Vectors, Words, other_numbers, read, sentences, tokens
 
 # Weights of centroid, interest and position. bench/summaries.py measures them against what publishers wrote under their
 # own headlines, on 108 English pages (F1 of terms): .22 without position, .33 at 1:1 between position and centroid, .34
@@ -71,16 +71,15 @@ def summarise(
     """At most `count` sentences of the articles as {"sentence", "source", "url"}, in the order they are to be read.
 
     `interest` are sentences of what the reader asked about. None repeats the headline, another, or one of `known`
-    (sentences that the reader was told before). Empty where the articles hold no fit sentence. The same input always
-    gives the same sentences.
+    (sentences that the reader was told before; with other numbers it says something else). Empty where the articles
+    hold no fit sentence. The same input always gives the same sentences.
     """
-    told = [read(sentence) for sentence in known]
+    told = [(sentence, read(sentence)) for sentence in known]
     title = read(headline)
     candidates = [
         candidate
         for candidate in _candidates(articles)
-        if not _repeats(candidate.words, [title], _REPEATS_HEADLINE)
-        and not _repeats(candidate.words, told, _REPEATS_KNOWN)
+        if not _repeats(candidate.words, [title], _REPEATS_HEADLINE) and not _is_known(candidate, told)
     ]
     if not candidates:
         return []
@@ -112,6 +111,13 @@ def _candidates(articles: Sequence[Article]) -> Iterator[_Candidate]:
 def _fit(sentence: str, article: Article) -> bool:
     """Whether it can be quoted: the torn end of a teaser cannot."""
     return is_whole(sentence) and not (article.grade == Grade.TEASER and sentence.endswith(("...", "…", "[…]")))
+
+
+def _is_known(candidate: _Candidate, told: Sequence[tuple[str, Words]]) -> bool:
+    """Whether one of the sentences told says what the candidate says, in the same numbers: a toll that rose is news."""
+    sentence, words = candidate.quote.sentence, candidate.words
+    alike = (each for each, theirs in told if _repeats(words, [theirs], _REPEATS_KNOWN))
+    return any(not other_numbers(sentence, each, words.language) for each in alike)
 
 
 def _repeats(words: Words, others: Sequence[Words], share: float) -> bool:

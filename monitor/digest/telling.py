@@ -179,4 +179,7 @@ def _summary(telling: Telling, corrections: Iterable[str]) -> list[dict[str, str
     reasons = Reasons.from_json(telling.assessment.reasons)
     interest = [text for text in (reasons.seed_sentence, reasons.facet) if text]
     originals = _originals(telling)
-    return run_on(summarise(originals, interest, telling.shown.title, _SENTENCES, known=known), originals)
+    found = summarise(originals, interest, telling.shown.title, _SENTENCES, known=known)
+    if not found and telling.is_update:  # all that is new may be what the headline says
+        found = summarise(originals, interest, "", 1, known=known)
+    return run_on(found, originals)

@@ -170,6 +170,20 @@ def test_what_was_old_when_it_was_read_is_no_update(settings, now, make_article,
     assert compose(settings, SLOT, now, [view], [], QUIET) is None
 
 
+def test_an_update_quotes_what_is_new_though_its_headline_says_it(settings, now, make_article, make_view, seen):
+    before = "At least 12 people died when the quay of Tannwick gave way, officials said on Tuesday."
+    after = "The toll of the quay of Tannwick has risen to 45, officials said on Wednesday."
+    told = make_article(1, title="Quay of Tannwick gives way", text=before, story_revision=1)
+    risen = make_article(2, title="Toll of the quay of Tannwick has risen to 45", text=f"{after} {before}")
+    view = make_view(
+        [told, risen.model_copy(update={"story_revision": 2})], [0.9, 0.9], story={"revision": 2}, told_revision=1
+    )
+
+    (item,) = compose(settings, SLOT, now, [view], [], seen).items
+
+    assert (item.section, [quote["sentence"] for quote in item.summary]) == ("updates", [after])
+
+
 def test_an_update_that_says_nothing_new_is_none(settings, now, make_article, make_view):
     articles = [make_article(1), make_article(2, story_revision=2)]
     view = replace(make_view(articles, [0.8, 0.8], story={"revision": 2}), told_revision=1)

@@ -23,6 +23,15 @@ def test_a_report_adds_what_no_earlier_one_says_in_whatever_order_of_words() -> 
     assert told == [Added((FIRST,)), Added((UNIONS,)), Added(), Added((RIVALS,))]
 
 
+def test_the_same_words_with_other_numbers_are_news() -> None:
+    more = FIRST.replace("forty", "sixty")
+    assert added([article(1, FIRST), article(2, more), article(3, FIRST, more)]) == [
+        Added((FIRST,)),
+        Added((more,)),
+        Added(),
+    ]
+
+
 def test_what_does_not_fit_is_counted() -> None:
     assert added([article(1, FIRST, UNIONS, RIVALS, PRICE)], count=2) == [Added((FIRST, UNIONS), more=2)]
 

@@ -59,6 +59,17 @@ def test_what_was_known_is_not_told_again(make_article):
     assert known[0] not in sentences
 
 
+def test_a_toll_that_rose_is_told_though_its_sentence_was_known_with_another(make_article):
+    before = "At least 12 people were killed and 40 were injured when the quay of Tannwick gave way, officials said."
+    after = before.replace("12", "45")
+    background = "The quay had been built a century ago and was to be renewed in spring."
+    risen = make_article(1, text=f"{after} {background}")
+
+    known = [before, background]
+    assert sentences_of(summarise([risen], [], "The quay of Tannwick", known=known)) == [after]
+    assert sentences_of(summarise([risen], [], "The quay of Tannwick", known=[*known, after])) == []
+
+
 def test_everything_known_leaves_nothing(make_article):
     article = make_article(1)
     known = [sentence + "." for sentence in article.text.split(".") if sentence.strip()]
