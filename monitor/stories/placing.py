@@ -1,10 +1,15 @@
-"""Where new articles belong: a near-duplicate goes where its original is, any other by the event it tells of."""
+"""Where new articles belong: a near-duplicate goes where its original is, any other by the event it tells of.
+
+A later edition of a text goes there too, and is no near-duplicate of it.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.stories.candidates import Candidate, Placement, StorySettings
 from monitor.stories.duplicates import by_age, find_duplicates
+from monitor.stories.editions import later_editions
 from monitor.stories.fingerprint import signed
 from monitor.stories.grouping import Event, group_events
 
@@ -22,7 +27,9 @@ def place(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySe
     repeats = find_duplicates(list(given.values()), known)
     own = [article for article in given.values() if article.id not in repeats]
     events = group_events(own, known, settings)
-    return [_placement(article.id, held, repeats, events) for article in new]
+    placements = [_placement(article.id, held, repeats, events) for article in new]
+    editions = later_editions(repeats, given, held)
+    return [replace(each, duplicate_of=None) if each.id in editions else each for each in placements]
 
 
 def _moment(article: Candidate) -> tuple[datetime, int]:

@@ -7,7 +7,7 @@ or reads a file but wordfreq's lists, which come with its wheel, and what is mad
 
 from monitor.text.calendar import CALENDAR
 from monitor.text.datelines import without_dateline
-from monitor.text.numbers import NUMBERS, other_numbers
+from monitor.text.numbers import NUMBERS, figures, other_numbers
 from monitor.text.sentences import sentences
 from monitor.text.stop_words import stop_words
 from monitor.text.tokens import tokens
@@ -21,6 +21,7 @@ __all__ = [
     "Words",
     "content_hash",
     "document_share",
+    "figures",
     "guess_language",
     "other_numbers",
     "read",

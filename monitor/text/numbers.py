@@ -29,6 +29,15 @@ def other_numbers(one: str, other: str, language: str = "") -> bool:
     return any(new[0].isdigit() is old[0].isdigit() for new in come for old in gone)
 
 
+def figures(text: str, language: str = "") -> set[str]:
+    """The numbers that a text writes in digits, without days of the month and years."""
+    return {word for word in _numbers(text, language) if word[0].isdigit() and not _is_year(word)}
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")
+
+
 def _numbers(sentence: str, language: str) -> set[str]:
     words = tokens(sentence, language)
     return {

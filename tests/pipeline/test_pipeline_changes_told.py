@@ -106,6 +106,22 @@ async def test_a_corrected_page_is_told_once_with_both_wordings(told: House, lat
     assert len(told.rows(DigestItem)) == 2
 
 
+async def test_an_agency_text_printed_anew_with_a_toll_is_an_update_and_its_reprints_are_none(
+    told: House, site: Site
+) -> None:
+    toll = "At least 45 drivers were hurt when two of the cranes fell in a storm, officials said."
+    told_of = []
+    for path, title in (("/toll", "45 hurt as driverless cranes fall"), ("/again", "Cranes fall: 45 are hurt")):
+        listed = rss(item(site.url(path), published=told.clock()))
+        site.routes |= {path: says(page(title, [toll, *CRANES])), "/feed": says(listed)}
+        told.clock.move(hours=1)
+        await collected(told)
+        told.clock.move(minutes=1)
+        kept = compose(told, path)
+        told_of.append([(item.section, item.headline, item.summary[0]["sentence"]) for item in kept.items])
+    assert told_of == [[("updates", "45 hurt as driverless cranes fall", toll)], []]
+
+
 async def test_a_sentence_that_came_in_is_told_and_nothing_of_what_was_known(later: Later) -> None:
     kept = await later(says(page("Forty cranes without drivers", [*CRANES, NEW])))
     (update,) = kept.items

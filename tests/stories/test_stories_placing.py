@@ -66,6 +66,30 @@ def test_a_copy_goes_where_its_original_is() -> None:
     assert (again.story, again.duplicate_of) == (7, 1), "the original is named though it is not given"
 
 
+TOLL = f"At least 12 people were hurt when the bridge at Harrowby gave way. {BRIDGE}"
+RISEN = TOLL.replace("12", "45")
+
+
+def test_a_later_edition_with_a_figure_of_its_own_is_no_near_duplicate() -> None:
+    first = replace(candidate(1, "Twelve hurt at Harrowby", TOLL), story=7)
+    edition, reprint = candidate(2, "45 hurt at Harrowby", RISEN, 3), candidate(3, "45 are hurt", f"{RISEN} Own.", 4)
+    copy, survey = candidate(4, "A dozen hurt", TOLL, 5), candidate(5, "The 12 of Harrowby", f"{TOLL} Own.", 6)
+    year, other = candidate(6, "Worst fall since 1884", RISEN, 7), candidate(7, "5 things to know", RISEN, 8)
+    placed = {each.id: each for each in place([edition, reprint, copy, survey, year, other], [first], SETTINGS)}
+    assert {each.story for each in placed.values()} == {7}
+    assert [number for number, each in placed.items() if each.duplicate_of is None] == [2]
+
+
+def test_an_edition_stays_one_when_its_reprints_come_later_and_an_earlier_one_is_none() -> None:
+    first = replace(candidate(1, "45 hurt at Harrowby", RISEN, 3), story=7)
+    earlier = candidate(2, "12 hurt at Harrowby", TOLL, 1)
+    assert [each.duplicate_of for each in place([earlier], [first], SETTINGS)] == [1]
+    known = [replace(candidate(1, "A fall", TOLL), story=7), replace(candidate(2, "45 hurt", RISEN, 3), story=7)]
+    again = place([candidate(3, "45 hurt at Harrowby", f"{RISEN} Own.", 4)], known, SETTINGS)
+    assert again[0].duplicate_of is not None
+    assert place([known[1]], known, SETTINGS)[0].duplicate_of is None
+
+
 def test_a_false_claim_joins_no_story() -> None:
     original = replace(candidate(900, "Bridge stays open", BRIDGE), story=7)
     claim = replace(ARTICLES[0], declared_canonical=original.canonical_url)

@@ -1,0 +1,44 @@
+"""Which near-duplicates are later editions: most of an agency's text as it was, and a headline with a new figure.
+
+"At least 45 dead" over a text whose first edition told of twelve repeats nine sentences of ten, and is news all the
+same. Only a figure tells: other headlines are put over a text by whoever prints it. Pure.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from monitor.stories.candidates import Candidate
+from monitor.text import figures
+
+
+def later_editions(
+    repeats: Mapping[int, int], given: Mapping[int, Candidate], held: Mapping[int, Candidate]
+) -> set[int]:
+    """Those of the repetitions that give in their headline and text a figure that no report before them has.
+
+    `repeats` maps repetitions, which are among the `given`, to their originals; reports are the original, the articles
+    that were `held` in its story, and its other editions, as far as they were published before.
+    """
+    counting = {number: figures(given[number].title, given[number].language) for number in repeats}
+    counting = {number: found for number, found in counting.items() if found}
+    stories = {held[repeats[number]].story for number in counting if repeats[number] in held}
+    told = defaultdict[int | None, list[Candidate]](list)
+    for article in held.values():
+        if article.story in stories and article.duplicate_of is None:
+            told[article.story].append(article)
+    editions: set[int] = set()
+    among = defaultdict[int, list[Candidate]](list)
+    for number in sorted(counting, key=lambda number: (given[number].published, number)):
+        article, original = given[number], repeats[number]
+        first = held.get(original) or given[original]
+        reports = [first, *(told[first.story] if first.story is not None else ()), *among[original]]
+        before = [each for each in reports if each.published < article.published]
+        if before and _gives_a_new_one(article, counting[number], before):
+            editions.add(number)
+            among[original].append(article)
+    return editions
+
+
+def _gives_a_new_one(article: Candidate, counted: set[str], before: Iterable[Candidate]) -> bool:
+    own = counted & figures(article.text, article.language)
+    return bool(own) and not any(own & figures(f"{each.title}\n{each.text}", each.language) for each in before)
