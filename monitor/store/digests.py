@@ -119,12 +119,16 @@ def told_of_sources(
     return found
 
 
-def looked(session: Session, topics: Collection[str], window: Window) -> Looked:
-    """What was looked at for any of `topics` among the news stored within `window`."""
+def looked(session: Session, topics: Collection[str], window: Window, *, minimum: float | None = None) -> Looked:
+    """What was looked at for any of `topics` among the news stored within `window`.
+
+    Relevant is what scores `minimum` at least, or what its topic took where that is None.
+    """
     articles, judged = table(Article).c, table(Assessment).c
     within = _within(articles.stored_at, window)
+    relevant = judged.relevant if minimum is None else judged.score >= minimum
     query = (
-        select_columns(articles.id, func.max(judged.relevant.cast(articles.id.type)), func.max(judged.score))
+        select_columns(articles.id, func.max(relevant.cast(articles.id.type)), func.max(judged.score))
         .join(table(Assessment), judged.article_id == articles.id)
         .where(*within, articles.news, among(session, judged.topic, topics))
         .group_by(articles.id)

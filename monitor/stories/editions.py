@@ -21,6 +21,8 @@ def later_editions(
     """
     counting = {number: figures(given[number].title, given[number].language) for number in repeats}
     counting = {number: found for number, found in counting.items() if found}
+    if not counting:
+        return set()
     stories = {held[repeats[number]].story for number in counting if repeats[number] in held}
     told = defaultdict[int | None, list[Candidate]](list)
     for article in held.values():

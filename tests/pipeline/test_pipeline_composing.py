@@ -145,6 +145,18 @@ def test_nothing_relevant_is_kept_with_what_was_seen_and_sent_to_nobody(read: Ho
     assert compose(read, "three").digest.first_line == "Nothing relevant: no new article was read"
 
 
+def test_a_digest_with_a_threshold_of_its_own_says_what_fell_below_that(read: House) -> None:
+    compose(read)
+    read.digest(channels=["analyst"], threshold="0.8")
+    read.keep("gulls", score=0.75)  # relevant to the topic, never told by this digest
+    read.keep("a bakery", score=0.1)
+    later(read)
+    assert compose(read, "two").digest.first_line == (
+        "Nothing relevant: 2 articles read, all fell below the threshold; the nearest miss was "
+        "“What happened to gulls”, 0.75 of 0.80"
+    )
+
+
 def hourly(house: House, silent_days: int) -> dict[str, Any]:
     """What is kept of a source that had an entry an hour for ten days, and none since."""
     quiet = house.clock() - timedelta(days=silent_days)

@@ -162,6 +162,12 @@ def test_with_another_seed_every_story_is_judged_anew(kept: House, monkeypatch) 
     made = preview(kept.settings, "morning", seeds=(str(seed),))
     assert made.items == 1
     assert "What happened to loaves" in made.path.read_text(encoding="utf-8")
+    made = preview(kept.settings, "morning", threshold="1", seeds=(str(seed),))
+    assert made.items == 0
+    below, nearest = made.first_line.split("; the nearest miss was ")
+    assert below == "Nothing relevant: 3 articles read, all fell below the threshold"
+    assert nearest.startswith("“What happened to loaves”, ")
+    assert nearest.endswith(" of 1.00")
     with pytest.raises(ConfigurationError, match="the seed cannot be read"):
         preview(kept.settings, "morning", seeds=("nowhere.md",))
 

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from monitor.config import Settings
 from monitor.digest.beside import Difference, beside, difference
 from monitor.digest.compose import Composition
-from monitor.digest.material import StoryView
+from monitor.digest.material import Seen, StoryView
 from monitor.digest.render import render
 from monitor.digest.settings import DigestSettings
 from monitor.digest.wording import moment as moment_in_words
@@ -35,7 +35,7 @@ from monitor.relevance.profile import build
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import parse
 from monitor.store.database import Database
-from monitor.store.digests import digests, relevant_stories
+from monitor.store.digests import Window, digests, relevant_stories
 from monitor.store.outbox import Kept, kept_at
 
 # Stored in the window and judged anew by another seed: as many as a live run judges at once.
@@ -121,8 +121,10 @@ def preview(
         views = _views(settings, database, digest, moment, seeds)
         with database.reading() as session:
             sent = _sent_then(session, name, moment)
+    seen = _seen(gathered.seen, views, window_of(digest, moment)) if seeds else gathered.seen
     # What was told at once is among the stories here: to whom nothing was told, it is as new as they are.
-    made = composed(replace(gathered, stories=tuple(views), news=news, remarks=replace(gathered.remarks, alerted=())))
+    remarks = replace(gathered.remarks, alerted=())
+    made = composed(replace(gathered, stories=tuple(views), news=news, remarks=remarks, seen=seen))
     message = render(made.digest, made.items, digest)
     path = settings.var / "previews" / f"{name}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -171,6 +173,30 @@ def _views(
             kept = thought if seeds else row.assessments
             views.append(StoryView(row.story, group, decided_at(kept, minimum), topic))
     return views
+
+
+def _seen(seen: Seen, views: Sequence[StoryView], window: Window) -> Seen:
+    """What is said of the articles that were judged anew by another seed: all of the window."""
+    judged = [
+        (article, thought)
+        for view in views
+        for article in view.articles
+        if article.news and (thought := view.assessments.get(article.id or 0)) is not None
+    ]
+    articles = {article.id for article, _ in judged}
+    relevant = {article.id for article, thought in judged if thought.relevant}
+    told = replace(seen, since=window.since, articles=len(articles), relevant_articles=len(relevant), nearest_miss="")
+    missed = [each for each in judged if each[0].id not in relevant]
+    if not missed:
+        return told
+    article, thought = max(missed, key=lambda each: (each[1].score, -(each[0].id or 0)))
+    return replace(
+        told,
+        nearest_miss=article.title,
+        nearest_miss_url=article.canonical_url,
+        nearest_miss_score=thought.score,
+        nearest_miss_threshold=thought.threshold,
+    )
 
 
 def _judged(

@@ -16,6 +16,7 @@ from monitor.digest.settings import DigestSettings
 from monitor.models import FeedState
 from monitor.pipeline.polling.health import SILENT, SILENT_FOR, is_unwell
 from monitor.pipeline.schedule import latest
+from monitor.pipeline.telling.wanted import minimum_of
 from monitor.store.digests import Window, digests, looked, told_of_sources
 from monitor.store.runs import runs, successes
 
@@ -32,7 +33,8 @@ def seen_since_last(
     previous = next(iter(digests(session, digest.name, until=now, alerts=False, limit=1)), None)
     since = previous.composed_at if previous else None
     topics = settings.topics_of(digest)
-    look = looked(session, [topic.name for topic in topics], Window(since, now))
+    minimum = minimum_of(digest)
+    look = looked(session, [topic.name for topic in topics], Window(since, now), minimum=minimum)
     seen = Seen(
         since=since,
         articles=look.articles,
@@ -50,7 +52,7 @@ def seen_since_last(
         nearest_miss=look.nearest_miss.title,
         nearest_miss_url=look.nearest_miss.canonical_url,
         nearest_miss_score=look.nearest_miss_assessment.score,
-        nearest_miss_threshold=look.nearest_miss_assessment.threshold,
+        nearest_miss_threshold=look.nearest_miss_assessment.threshold if minimum is None else minimum,
     )
 
 
