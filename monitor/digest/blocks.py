@@ -115,6 +115,7 @@ def _told(story: ShownStory) -> list[Block]:
     """A story in full, and its buttons; parts at the end give way where the whole is longer than a section may be."""
     meta = " · ".join(filter(None, (story.source, story.published, story.foreign, story.topic)))
     parts = [f"*{_linked(Link(story.headline, story.url))}*", literal(meta)]
+    parts += [literal(story.known_as)] if story.told_as else []
     parts += map(_change, story.changes)
     for passage in story.passages:
         cited = f" ({_linked(passage.source)})" if passage.source else ""

@@ -51,6 +51,7 @@ def _told(number: int, story: ShownStory, *, updated: bool) -> str:
     label = "Update: " if updated else ""
     details = " · ".join(filter(None, (story.source, story.published, story.foreign, story.topic, story.score)))
     lines = [f"{number}) {label}{unmarked(story.headline)}", unmarked(details), _alone(story.url)]
+    lines += [unmarked(story.known_as)] if updated and story.told_as else []
     lines += [unmarked(line) for change in story.changes for line in change.lines]
     return "\n".join(filter(None, lines))
 

@@ -49,6 +49,8 @@ from monitor.text import without_dateline
 _HEADLINE, _NAME, _SENTENCE, _FACET, _BRIEF = 200, 60, 400, 100, 160
 # A cause or a remedy holds an address or a command; the address alone may be cut, for the configuration has it whole.
 _REMEDY, _ADDRESS = 300, 100
+# What stands before an item of a list is no part of its sentence.
+_LIST_MARK = re.compile(r"^[-–—•·▪◦*]\s+")
 _STATES = {BROKEN: "Broke", RECOVERED: "Recovered", FAILING: "Failing"}
 # What fails and what counts as broken is one trouble.
 _KINDS = {BROKEN: "trouble", FAILING: "trouble"}
@@ -145,6 +147,7 @@ class _Teller:
             verdict=self._verdict(item.article_id, item.topic, 0.0),
             key=f"{item.url} {item.revision}",
             published_at=item.published,
+            told_as=_told_as(item),
         )
 
     def question(self, asked: Asked) -> ShownQuestion:
@@ -198,6 +201,13 @@ class _Teller:
         )
 
 
+def _told_as(item: DigestItem) -> str:
+    """The headline under which a reader knows the story of an update, where nothing else that is shown says so."""
+    shown = [item.headline, *(change.get("before", "") for change in item.changes)]
+    told = one_line(item.told_as, _HEADLINE)
+    return "" if told.casefold() in {one_line(each, _HEADLINE).casefold() for each in shown} else told
+
+
 def _cause(told: str) -> str:
     """Why a source fails, on one line; a long address in front of it gives way, so that the reason is never cut off."""
     address, colon, reason = told.partition(": ")
@@ -241,7 +251,7 @@ def _runs(quotes: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """The sentences, those that follow one another in their article as one text."""
     run = ""
     for quote in quotes:
-        sentence = one_line(without_dateline(quote.get("sentence", "")), _SENTENCE)
+        sentence = one_line(without_dateline(_LIST_MARK.sub("", quote.get("sentence", ""))), _SENTENCE)
         if run and not (is_joined(quote) and not run.endswith("…")):
             yield run
             run = ""

@@ -17,7 +17,7 @@ class StoryView:
     it with a later one is news to them. `assessments` is by article id; `relevant` in them is taken as it stands, so
     whoever applies a digest's own threshold does it before. `earlier` are the texts that those audiences were told of,
     by article, where it has another one now or is gone; `told` the sentences that were quoted to them and the
-    addresses that were named.
+    addresses that were named; `told_as` the headline under which they were told last.
     """
 
     story: Story
@@ -27,6 +27,7 @@ class StoryView:
     told_revision: int = 0
     earlier: Mapping[int, Version] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
+    told_as: str = ""
 
 
 BROKEN, RECOVERED, FAILING = "broken", "recovered", "failing"

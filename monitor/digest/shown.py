@@ -89,7 +89,8 @@ class ShownStory:
     """One story. `score` is "0.82", `meter` its five dots; `topic` is "" where the digest has only one.
 
     `foreign` is "in French" where it is not English, `verdict` None where there is no page to answer on. `key` is what
-    names it wherever it is told again; `published_at` is the moment that `published` puts into words.
+    names it wherever it is told again; `published_at` is the moment that `published` puts into words. `told_as` is, of
+    an update, the headline under which the reader knows the story, "" where that is the same.
     """
 
     headline: str
@@ -111,6 +112,12 @@ class ShownStory:
     verdict: Verdict | None
     key: str
     published_at: datetime
+    told_as: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """What an update says of the story that it belongs to, as a line of plain text; "" where nothing need be."""
+        return f"Told before as “{self.told_as}”" if self.told_as else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ def item_of(position: int, section: str, telling: Telling, said: Said) -> Digest
             "story_id": view.story.id,
             "revision": view.story.revision,
             "told_revision": view.told_revision,
+            "told_as": view.told_as,
             "article_id": shown.id,
             "headline": shown.title or view.story.headline,
             "url": shown.canonical_url,

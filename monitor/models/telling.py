@@ -37,7 +37,8 @@ class Digest(SQLModel, table=True):
 class DigestItem(SQLModel, table=True):
     """One line of a digest, with all that is shown of it. `section` is top, updates or also.
 
-    It is for those audiences that were last told of the story's revision `told_revision`, 0 for those told never.
+    It is for those audiences that were last told of the story's revision `told_revision`, 0 for those told never;
+    `told_as` is the headline under which they were, "" where that is not known.
     `summary` holds {"sentence", "source", "url"}, with "joined" where one follows the one before it in its article;
     `changes` {"kind", "before", "after", "source", "url"}, what pages say otherwise than when they were told of (see
     `monitor.digest.changes`); `also_in` {"source", "title", "url"}; `arc`, where a weekly digest tells of a story that
@@ -52,6 +53,7 @@ class DigestItem(SQLModel, table=True):
     story_id: int
     revision: int = 1
     told_revision: int = 0
+    told_as: str = text_field()
     article_id: int
     headline: str = text_field()
     url: str = text_field()

@@ -178,7 +178,7 @@ def _told_before(view: StoryView) -> StoryView:
     """The same for a reader who knows all but the last report."""
     *known, last = view.articles
     last.story_revision = view.story.revision = 2
-    return replace(view, articles=(*known, last), told_revision=1)
+    return replace(view, articles=(*known, last), told_revision=1, told_as=known[0].title)
 
 
 def _changed(view: StoryView, gone: datetime | None) -> StoryView:

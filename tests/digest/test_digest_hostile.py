@@ -70,6 +70,7 @@ reasons = st.fixed_dictionaries(
 items = st.fixed_dictionaries(
     {
         "headline": hostile,
+        "told_as": hostile,
         "source": hostile,
         "language": hostile,
         "topic": hostile,

@@ -37,6 +37,37 @@ def _page(message):
     return lxml_html.fromstring(message.html)
 
 
+@pytest.mark.parametrize(
+    "known", [("A quay gives way", True), ("the HARBOUR of Tannwick", False), ("The quay fell", False)]
+)
+def test_an_update_names_the_story_that_it_belongs_to_where_its_headline_does_not(
+    settings, now, make_article, make_view, seen, known
+):
+    told_as, shown = known
+    article = make_article(2, title="The harbour of Tannwick", story_revision=2)
+    view = make_view([article], [0.9], story={"revision": 2}, told_revision=1, told_as=told_as)
+    made = compose(settings, SLOT, now, [view], [], seen)
+    change = {"kind": "corrected", "before": "The quay fell", "after": "The quay sank", "source": "s", "url": ""}
+    (item,) = (each.model_copy(update={"changes": [change]}) for each in made.items)
+
+    message = render(made.digest, [item], settings)
+
+    forms = (message.html, message.text, str(message.blocks), message.brief, message.entries[0]["html"])
+    assert [f"Told before as “{told_as}”" in re.sub("</?bdi>", "", each) for each in forms] == [shown] * 5
+
+
+def test_the_mark_of_a_list_is_not_quoted(settings, composition):
+    quotes = [{"sentence": f"{mark} Ships wait at sea for {mark} days.", "source": "s", "url": "u"} for mark in "-•*"]
+    item = composition.items[0].model_copy(
+        update={"summary": [*quotes, {**quotes[0], "sentence": "-3 degrees it was."}]}
+    )
+
+    text = " ".join(render(composition.digest, [item], settings).text.split())
+
+    assert "“Ships wait at sea for - days.” “Ships wait at sea for • days.” “Ships wait at sea for * days.”" in text
+    assert "“-3 degrees it was.”" in text
+
+
 def words(element):
     return " ".join(element.text_content().split())
 

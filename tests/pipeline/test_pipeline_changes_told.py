@@ -120,6 +120,7 @@ async def test_an_agency_text_printed_anew_with_a_toll_is_an_update_and_its_repr
         kept = compose(told, path)
         told_of.append([(item.section, item.headline, item.summary[0]["sentence"]) for item in kept.items])
     assert told_of == [[("updates", "45 hurt as driverless cranes fall", toll)], []]
+    assert told.rows(DigestItem)[-1].told_as == "Forty cranes without drivers"
 
 
 async def test_a_sentence_that_came_in_is_told_and_nothing_of_what_was_known(later: Later) -> None:

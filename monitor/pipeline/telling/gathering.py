@@ -92,4 +92,5 @@ def _views(topic: Topic, row: StoryRows, telling: Sequence[Mapping[int, Told]], 
             told_revision=revision,
             earlier=memory.earlier(row.articles, revision),
             told=memory.told(story, revision),
+            told_as=memory.told_as(story, revision),
         )

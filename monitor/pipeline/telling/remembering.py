@@ -30,6 +30,11 @@ class Memory:
                 found[article.id or 0] = max(known, key=lambda each: (each.story_revision, each.first_seen))
         return found
 
+    def told_as(self, story_id: int, revision: int) -> str:
+        """The headline under which a story was told last, up to a revision of it; "" where it was not."""
+        items = [item for item in self.items.get(story_id, ()) if item.revision <= revision]
+        return max(items, key=lambda item: (item.revision, item.id or 0)).headline if items else ""
+
     def told(self, story_id: int, revision: int) -> frozenset[str]:
         """The sentences that were told of a story up to a revision of it, and the addresses that were named."""
         items = [item for item in self.items.get(story_id, ()) if item.revision <= revision]
