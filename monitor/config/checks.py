@@ -15,7 +15,7 @@ from monitor.config.settings import Settings, nearest
 from monitor.config.values import fault, shortened
 from monitor.deliver.settings import ChannelSettings
 from monitor.digest.settings import DigestSettings
-from monitor.errors import AddressError
+from monitor.errors import AddressError, DeliveryError
 from monitor.models import BACKFILL, Source, Topic
 from monitor.urls import canonical_url, names_address
 
@@ -155,6 +155,20 @@ def _channel(channel: ChannelSettings) -> Iterator[str]:
         yield f'{where}.tls: write "starttls", "implicit" or "none"'
     if channel.port not in _PORTS:
         yield f"{where}.port: {shortened(channel.port)} is no port: write one from 1 to 65535, as 587"
+    if channel.kind == "email":
+        yield from _mail_addresses(where, channel)
+
+
+def _mail_addresses(where: str, channel: ChannelSettings) -> Iterator[str]:
+    """What no mail could be written to, or from: told of here, before anything counts as told to it."""
+    from monitor.deliver.envelope import address  # noqa: PLC0415 - who sends no mail needs nothing of it
+
+    written = [("from", each) for each in (channel.from_address,) if each] + [("to", each) for each in channel.to]
+    for key, each in written:
+        try:
+            address(each)
+        except DeliveryError as error:
+            yield f"{where}.{key}: {error}"
 
 
 def _sources(sources: tuple[Source, ...]) -> Iterator[str]:

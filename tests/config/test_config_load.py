@@ -136,6 +136,8 @@ def test_a_folder_without_configuration_is_told_what_to_do(tmp_path: Path) -> No
         ("config/monitor.toml", "[fetch]", "[fetch]\nconnections = 99999999", r"fetch.connections: must be at most"),
         ("config/monitor.toml", "[channels.desk]", '[channels]\ndesk = 1\n[channels.other]', r"channels.desk: must be a section"),
         ("config/monitor.toml", 'from = "Monitor', 'from_address = "Monitor', r"channels.analyst.from_address: unknown key"),
+        ("config/monitor.toml", "<monitor@news.example>", "<monitor>", r"channels.analyst.from: 'Monitor <monitor>' is no mail address: write"),
+        ("config/monitor.toml", '["a@news.example"]', '["a@b.example", "Doe, Jane <jane@b.example>"]', r"channels.analyst.to: 'Doe, Jane <jane@b.example>' is no mail address"),
         ("config/digests/morning.toml", 'title = "Morning"', 'max_items = 5000', r"max_items: write a number from 1 to 1000"),
         ("config/digests/morning.toml", "0 7 * * 1-5", "R R * * *", r'schedule: "R R \* \* \*" is no cron expression'),
         ("config/digests/morning.toml", "0 7 * * 1-5", "0 R(1-9) * * *", r"is no cron expression"),
