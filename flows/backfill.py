@@ -15,7 +15,14 @@ from monitor.pipeline.tally import Tally
 
 @flow(name="backfill", flow_run_name=lambda: named("backfill"))
 async def backfill(archives: list[str], start: str = "", end: str = "", root: str = "") -> State[Tally] | State[None]:
-    """Read folders of pages and sitemaps by date range, keep what they hold, group and assess it."""
+    """Read WARC files, folders of pages and sitemaps by date range, keep what they hold, group and assess it.
+
+    Args:
+        archives: WARC files, folders of pages or of WARC files, or addresses of sitemaps.
+        start: Only what was published from this date on, as 2026-01-31; empty leaves it open.
+        end: Only what was published until this date, that day included; empty leaves it open.
+        root: The folder that holds config/; where none is named, the nearest from the run's own upwards.
+    """
     async with opened(settings_at(root), call=as_task) as context:
         tally = await backfill_plainly(context, archives, Span.of(start, end))
     report(tally)

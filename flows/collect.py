@@ -1,12 +1,14 @@
 """The flow `collect`: `monitor.pipeline.collect`, each batch a task with retries, ending with a table of sources."""
 
+from asyncio import to_thread
+
 from prefect import flow
 from prefect.artifacts import acreate_table_artifact
 from prefect.client.schemas import State
 from prefect.logging import get_run_logger
 from prefect.states import Failed
 
-from flows.steps import as_task
+from flows.steps import as_task, in_thread
 from flows.trigger import done, is_late, named, settings_at, skipped, trigger
 from monitor.config import Settings
 from monitor.digest.wording import counted
@@ -29,7 +31,12 @@ async def collect(
 ) -> State[Tally] | State[None]:
     """Poll, fetch, extract, ask again, group, assess and store. A late run that a later one covers ends as skipped.
 
-    `part` is which of how many workers this run is, as "1/2": they share the collect by host.
+    Args:
+        everything: Ask every source now, whatever its rhythm.
+        topics: Only the sources of these topics; all where none is named.
+        sources: Only these sources; all where none is named.
+        part: Which of how many workers this run is, as "1/2": they share the collect by host. Empty for a whole one.
+        root: The folder that holds config/; where none is named, the nearest from the run's own upwards.
     """
     settings = settings_at(root)
     if is_late(trigger(), settings.collect.schedule, settings.collect.timezone):
@@ -40,9 +47,9 @@ async def collect(
             tally = await collect_plainly(context, request)
     except AlreadyRunning as error:
         return skipped(str(error))
-    unsent = not all_sent(deliver_waiting(settings))
+    unsent = not all_sent(await in_thread("deliver", deliver_waiting, settings))
     report(tally)
-    await acreate_table_artifact(key="sources", table=_table(settings), description=_summary(tally))
+    await acreate_table_artifact(key="sources", table=await to_thread(_table, settings), description=_summary(tally))
     if tally.in_doubt or unsent:
         failed = "more than a fifth of the sources, a topic or a delivery failed; the log lists them"
         return Failed(message=f"{failed}; {_summary(tally)}")
@@ -54,7 +61,7 @@ def report(tally: Tally) -> None:
     logger = get_run_logger()
     logger.info(_summary(tally))
     for failure in tally.failures:
-        logger.warning("%s%s", f"{failure.source}: " if failure.source else "", failure.error)
+        logger.warning(failure.line)
 
 
 def _summary(tally: Tally) -> str:

@@ -31,12 +31,12 @@ def deployments(settings: Settings, *, shared: bool) -> list[RunnerDeployment]:
     root = settings.root
     name = deployment_name("scheduled", root, shared=shared)
     made = [
-        _deployment(collect, name, settings.collect, _DROP, {}, root),
-        _deployment(train, name, settings.train, _WAIT, {}, root),
-        _deployment(maintain, name, settings.maintain, _WAIT, {}, root),
+        _deployment(collect, name, settings.collect, _DROP, root),
+        _deployment(train, name, settings.train, _WAIT, root),
+        _deployment(maintain, name, settings.maintain, _WAIT, root),
     ]
     named = ((each, deployment_name(each.name, root, shared=shared)) for each in settings.digests)
-    return made + [_deployment(digest, name, each, _WAIT, {"name": each.name}, root) for each, name in named]
+    return made + [_deployment(digest, name, each, _WAIT, root) for each, name in named]
 
 
 def _deployment(
@@ -44,14 +44,15 @@ def _deployment(
     name: str,
     section: CollectSettings | TrainSettings | MaintainSettings | DigestSettings,
     limit: ConcurrencyLimitConfig,
-    parameters: dict[str, str],
     root: Path,
 ) -> RunnerDeployment:
+    told = section if isinstance(section, DigestSettings) else None
     deployment = flow.to_deployment(
         name=name,
+        description=told.title or told.name if told else None,  # else what its flow says of itself
         schedule=Cron(section.schedule, timezone=section.timezone),
         concurrency_limit=limit,
-        parameters={"root": str(root), **parameters},
+        parameters={"root": str(root), **({"name": told.name} if told else {})},
         tags=[tag(root)],
         entrypoint_type=EntrypointType.MODULE_PATH,
         paused=False,  # an earlier `serve` paused its schedules when it ended

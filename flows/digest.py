@@ -15,7 +15,12 @@ from monitor.pipeline.digest import Sent, Slot, by_hand, send
 
 @flow(name="digest", flow_run_name=lambda: named("digest"))
 async def digest(name: str, root: str = "") -> State[Sent] | State[None]:
-    """Compose and deliver one digest. Triggered by hand it is sent now, at a slot of its own."""
+    """Compose and deliver one digest. Triggered by hand it is sent now, at a slot of its own.
+
+    Args:
+        name: The digest, as its file in config/digests is called.
+        root: The folder that holds config/; where none is named, the nearest from the run's own upwards.
+    """
     settings = settings_at(root)
     chosen = settings.digest(name)
     set_off = trigger()

@@ -58,7 +58,7 @@ def serve(settings: Settings, *, port: int = PORT, reading_page: bool = True) ->
     Raises ConfigurationError where the reading page's port is taken, or the API configured does not answer;
     ServerNotStarted where the local Prefect server does not come up, RunnerEnded where the flows' process dies.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     if reading_page:
         bound(settings.web).close()  # asked before anything is started: the page itself says it later, among much else

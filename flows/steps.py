@@ -2,6 +2,7 @@
 
 What steps work with are live tools and ids, nothing that Prefect should hash, store or send. Every step is safe to
 repeat; what a second and a third try can mend is a database that was locked, or a machine short of memory for a moment.
+What the configuration says, or that a lease is lost, they cannot.
 """
 
 import asyncio
@@ -10,6 +11,9 @@ from typing import TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import State
+
+from monitor.errors import MonitorError, StoreError
 
 Result = TypeVar("Result")
 
@@ -22,8 +26,19 @@ async def as_task(label: str, step: Callable[..., Awaitable[Result]], *arguments
     async def bound() -> Result:
         return await step(*arguments)
 
-    as_named = task(name=label, retries=len(RETRIES), retry_delay_seconds=RETRIES, cache_policy=NO_CACHE)
+    as_named = task(
+        name=label,
+        retries=len(RETRIES),
+        retry_delay_seconds=RETRIES,
+        retry_condition_fn=may_pass,
+        cache_policy=NO_CACHE,
+    )
     return await as_named(bound)()
+
+
+def may_pass(_task: object, _run: object, state: State[object]) -> bool:
+    """Whether what a task failed of may be over at its next try: no error of ours is, but one of the database."""
+    return not isinstance(state.data, MonitorError) or isinstance(state.data, StoreError)
 
 
 async def in_thread(label: str, step: Callable[..., Result], *arguments: object) -> Result:

@@ -44,6 +44,8 @@ def start(
 
 
 def _main() -> None:
+    # Whoever was started in the background of a script has Ctrl-C's signal ignored, and so would all that we end by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     line = os.dup(sys.stdin.fileno())
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, sys.stdin.fileno())

@@ -110,4 +110,4 @@ def _report(tally: "Tally", *, json: bool) -> None:
     ]
     output.show("collect", ["what", "how many", "of them"], rows)
     for failure in tally.failures:
-        output.note(f"{failure.source}: {failure.error}" if failure.source else failure.error)
+        output.note(failure.line)

@@ -126,6 +126,9 @@ def evaluate(
             raise ConfigurationError(message)
         request = scoring.Request(tuple(seed), articles, None, labels, threshold, None, None)
         made = evaluating.evaluate_file(request)
+    elif seed or labels:
+        message = "evaluate: --seed and --labels need --input beside them; a topic has its own"
+        raise ConfigurationError(message)
     else:
         made = evaluating.evaluate_verdicts(settings_of(root), topic)
     drawn = made.draw(plots, topic or (Path(seed[0]).stem if seed else "evaluation")) if plots else ()

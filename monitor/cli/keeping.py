@@ -1,6 +1,8 @@
 """`monitor check`, `status`, `sources`, `search`, `export`, `backfill`, `maintain`, `web`: what is watched and kept."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -72,18 +74,19 @@ def sources(
     """
     from monitor.pipeline.polling import sourcing
 
+    _refuse_several("sources", add=add, pause=pause, resume=resume, **{"import": read}, export=write)
     settings = settings_of(root)
-    done: list[str] = []
+    done = ""
     if add:
-        done.append(sourcing.add(settings, add))
-    if pause or resume:
-        done.append(sourcing.pause(settings, pause or resume, paused=bool(pause)))
-    if read:
-        done.append(sourcing.read_opml(settings, read))
-    if write:
-        done.append(sourcing.write_opml(settings, write))
+        done = sourcing.add(settings, add)
+    elif pause or resume:
+        done = sourcing.pause(settings, pause or resume, paused=bool(pause))
+    elif read:
+        done = sourcing.read_opml(settings, read)
+    elif write:
+        done = sourcing.write_opml(settings, write)
     if done:
-        for line in "\n".join(done).splitlines():
+        for line in done.splitlines():
             output.say(line)
         return
     from monitor.pipeline.polling.health import sources_health
@@ -95,6 +98,14 @@ def sources(
     rows = [tuple(each.to_row().values()) for each in health]
     none = "none is declared; `monitor sources --add ADDRESS` declares one"
     output.show("sources", list(health[0].to_row()) if health else [], rows, none)
+
+
+def _refuse_several(command: str, **options: object) -> None:
+    """Nothing where one option at most is given; else ConfigurationError, for one of them would be passed over."""
+    given = [f"--{name}" for name, value in options.items() if value]
+    if len(given) > 1:
+        message = f"{command}: {' and '.join(given)} are things of their own: do one, then the other"
+        raise ConfigurationError(message)
 
 
 def search(
@@ -112,7 +123,8 @@ def search(
     """
     from monitor.pipeline.lookup import Query, lookup
 
-    hits = lookup(settings_of(root), Query(" ".join(words), topic, source, language, limit))
+    with _indexing() as progress:
+        hits = lookup(settings_of(root), Query(" ".join(words), topic, source, language, limit), progress)
     if json:
         output.as_json({"hits": [hit.to_json() for hit in hits]})
         return
@@ -120,6 +132,21 @@ def search(
     narrowed = "".join(f" {option} {value}" for option, value in given.items() if value)
     none = f"nothing that is kept holds these words{f', asked with{narrowed}' if narrowed else ''}"
     output.show("found", ["date", "source", "title", "url", "where"], [hit.row for hit in hits], none)
+
+
+@contextmanager
+def _indexing() -> Iterator[Callable[[str, int, int], None]]:
+    """Says once that a search waits for the full-text index, and shows on a terminal how far that is."""
+    with output.progress() as bar:
+        told: list[str] = []
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in told:
+                told.append(stage)
+                output.note(f"{total} articles are put into the full-text index first; the next search finds it made")
+            bar(stage, done, total)
+
+        yield tell
 
 
 def export(
@@ -162,7 +189,7 @@ def backfill(
     else:
         output.say(tally.read_and_stored)
         for failure in tally.failures:
-            output.note(failure.error)
+            output.note(failure.line)
     if in_doubt(tally):
         raise typer.Exit(1)
 
@@ -181,6 +208,7 @@ def maintain(
     """
     from monitor.pipeline import maintain as keeping
 
+    _refuse_several("maintain", backup=backup, restore=restore)
     settings = settings_of(root)
     if backup:
         done = keeping.back_up(settings, backup)
@@ -192,6 +220,10 @@ def maintain(
         output.as_json(done.to_json())
     else:
         output.say(done.summary)
+        for fault in done.faults:
+            output.note(fault)
+    if done.faults:
+        raise typer.Exit(1)
 
 
 def web(root: Root = None) -> None:

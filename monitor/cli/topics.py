@@ -85,25 +85,31 @@ def train(topic: TopicName = "", json: Json = False, root: Root = None) -> None:
         for each in trained:
             if each.drift:
                 output.say(f"{each.topic}: the stream changed: {each.drift}")
+    if any(each.failed for each in trained):
+        raise typer.Exit(1)
 
 
 def feedback(
     url: Annotated[str, typer.Argument(help="The article's address.")],
     verdict: Annotated[str, typer.Argument(metavar="yes|no", help="Is it relevant?")],
-    topic: Annotated[str, typer.Option("--topic", metavar="NAME", help="For which topic.")],
+    topic: Annotated[
+        str, typer.Option("--topic", metavar="NAME", help="For which topic, where there are several.")
+    ] = "",
     root: Root = None,
 ) -> None:
     """Record a verdict on an article; the latest counts.
 
     Example: monitor feedback https://example.com/story yes --topic ai-competition
     """
-    from monitor.pipeline.learning.feedback import record
+    from monitor.pipeline.learning.feedback import only_topic, record
 
     if verdict not in ("yes", "no"):
         message = f'feedback: "{verdict}" is no verdict: write yes or no'
         raise ConfigurationError(message)
-    article = record(settings_of(root), url, topic, relevant=verdict == "yes")
-    output.say(f"noted: {article.title!r} is {'relevant' if verdict == 'yes' else 'not relevant'} for {topic}")
+    settings = settings_of(root)
+    name = topic or only_topic(settings).name
+    article = record(settings, url, name, relevant=verdict == "yes")
+    output.say(f"noted: {article.title!r} is {'relevant' if verdict == 'yes' else 'not relevant'} for {name}")
 
 
 def ask(
@@ -133,6 +139,9 @@ def ask(
         for question in asking.questions_of_file(tuple(seed), articles, labels, count):
             output.as_json_line({"id": question.id, "why": question.why})
         return
+    if seed or labels:
+        message = "ask: --seed and --labels need --input beside them; a topic has its own"
+        raise ConfigurationError(message)
     questions = asking.questions(settings_of(root), topic, count)
     if json:
         output.as_json({"questions": [question.to_json() for question in questions]})

@@ -88,7 +88,7 @@ def load(root: Path, environment: Mapping[str, str], instead: Mapping[str, str] 
         secret=environment.get("MONITOR_SECRET", ""),
         **sections,
     )
-    check(settings)
+    check(settings, folder.files)
     return settings
 
 
@@ -106,6 +106,7 @@ class _Folder:
     def __init__(self, root: Path, instead: Mapping[str, str]) -> None:
         self.root = root
         self.instead = instead
+        self.files: dict[str, TomlFile] = {}
 
     def named(self, folder: str) -> list[str]:
         """The files of a folder whose names are the names of what they hold."""
@@ -116,12 +117,17 @@ class _Folder:
         """A file's text and table; ConfigurationError where it cannot be read or is no TOML."""
         try:
             text = self.instead[shown] if shown in self.instead else (self.root / shown).read_text(encoding="utf-8")
-            return TomlFile(shown, text), tomllib.loads(text)
+            self.files[shown] = TomlFile(shown, text)
+            return self.files[shown], tomllib.loads(text)
         except FileNotFoundError as error:
-            message = f"{shown}: there is no such file in {self.root}"
+            message = f"{shown}: there is no such file in {self.root}: make it, empty at first, or name another root"
             raise ConfigurationError(message) from error
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"{shown}: cannot be read ({error}); it must be a UTF-8 text file"
+        except OSError as error:
+            message = f"{shown}: cannot be read ({error.strerror or error}); it must be a text file in {self.root}"
+            raise ConfigurationError(message) from error
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            message = f"{shown}:{line}: holds what is no UTF-8; save the file as UTF-8 text"
             raise ConfigurationError(message) from error
         except (ValueError, RecursionError) as error:  # ValueError too for a number of thousands of digits
             raise fault(f"{shown}: not valid TOML: {error}") from error
@@ -146,6 +152,7 @@ def _overlay(table: dict[str, Any], file: TomlFile, environment: Mapping[str, st
             message = f"environment: {variable} names no section; {nearest(section, _SECTIONS)}"
             raise ConfigurationError(message)
         table[section] = {**_table(table, section, file), key: _value(variable, text, _SECTIONS[section], key)}
+        file.variables[f"{section}.{key}"] = variable
 
 
 def _value(variable: str, text: str, settings: type, key: str) -> object:
@@ -174,6 +181,7 @@ def _channels(table: dict[str, Any], file: TomlFile, environment: Mapping[str, s
         match = re.fullmatch(r"MONITOR_CHANNELS__([A-Z0-9_]+?)__([A-Z_]+)", variable)
         if match and (name := match[1].lower()) in channels:
             channels[name][match[2].lower()] = _value(variable, text, ChannelSettings, match[2].lower())
+            file.variables[f"channels.{name}.{match[2].lower()}"] = variable
         elif variable.startswith("MONITOR_CHANNELS__"):
             wrong = match[1].lower() if match else variable.removeprefix("MONITOR_CHANNELS__").lower()
             message = f"environment: {variable} names no channel of config/monitor.toml; {nearest(wrong, channels)}"

@@ -17,17 +17,18 @@ _FIELDS = (_FIELD, _FIELD, _LAST_DAY, _FIELD, _WEEKDAY)
 _STEPS = (60, 24, 31, 12, 7)
 
 
-def schedule_faults(where: str, schedule: str, timezone: str) -> Iterator[str]:
-    """What is wrong with a schedule and its time zone, a line each; `where` names the file, and ends before the key."""
+def schedule_faults(schedule: str, timezone: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with a schedule and its time zone: the key, and what is wrong with the remedy."""
     if not _comes(schedule.lower()):
         yield (
-            f'{where}schedule: "{schedule}" is no cron expression of a time that comes: write minute, hour, day, month '
-            'and weekday, as "0 7 * * 1-5"'
+            "schedule",
+            f'"{schedule}" is no cron expression of a time that comes: write minute, hour, day, month and weekday, as '
+            '"0 7 * * 1-5"',
         )
     try:
         ZoneInfo(timezone)
     except (ValueError, OSError, KeyError):
-        yield f'{where}timezone: "{timezone}" is no IANA time zone: write one as "Europe/London" or "UTC"'
+        yield "timezone", f'"{timezone}" is no IANA time zone: write one as "Europe/London" or "UTC"'
 
 
 def _comes(schedule: str) -> bool:

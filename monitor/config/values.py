@@ -28,19 +28,37 @@ LARGEST = 10**12
 _LONGEST_SHOWN = 80
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a key of a section of a file, and the remedy; `noun` is what a person calls the section."""
+
+    file: str
+    section: str
+    key: str
+    problem: str
+    noun: str = ""
+
+
 class TomlFile:
-    """A file of the configuration: its text, for the line of a key that is wrong."""
+    """A file of the configuration: its text, for the line of a key that is wrong.
+
+    `variables` maps a key, its section before it, to the environment variable that stands in its place.
+    """
 
     def __init__(self, shown: str, text: str) -> None:
         self.shown = shown
         self.lines = text.splitlines()
+        self.variables: dict[str, str] = {}
 
-    def fault(self, section: str, key: str, problem: str) -> ConfigurationError:
-        """The error for a key, with the line where it stands."""
+    def fault(self, section: str, key: str, problem: str, noun: str = "") -> ConfigurationError:
+        """The error for a key, with the line where it stands, or the environment variable in its place."""
+        dotted = f"{section}.{key}".strip(".")
+        if variable := self.variables.get(dotted):
+            return fault(f"environment: {variable}: {problem}")
         line = self.line_of(section, key)
         place = f"{self.shown}:{line}" if line else self.shown
-        dotted = f"{section}.{key}".strip(".")
-        return fault(f"{place}: {dotted}: {problem}" if dotted else f"{place}: {problem}")
+        named = f"{noun}: {key}".removesuffix(": ") if noun else dotted
+        return fault(f"{place}: {named}: {problem}" if named else f"{place}: {problem}")
 
     def line_of(self, section: str, key: str) -> int:
         """The line, counted from 1, where a key of a section stands; 0 where it stands nowhere."""

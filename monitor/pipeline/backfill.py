@@ -51,9 +51,12 @@ class Span:
 
     @classmethod
     def of(cls, start: str, end: str) -> Self:
-        """The span between two dates, the last day included. Raises ConfigurationError for what is no date."""
-        last = _date(end, "--to")
-        return cls(_date(start, "--from"), last + timedelta(days=1) if last else None)
+        """The span between two dates, the last day included. Raises ConfigurationError for what is no date, or none."""
+        first, last = _date(start, "--from"), _date(end, "--to")
+        if first and last and last < first:
+            message = f"--to: {end} is before {start}, so that nothing can lie between them: exchange the two"
+            raise ConfigurationError(message)
+        return cls(first, last + timedelta(days=1) if last else None)
 
     def holds(self, moment: datetime | None) -> bool:
         """Whether a moment lies in it; what has no date lies in an open span alone."""

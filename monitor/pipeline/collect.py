@@ -78,7 +78,7 @@ async def collect(context: Context, request: Request) -> Tally:
     """Run a whole collect, or one worker's part of it. Returns what it did.
 
     Raises AlreadyRunning where another one is under way, LeaseLost where another one took over meanwhile,
-    ConfigurationError where the user agent still names nobody, or a seed in a file cannot be read.
+    ConfigurationError where the user agent still names nobody, or no topic has seeds that can be read.
     """
     refuse_nameless(context.settings)
     refuse_unreadable_seeds(context)

@@ -164,7 +164,10 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield number, line
-    except (OSError, UnicodeDecodeError, EOFError) as error:
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror or error}"
+        raise ConfigurationError(message) from error
+    except (UnicodeDecodeError, EOFError) as error:
         message = f"{path}: cannot be read as UTF-8 JSON lines: {error}"
         raise ConfigurationError(message) from error
 

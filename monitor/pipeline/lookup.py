@@ -1,10 +1,11 @@
 """`monitor search`: full-text search over what is kept."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from monitor.config import Settings
-from monitor.pipeline.context import opened_database
+from monitor.pipeline.context import Progress, opened_database, quietly
 from monitor.pipeline.indexing import index_all
 from monitor.store import search as full_text
 from monitor.store.matching import Filters
@@ -47,8 +48,11 @@ class Found:
         }
 
 
-def lookup(settings: Settings, query: Query) -> list[Found]:
-    """The articles that hold all the words, best first. Raises ConfigurationError for a topic or source not there."""
+def lookup(settings: Settings, query: Query, progress: Progress = quietly) -> list[Found]:
+    """The articles that hold all the words, best first. Raises ConfigurationError for a topic or source not there.
+
+    `progress` is told how far the full-text index is where much has to be put into it first.
+    """
     if query.topic:
         settings.topic(query.topic)
     if query.source:
@@ -56,7 +60,7 @@ def lookup(settings: Settings, query: Query) -> list[Found]:
     filters = Filters(source=query.source, language=query.language, topic=query.topic, relevant=bool(query.topic))
     with opened_database(settings) as database:
         # The index is brought up to date off the path of a collect, by whoever needs it.
-        index_all(database)
+        index_all(database, partial(progress, "indexing"))
         with database.reading() as session:
             hits = full_text.search(session, query.words, filters=filters, limit=query.limit)
             return [

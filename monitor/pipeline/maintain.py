@@ -1,5 +1,6 @@
 """Upkeep: what is older than `store.keep` is let go, the index is brought up to date, the file tidied; copies made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,13 +48,20 @@ def maintain(settings: Settings) -> Upkeep:
         index_all(database)
         database.tidy()
         faults = tuple(database.faults())
-        gone_by = f"{counted(articles, 'article')} and {counted(stories, 'story', 'stories')}"
-        summary = f"let go of {gone_by} older than {counted(settings.store.keep.days, 'day')}; "
-        summary += f"{counted(len(faults), 'fault')}: {faults[0]}" if faults else "the database is sound"
+        summary = (
+            f"let go of {counted(articles, 'article')} and {counted(stories, 'story', 'stories')} older than "
+            f"{counted(settings.store.keep.days, 'day')}; {_soundness(faults)}"
+        )
         done = Upkeep(summary, articles, stories, faults)
         with database.writing() as session:
             finish_run(session, run, clock(), succeeded=not faults, figures=done.to_json())
     return done
+
+
+def _soundness(faults: Sequence[str]) -> str:
+    if not faults:
+        return "the database is sound"
+    return f"the database has {counted(len(faults), 'fault')}: `monitor maintain --restore FILE` with the latest backup"
 
 
 def back_up(settings: Settings, path: Path) -> Upkeep:

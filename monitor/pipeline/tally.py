@@ -14,6 +14,12 @@ class Failure:
     url: str = ""
     topic: str = ""
 
+    @property
+    def line(self) -> str:
+        """The failure on one line that names its source once."""
+        named = not self.source or self.error.startswith(self.source)
+        return self.error if named else f"{self.source}: {self.error}"
+
     def to_json(self) -> dict[str, str]:
         """The failure under the name of what failed."""
         named = {"source": self.source, "topic": self.topic}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.config import Settings
+from monitor.errors import ConfigurationError, FetchError
 from monitor.models import Model, Topic
 from monitor.pipeline.context import clock, opened
 from monitor.pipeline.judging.profiles import current_profile
@@ -21,7 +22,8 @@ from monitor.store.topics import keep_model, verdicts
 class Training:
     """What one topic learnt: figures on its verdicts held out, beside those of the model before; None: not known.
 
-    `before` and `after` are average precision, the losses nats a verdict; `drift` says what changed in the stream.
+    `before` and `after` are average precision, the losses nats a verdict; `drift` says what changed in the stream;
+    `failed` that its seeds cannot be had, so that there is nothing to learn by.
     """
 
     topic: str
@@ -34,6 +36,7 @@ class Training:
     loss_after: float | None = None
     version: str = ""
     drift: str = ""
+    failed: bool = False
 
     @property
     def row(self) -> tuple[object, ...]:
@@ -63,6 +66,7 @@ class Training:
             "accepted": self.accepted,
             "done": self.done,
             "drift": self.drift,
+            "failed": self.failed,
         }
 
 
@@ -73,7 +77,10 @@ def train(settings: Settings, name: str) -> Training:
 
 async def _train(settings: Settings, topic: Topic) -> Training:
     async with opened(settings) as context:
-        profile = await current_profile(context, topic)
+        try:
+            profile = await current_profile(context, topic)
+        except (FetchError, ConfigurationError) as error:
+            return Training(topic.name, 0, None, None, f"not trained: {error}", failed=True)
         archive = lesson_of(context.database, topic.name, clock())
         with context.database.reading() as session:
             changed = drift_of(session, topic.name, clock())

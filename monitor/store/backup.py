@@ -29,6 +29,9 @@ def make_copy(location: Location, target: Path) -> None:
     elif target.resolve() == location.path.resolve():
         message = f"{target}: is the database itself; name another file for its backup"
         raise StoreError(message)
+    elif target.is_dir():
+        message = f"{target}: is a folder; name the file in it that the copy is to be"
+        raise StoreError(message)
     else:
         _copy(location.path, target)
 

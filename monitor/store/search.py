@@ -67,6 +67,12 @@ def index_new(session: Session, *, limit: int | None = None) -> int:
     return len(ids)
 
 
+def left_to_index(session: Session) -> int:
+    """How many of the articles that are kept are not indexed yet."""
+    indexed, kept = _counts(session)
+    return kept - indexed
+
+
 def index(session: Session, article_ids: Sequence[int]) -> None:
     """Indexes the articles named, as they are now. Those that are indexed must be forgotten first.
 
@@ -114,12 +120,18 @@ def _unindexed(session: Session, limit: int | None) -> Sequence[int]:
     near = ask(missing.where(articles.id > latest - REACH).order_by(articles.id)).scalars().all()
     if len(near) == limit:
         return near
-    counted = (FTS_DOCUMENTS if on_sqlite(session) else VECTORS, table(Article))
-    counts = (select(func.count()).select_from(each).scalar_subquery() for each in counted)
-    indexed, kept = ask(select(*counts)).one()
+    indexed, kept = _counts(session)
     if indexed + len(near) >= kept:
         return near
     return ask(missing.order_by(articles.id + 0)).scalars().all()  # a sum leads SQLite through an index, not all texts
+
+
+def _counts(session: Session) -> tuple[int, int]:
+    """How many articles are indexed, and how many are kept."""
+    counted = (FTS_DOCUMENTS if on_sqlite(session) else VECTORS, table(Article))
+    counts = (select(func.count()).select_from(each).scalar_subquery() for each in counted)
+    indexed, kept = session.connection().execute(select(*counts)).one()
+    return indexed, kept
 
 
 def _indexed(session: Session) -> ColumnElement[int]:

@@ -1,6 +1,8 @@
 """How commands end: 0 done, 1 too much failed, 2 could not run; and what is said on which stream."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +15,9 @@ from servers import Site, says
 
 from monitor import __main__ as program
 from monitor.errors import ConfigurationError
+from monitor.pipeline import indexing
 from monitor.pipeline.context import clock
+from monitor.store.database import Database
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -247,6 +251,13 @@ def test_run_collects_and_sends_every_digest_now(house: House, site: Site, run: 
         (("new-topic", "chips", "seeds/harbours.md", "http://[x/"), "http://[x/: not an address that can be asked"),
         (("feedback", "https://a.example/", "maybe", "--topic", "harbours"), '"maybe" is no verdict'),
         (("export",), "choose one of --json-lines and --csv"),
+        (("sources", "--pause", "wire", "--resume", "paper"), "--pause and --resume are things of their own"),
+        (("maintain", "--backup", "a", "--restore", "b"), "--backup and --restore are things of their own"),
+        (("maintain", "--backup", "config"), "config: is a folder; name the file in it"),
+        (("backfill", "pages", "--from", "2026-03-01", "--to", "2026-02-01"), "2026-02-01 is before 2026-03-01"),
+        (("ask", "--seed", "seeds/harbours.md"), "ask: --seed and --labels need --input beside them"),
+        (("evaluate", "--labels", "labels.jsonl"), "evaluate: --seed and --labels need --input beside them"),
+        (("stories", "--input", "config"), "config: cannot be read: Is a directory"),
         (("evaluate", "--input", "x.jsonl"), "--input needs --seed and --labels"),
         (("explain", "nowhere"), "nowhere"),
         (("sources", "--pause", "wires"), "there is none yet"),
@@ -272,6 +283,69 @@ def test_a_number_that_cannot_be_is_a_wrong_use(run: Run, arguments: tuple[objec
     assert code == 2
     assert "Invalid value" in err
     assert "Traceback" not in err
+
+
+def test_a_disk_without_room_for_the_result_is_one_line(house: House) -> None:
+    house.keep("cranes")
+    for command in (("status",), ("export", "--json-lines")):
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            ended = subprocess.run(
+                [sys.executable, "-m", "monitor", *command],
+                cwd=house.root,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        said = "monitor: No space left on device; make room on the disk\n"
+        assert (ended.returncode, ended.stderr) == (2, said)
+
+
+def test_what_the_system_refuses_names_the_file_and_a_remedy(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(number: int) -> None:
+        def broken() -> Callable[[], None]:
+            raise OSError(number, os.strerror(number), "/srv/var/words")
+
+        monkeypatch.setattr(program, "application", broken)
+
+    refused(errno.EROFS)
+    code, _, err = run()
+    assert (code, err) == (2, "monitor: /srv/var/words: Read-only file system; see that it may be written\n")
+    refused(errno.EINVAL)  # nothing that a person can mend: a fault of ours stays loud
+    with pytest.raises(OSError, match="Invalid argument"):
+        run()
+
+
+def test_a_verdict_is_for_the_only_topic_where_none_is_named(house: House, run: Run) -> None:
+    house.keep("cranes")
+    code, out, _ = run("feedback", "https://paper.example/cranes", "yes")
+    assert (code, "is relevant for harbours" in out) == (0, True)
+    house.topic("bread")
+    code, _, err = run("feedback", "https://paper.example/cranes", "yes")
+    assert (code, "say for which topic, as --topic NAME; there are: bread, harbours" in err) == (2, True)
+
+
+def test_a_search_that_waits_for_the_index_says_so_beside_the_result(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    monkeypatch.setattr(indexing, "sleep", lambda _seconds: None)
+    for number in range(5):
+        house.keep(f"cranes-{number}", text="Cranes on the quay.")
+    code, out, err = run("search", "quay", "--json")
+    assert (code, len(json.loads(out)["hits"])) == (0, 5)
+    assert err == "5 articles are put into the full-text index first; the next search finds it made\n"
+    assert run("search", "quay", "--json")[2] == ""
+
+
+def test_a_database_found_damaged_is_no_success_of_its_upkeep(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("maintain")[0] == 0
+    monkeypatch.setattr(Database, "faults", lambda _database: ["row 1 of sighting points nowhere"])
+    code, out, err = run("maintain")
+    assert (code, "the database has 1 fault: `monitor maintain --restore FILE`" in out) == (1, True)
+    assert err == "row 1 of sighting points nowhere\n"
 
 
 def test_an_option_that_is_none_is_a_wrong_use(run: Run) -> None:

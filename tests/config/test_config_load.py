@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - tables read better unbroken
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def test_a_folder_without_configuration_is_told_what_to_do(tmp_path: Path) -> No
         ("config/sources.toml", "https://one.example/feed", "http://one.example:99999/", r'source "one": url'),
         ("config/sources.toml", 'tags = ["technology"]', 'language = "English"', r'source "one": language: "English" is no code'),
         ("config/sources.toml", '[[source]]\nname = "one"', '[source]\nname = "one"', r"not valid TOML"),
-        ("config/topics/race.toml", "seeds/race.md", "http://[x/", r'race.toml: seeds: "http://\[x/" is no address that can be asked'),
+        ("config/topics/race.toml", "seeds/race.md", "http://[x/", r'race.toml:3: seeds: "http://\[x/" is no address that can be asked'),
         ("config/topics/race.toml", 'add = ["Doubao"]', 'add = {}', r"race.toml:7: terms.add: \{\} is of the wrong kind: write a list"),
         ("config/topics/race.toml", "threshold = 0.7", "threshold = nan", r'threshold: "nan" is none'),
         ("config/monitor.toml", "[fetch]", '[store]\nkeep = "800000d"\n[fetch]', r'store.keep: "800000d" is longer than a hundred years: write at most "36500d"'),
@@ -144,11 +145,11 @@ def test_a_folder_without_configuration_is_told_what_to_do(tmp_path: Path) -> No
         ("config/digests/morning.toml", "0 7 * * 1-5", "H H * * *", r"is no cron expression"),
         ("config/digests/morning.toml", "0 7 * * 1-5", "*/90 * * * *", r"is no cron expression"),
         ("config/digests/morning.toml", "0 7 * * 1-5", "@daily", r"is no cron expression"),
-        ("config/topics/race.toml", "seeds/race.md", "seeds/rice.md", r'race.toml: seeds: "seeds/rice.md" is missing'),
+        ("config/topics/race.toml", "seeds/race.md", "seeds/rice.md", r'race.toml:3: seeds: "seeds/rice.md" is missing'),
         ("config/topics/race.toml", "tag:technology", "tag:tecnology", r'no source has the tag "tecnology"; did you mean "tag:technology"'),
         ("config/topics/race.toml", "threshold = 0.7", "threshold = 7", r'threshold: "7" is none'),
         ("config/topics/race.toml", 'title = "The race"', 'titel = "The race"', r'race.toml:2: titel: unknown key; did you mean "title"'),
-        ("config/digests/morning.toml", "0 7 * * 1-5", "0 25 * * *", r'morning.toml: schedule: "0 25 \* \* \*" is no cron'),
+        ("config/digests/morning.toml", "0 7 * * 1-5", "0 25 * * *", r'morning.toml:3: schedule: "0 25 \* \* \*" is no cron'),
         ("config/digests/morning.toml", "0 7 * * 1-5", "0 7 30 2 *", r'schedule: "0 7 30 2 \*" is no cron expression of a time that comes'),
         ("config/digests/morning.toml", "Europe/London", "Europe/Lundon", r'timezone: "Europe/Lundon" is no IANA'),
         ("config/digests/morning.toml", '["desk"]', '["dusk"]', r'there is no channel "dusk"; did you mean "desk"'),
@@ -159,6 +160,32 @@ def test_a_fault_names_file_key_and_remedy(root: Path, file: str, old: str, new:
     with pytest.raises(ConfigurationError, match=says) as caught:
         load(root, {})
     assert "\n" not in str(caught.value)
+    at = re.match(rf"{re.escape(file)}:(\d+): ", str(caught.value))
+    lines = (root / file).read_text(encoding="utf-8").splitlines()
+    if "not valid TOML" not in says:
+        assert at
+        assert 1 <= int(at[1]) <= len(lines)
+
+
+def test_a_value_of_the_environment_is_told_by_its_variable_and_not_by_the_files_line(root: Path) -> None:
+    replace(root, "config/monitor.toml", "[fetch]", "[web]\nport = 8080\n[fetch]")
+    with pytest.raises(ConfigurationError, match=r"^environment: MONITOR_WEB__PORT: 70000 is no port"):
+        load(root, {"MONITOR_WEB__PORT": "70000"})
+    with pytest.raises(ConfigurationError, match=r"^environment: MONITOR_CHANNELS__DESK__KIND: \"pigeon\" is none"):
+        load(root, {"MONITOR_CHANNELS__DESK__KIND": "pigeon"})
+
+
+@pytest.mark.parametrize("file", ["config/topics/race.toml", "config/sources.toml"])
+def test_a_file_that_cannot_be_read_is_told_in_plain_words(root: Path, file: str) -> None:
+    (root / file).write_bytes(b"# one\n# two \xff\n")
+    with pytest.raises(ConfigurationError, match=rf"^{file}:2: holds what is no UTF-8; save"):
+        load(root, {})
+    (root / file).unlink()
+    (root / file).mkdir()
+    with pytest.raises(
+        ConfigurationError, match=rf"^{file}: cannot be read \(Is a directory\); it must be a text file"
+    ):
+        load(root, {})
 
 
 @pytest.mark.parametrize(
@@ -245,7 +272,7 @@ def test_a_mailbox_has_its_password_from_the_environment(root: Path, url: str) -
 )
 def test_where_newsletters_come_in_is_a_mailbox_or_a_folder(root: Path, url: str, says: str) -> None:
     (root / "config/sources.toml").write_text(LETTERS.format(url), encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=f'sources.toml: source "the-quay.letter": url: .*{says}') as caught:
+    with pytest.raises(ConfigurationError, match=f'sources.toml:4: source "the-quay.letter": url: .*{says}') as caught:
         load(root, {})
     assert "s3cret" not in str(caught.value)
 

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from prefect.client.schemas.schedules import CronSchedule
 
+from flows.backfill import backfill
 from flows.deployments import deployments
 from flows.identity import deployment_name, mark, tag
 from monitor.config import Settings, load
@@ -52,6 +53,17 @@ def test_two_roots_on_one_api_have_no_deployment_in_common(tmp_path: Path) -> No
         assert all(each.parameters["root"] == str(each_root.root) for each in made)
     (digest,) = [each for each in deployments(two, shared=True) if each.flow_name == "digest"]
     assert digest.parameters["name"] == "morning"
+    assert digest.description == "morning"
+
+
+def test_every_parameter_of_every_flow_is_described(tmp_path: Path) -> None:
+    made = [*deployments(settings_in(tmp_path), shared=False), backfill.to_deployment("backfill")]
+    described = {each.flow_name: each._parameter_openapi_schema.properties for each in made}  # type: ignore[union-attr]
+    assert set(described) == {"collect", "train", "maintain", "digest", "backfill"}
+    for flow, parameters in described.items():
+        assert parameters
+        for name, parameter in parameters.items():
+            assert parameter.get("description"), f"{flow}: {name}"
 
 
 def test_a_mark_stays_with_its_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,5 +84,5 @@ ODD = st.sampled_from(["*", "*", "*", "L", "mon-FRI", "jan", "L5", "1#2", "R", "
 @example("5,35 7-19/2 L jan-MAR mon-fri")
 @example("0 7 * * L5")
 def test_what_the_configuration_takes_for_a_schedule_prefect_takes_too(schedule: str) -> None:
-    if not list(schedule_faults("", schedule, "UTC")):
+    if not list(schedule_faults(schedule, "UTC")):
         assert CronSchedule(cron=schedule, timezone="UTC").cron == schedule

@@ -93,3 +93,23 @@ def test_the_end_of_a_module_is_its_exit_code(folder: Path) -> None:
     process = start("brief")
     assert process.wait(20) == 3
     end(process)
+
+
+def test_it_can_be_interrupted_though_its_parent_was_started_in_the_background_of_a_script(folder: Path) -> None:
+    (folder / "patient.py").write_text(
+        "import pathlib, sys, time\n"
+        "try:\n"
+        "    pathlib.Path(sys.argv[1], 'begun').touch()\n"
+        "    time.sleep(600)\n"
+        "except KeyboardInterrupt:\n"
+        "    raise SystemExit(4)\n",
+        encoding="utf-8",
+    )
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does to what it starts with &
+    try:
+        process = start("patient", str(folder))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    until((folder / "begun").exists)
+    end(process, signal.SIGINT, 20)
+    assert process.returncode == 4

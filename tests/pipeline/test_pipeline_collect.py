@@ -147,6 +147,20 @@ async def test_a_seed_in_a_file_that_says_nothing_is_refused_before_anything_is_
     assert site.requests == []
 
 
+async def test_a_seed_that_is_spoiled_stops_no_topic_but_its_own(declared: House, site: Site) -> None:
+    declared.topic("spoiled", seeds=["seeds/spoiled.md"])
+    for content, because in ((b"caf\xe9", "no UTF-8 text"), (b"\n", "is empty")):
+        (declared.root / "seeds" / "spoiled.md").write_bytes(content)
+        tally = await collected(declared)
+        assert set(tally.relevant) == {TOPIC}
+        (failure,) = tally.failures
+        assert failure.topic == "spoiled"
+        assert failure.error.startswith("topic spoiled: ")
+        assert because in failure.error
+        assert tally.in_doubt
+    assert {each.topic for each in declared.rows(Assessment)} == {TOPIC}
+
+
 async def test_a_collect_that_lost_its_lease_while_it_grouped_keeps_no_story(declared: House, monkeypatch) -> None:
     def stalled(*arguments: Any) -> Any:
         declared.clock.time += LEASE

@@ -36,6 +36,15 @@ def test_without_a_verdict_there_is_nothing_to_learn(judged: House) -> None:
     assert training.row == (TOPIC, 0, "", "", training.done)
 
 
+def test_a_topic_whose_seed_is_spoiled_says_so_and_stops_no_other(judged: House) -> None:
+    (judged.root / "seeds" / f"{TOPIC}.md").write_bytes(b"caf\xe9")
+    training = train(judged.settings, TOPIC)
+    assert training.failed
+    assert training.done.startswith("not trained: ")
+    assert "is no UTF-8 text" in training.done
+    assert training.to_json()["failed"] is True
+
+
 def test_verdicts_of_one_kind_are_kept_and_not_used(judged: House) -> None:
     verdict(judged, "cranes-0", "cranes-1", relevant=True)
     training = train(judged.settings, TOPIC)

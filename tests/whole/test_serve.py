@@ -105,6 +105,22 @@ def test_every_schedule_is_a_deployment_with_its_time_zone(serving) -> None:
     assert not any(each["paused"] for each in scheduled)
 
 
+def test_a_person_at_its_pages_reads_what_a_run_can_be_given(serving) -> None:
+    for deployment in deployments(serving.api):
+        parameters = deployment["parameter_openapi_schema"]["properties"]
+        assert all(parameter["description"] for parameter in parameters.values()), parameters
+    (digest,) = [each for each in deployments(serving.api) if each["name"] == "demo"]
+    assert digest["description"] == "AI competition, from the sample newsroom"
+
+
+def test_its_server_keeps_runs_for_a_month_and_no_longer(serving) -> None:
+    """By itself it would keep each run of each schedule for ever."""
+    settings = httpx.get(f"{serving.api}/admin/settings", timeout=5, trust_env=False).json()
+    kept = settings["server"]["services"]["db_vacuum"]
+    assert sorted(kept["enabled"]) == ["events", "flow_runs"]
+    assert kept["retention_period"] == "P30D"
+
+
 def test_a_digest_by_hand_is_sent_now_through_its_deployment(serving) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "monitor", "flow", "demo", "--json"],

@@ -119,16 +119,27 @@ async def profile_at_hand(context: Context, topic: Topic) -> Profile:
 
 
 def refuse_unreadable_seeds(context: Context) -> None:
-    """Nothing where every seed that is a file says something; else ConfigurationError, before anybody is asked."""
+    """Nothing where the seeds of any topic can be read; else ConfigurationError, before anybody is asked.
+
+    Seeds at addresses are not looked at. A topic beside it whose seeds cannot be read fails alone, when it is judged.
+    """
+    unreadable: list[ConfigurationError] = []
     for topic in context.settings.topics:
-        local = _local_seeds(topic, context.settings.root)
-        made_of = mark(topic, [local[seed].identity for seed in topic.seeds if seed in local])
-        if local and _made_of(context, topic, made_of) is None:
-            try:
-                build(topic, [seed.text() for seed in local.values()])
-            except ConfigurationError as error:
-                message = f"config/topics/{topic.name}.toml: seeds: {error}"
-                raise ConfigurationError(message) from error
+        try:
+            _refuse_unreadable(context, topic)
+        except ConfigurationError as error:
+            unreadable.append(ConfigurationError(f"config/topics/{topic.name}.toml: seeds: {error}"))
+        else:
+            return
+    if unreadable:
+        raise unreadable[0]
+
+
+def _refuse_unreadable(context: Context, topic: Topic) -> None:
+    local = _local_seeds(topic, context.settings.root)
+    made_of = mark(topic, [local[seed].identity for seed in topic.seeds if seed in local])
+    if local and _made_of(context, topic, made_of) is None:
+        build(topic, [seed.text() for seed in local.values()])
 
 
 def _local_seeds(topic: Topic, root: Path) -> dict[str, FoundSeed]:

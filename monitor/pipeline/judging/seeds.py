@@ -19,8 +19,8 @@ _FEW_WORDS = 25
 class SeedReport:
     """What is wrong with the seeds, and what is odd about them.
 
-    With a fault no collect runs: the seed cannot be read, or says nothing. `oddities` say very little or too much, or
-    the same as another topic's.
+    With a fault its topic is not judged, and no collect runs where every topic has one: the seed cannot be read, or
+    says nothing. `oddities` say very little or too much, or the same as another topic's.
     """
 
     faults: tuple[str, ...]

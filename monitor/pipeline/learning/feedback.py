@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
-from monitor.models import Article, Assessment, Feedback
+from monitor.models import Article, Assessment, Feedback, Topic
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.judging.archive import item
 from monitor.pipeline.judging.profiles import topic_or_first
@@ -83,6 +83,15 @@ def record(settings: Settings, url: str, topic: str, *, relevant: bool) -> Artic
         }
         keep_feedback(session, Feedback.model_validate(fields))
     return article
+
+
+def only_topic(settings: Settings) -> Topic:
+    """The topic that a verdict is for where none is named. Raises ConfigurationError where there is not just one."""
+    if len(settings.topics) != 1:
+        names = ", ".join(each.name for each in settings.topics) or "none yet"
+        message = f"feedback: say for which topic, as --topic NAME; there are: {names}"
+        raise ConfigurationError(message)
+    return settings.topics[0]
 
 
 def questions(settings: Settings, topic: str, count: int, now: datetime | None = None) -> list[Question]:
