@@ -42,7 +42,7 @@ class Connections:
         except BaseException:  # cancelled where it waits for a lock of its own, it would stay open
             await self.drop(connection)
             raise
-        answer.stream = _Body(cast(_Stream, answer.stream), origin, connection, self)
+        answer.stream = _KeepingChunks(cast(_Chunks, answer.stream), origin, connection, self)
         return answer
 
     async def keep(self, origin: _Origin, connection: httpcore.AsyncConnectionInterface) -> None:
@@ -89,31 +89,31 @@ class Connections:
         return connection
 
 
-class _Stream(Protocol):
-    """What httpcore gives the body of an answer as."""
+class _Chunks(Protocol):
+    """The body of an answer as it comes, as httpcore gives it."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     async def aclose(self) -> None: ...
 
 
-class _Body:
-    """The body of an answer; its connection is kept once it is closed."""
+class _KeepingChunks:
+    """The same; its connection is kept once it is closed."""
 
     def __init__(
-        self, stream: _Stream, origin: _Origin, connection: httpcore.AsyncConnectionInterface, connections: Connections
+        self, chunks: _Chunks, origin: _Origin, connection: httpcore.AsyncConnectionInterface, connections: Connections
     ) -> None:
-        self._stream = stream
+        self._chunks = chunks
         self._origin = origin
         self._connection = connection
         self._connections = connections
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._stream)
+        return aiter(self._chunks)
 
     async def aclose(self) -> None:
         try:
-            await self._stream.aclose()
+            await self._chunks.aclose()
         except BaseException:
             await self._connections.drop(self._connection)
             raise

@@ -78,6 +78,7 @@ class Exchange:
         self._turns = turns
         self._user_agent = settings.user_agent
         self._timeout = settings.timeout.total_seconds()
+        self._proxied = bool(settings.proxy)
 
     async def send(self, ask: Ask, welcome: Callable[[], None]) -> Answer:
         """The answer of the host, whatever its status.
@@ -100,7 +101,7 @@ class Exchange:
                     finally:
                         await response.aclose()
             except FAILURES as error:
-                reason = _reason(error, answered=bool(status), seconds=self._timeout)
+                reason = _reason(error, answered=bool(status), seconds=self._timeout, proxied=self._proxied)
                 raise FetchError(ask.address.text, reason, Cause.UNREACHABLE) from error
             return Answer(status, headers, content, loop.time() - begun)
 
@@ -161,7 +162,7 @@ async def _drain(response: httpx.Response, headers: Mapping[str, str]) -> None:
                     pass
 
 
-def _reason(error: BaseException, *, answered: bool, seconds: float) -> str:
+def _reason(error: BaseException, *, answered: bool, seconds: float, proxied: bool) -> str:
     """What went wrong, for a person: the innermost cause that says something."""
     if isinstance(error, TimeoutError | httpcore.TimeoutException):
         what = "the answer was not complete" if answered else "no answer"
@@ -172,7 +173,8 @@ def _reason(error: BaseException, *, answered: bool, seconds: float) -> str:
         if isinstance(cause, ssl.SSLError):
             return f"no secure connection ({cause.reason or 'TLS failed'})"
         if isinstance(cause, OSError) and cause.errno is not None and cause.errno in errno.errorcode:
-            what = "no connection" if isinstance(error, httpcore.ConnectError) else "the connection broke off"
+            unconnected = "no connection to the proxy that fetch.proxy names" if proxied else "no connection"
+            what = unconnected if isinstance(error, httpcore.ConnectError) else "the connection broke off"
             return f"{what} ({os.strerror(cause.errno).lower()})"
     return _plainly(error)
 

@@ -45,14 +45,16 @@ class Transport(httpx.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Chunks(answer))
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self._connections.aclose()
 
 
-class _Stream(httpx.AsyncByteStream):
+class _Chunks(httpx.AsyncByteStream):
+    """The body of an answer as it comes, as httpx takes it."""
+
     def __init__(self, answer: httpcore.Response) -> None:
         self._answer = answer
 

@@ -123,6 +123,14 @@ async def test_a_proxy_may_be_private_but_not_what_it_is_asked_for() -> None:
     assert proxy.paths() == ["http://good.example/robots.txt", "http://good.example/news"]
 
 
+async def test_a_proxy_that_takes_no_connection_is_named_by_its_setting() -> None:
+    async with client(proxy="http://127.0.0.1:1") as fetch:
+        with pytest.raises(
+            FetchError, match=r"no connection to the proxy that fetch\.proxy names \(connection refused\)"
+        ):
+            await fetch.get("http://127.1.0.1/news", purpose="page")
+
+
 async def test_https_goes_through_a_proxy_as_a_tunnel() -> None:
     async with Site("127.0.0.1") as proxy:
         proxy.routes["good.example:443"] = raw(head(403, {"content_length": "0"}))
