@@ -26,9 +26,9 @@ from monitor.store.digests import digests
 from monitor.store.leases import working
 from monitor.store.outbox import digest_at
 from monitor.store.polling import feed_states
-from monitor.store.reading_page import delivery_counts
 from monitor.store.runs import first_success, runs
 from monitor.store.standing import Backlog, Holdings, backlog, holdings, size_of
+from monitor.store.told import delivery_counts
 
 # A run that should have begun so long ago is late: schedulers take runs up within seconds, a machine that boots within
 # minutes.

@@ -11,6 +11,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, any_, bindparam, func, literal, select, update
+from sqlalchemy.orm import defer
 from sqlmodel import Session, SQLModel
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ Row = Mapping[str, Any]
 def table(model: type[SQLModel]) -> Table:
     """The table of a kept noun."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def unread(model: type[SQLModel], *names: str) -> tuple[Any, ...]:
+    """Options of a query that leaves these columns of a kept noun unread; touching one raises."""
+    return tuple(defer(getattr(model, name), raiseload=True) for name in names)
 
 
 def batches(values: Sequence[Value], size: int = BATCH) -> Iterator[Sequence[Value]]:

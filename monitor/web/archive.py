@@ -10,7 +10,7 @@ from monitor.models import Delivery, DeliveryState
 from monitor.pipeline.digest import send_again
 from monitor.store.digests import digest_items
 from monitor.store.outbox import delivery as delivery_of
-from monitor.store.reading_page import delivery_counts, digest, digests, latest_deliveries
+from monitor.store.told import delivery_counts, digest, digests, latest_deliveries
 from monitor.web.forms import OwnForm
 from monitor.web.house import Here
 from monitor.web.pages import page, seen, teller

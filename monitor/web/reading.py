@@ -13,15 +13,8 @@ from monitor.models import Article, Reasons
 from monitor.store.articles import article as article_of
 from monitor.store.articles import articles_of
 from monitor.store.checks import versions
-from monitor.store.reading_page import (
-    Judged,
-    Telling,
-    digests,
-    judged_articles,
-    originals_of,
-    story_and_articles,
-    tellings,
-)
+from monitor.store.reading_page import Judged, judged_articles, originals_of, story_and_articles
+from monitor.store.told import Telling, digests, tellings
 from monitor.text import without_dateline
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller

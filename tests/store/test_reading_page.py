@@ -9,6 +9,7 @@ from monitor.store import Database, reading_page
 from monitor.store.articles import keep_articles
 from monitor.store.outbox import keep_digest
 from monitor.store.stories import Placed, keep_placements
+from monitor.store.told import delivery_counts, digest, digests, latest_deliveries, tellings
 from monitor.store.topics import keep_assessments, keep_feedback
 
 
@@ -116,29 +117,29 @@ def test_what_was_told_is_found_from_both_ends(database: Database, now: datetime
                 "changed_at": now,
             }
             told = {"audience": f"d{number} desk r", "story_id": story, "revision": 1, "delivery_id": 0, "told_at": now}
-            digest = {"name": f"d{number}", "slot": "s", "composed_at": now}
+            composed = {"name": f"d{number}", "slot": "s", "composed_at": now}
             kept = keep_digest(
                 session,
-                Digest.model_validate(digest),
+                Digest.model_validate(composed),
                 [],
                 [Delivery.model_validate(delivery)],
                 [Told.model_validate(told)],
             )
             assert kept is not None
     with database.reading() as session:
-        assert [each.digest.name for each in reading_page.tellings(session, story)] == ["d0", "d1", "d2"]
-        latest = reading_page.digests(session, limit=2)
+        assert [each.digest.name for each in tellings(session, story)] == ["d0", "d1", "d2"]
+        latest = digests(session, limit=2)
         assert [each.digest.name for each in latest] == ["d2", "d1"]
         assert [each.state for each in latest[0].deliveries] == ["sent"]
-        older = reading_page.digests(session, limit=2, before=latest[1].digest.id)
+        older = digests(session, limit=2, before=latest[1].digest.id)
         assert [each.digest.name for each in older] == ["d0"]
-        one = reading_page.digest(session, latest[1].digest.id or 0)
+        one = digest(session, latest[1].digest.id or 0)
         assert one is not None
         assert one.digest.name == "d1"
-        assert reading_page.digest(session, 999) is None
-        assert len(reading_page.latest_deliveries(session, limit=10)) == 3
-        assert [each[1].name for each in reading_page.latest_deliveries(session, limit=10, state="failed")] == ["d0"]
-        assert reading_page.delivery_counts(session) == {
+        assert digest(session, 999) is None
+        assert len(latest_deliveries(session, limit=10)) == 3
+        assert [each[1].name for each in latest_deliveries(session, limit=10, state="failed")] == ["d0"]
+        assert delivery_counts(session) == {
             "pending": 0,
             "sending": 0,
             "sent": 2,

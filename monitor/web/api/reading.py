@@ -12,20 +12,12 @@ from monitor.store.articles import article as article_of
 from monitor.store.digests import digest_items
 from monitor.store.matching import Filters
 from monitor.store.polling import feed_states
-from monitor.store.reading_page import (
-    digest,
-    digests,
-    judged_articles,
-    latest_deliveries,
-    stories_of_topic,
-    story_and_articles,
-)
+from monitor.store.reading_page import judged_articles, stories_of_topic, story_and_articles
 from monitor.store.search import search
+from monitor.store.told import digest, digests, latest_deliveries
 from monitor.store.topics import assessments_of
 from monitor.web.api.shapes import (
     ArticleJson,
-    DeliveryJson,
-    DigestJson,
     FaultJson,
     HitJson,
     SourceJson,
@@ -34,6 +26,7 @@ from monitor.web.api.shapes import (
     TopicJson,
     WholeArticleJson,
 )
+from monitor.web.api.told import DeliveryJson, DigestJson
 from monitor.web.house import Here
 from monitor.web.reading import Identity
 from monitor.web.today import topic_of

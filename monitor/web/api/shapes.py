@@ -1,10 +1,13 @@
-"""What the API answers with: kept nouns as programs take them, whole words and moments, nothing cut for a screen."""
+"""What the API answers with: kept nouns as programs take them, whole words and moments, nothing cut for a screen.
+
+Digests and deliveries stand in `told.py`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.models import Article, Assessment, Delivery, Digest, DigestItem, Reasons, Story, Topic
+from monitor.models import Article, Assessment, Reasons, Story, Topic
 from monitor.pipeline.polling.health import Health
 from monitor.store.reading_page import Judged
 
@@ -181,79 +184,6 @@ class SourceJson:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryJson:
-    """A delivery and its state: pending, sending, sent, failed or unknown."""
-
-    id: int
-    digest: int
-    channel: str
-    recipient: str
-    state: str
-    attempts: int
-    detail: str
-    changed: datetime
-
-    @classmethod
-    def of(cls, delivery: Delivery) -> "DeliveryJson":
-        """The delivery."""
-        return cls(
-            delivery.id or 0,
-            delivery.digest_id,
-            delivery.channel,
-            delivery.recipient,
-            delivery.state,
-            delivery.attempts,
-            delivery.detail,
-            delivery.changed_at,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ItemJson:
-    """One line of a digest."""
-
-    section: str
-    topic: str
-    story: int
-    article: int
-    headline: str
-    url: str
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class DigestJson:
-    """A digest as it was composed; `items` are None in a list of digests."""
-
-    id: int
-    name: str
-    slot: str
-    title: str
-    topics: Sequence[str]
-    first_line: str
-    composed: datetime
-    deliveries: Sequence[DeliveryJson]
-    items: Sequence[ItemJson] | None
-
-    @classmethod
-    def of(
-        cls, digest: Digest, deliveries: Sequence[Delivery], items: Sequence[DigestItem] | None = None
-    ) -> "DigestJson":
-        """The digest."""
-        return cls(
-            digest.id or 0,
-            digest.name,
-            digest.slot,
-            digest.title,
-            digest.topics,
-            digest.first_line,
-            digest.composed_at,
-            [DeliveryJson.of(each) for each in deliveries],
-            None if items is None else [_item(each) for each in items],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class StandingJson:
     """How everything stands: the document of `monitor status --json`."""
 
@@ -302,9 +232,3 @@ class FaultJson:
     """What went wrong, in one sentence."""
 
     detail: str
-
-
-def _item(item: DigestItem) -> ItemJson:
-    return ItemJson(
-        item.section, item.topic, item.story_id, item.article_id, item.headline, item.url, round(item.score, 4)
-    )
