@@ -79,7 +79,7 @@ def run(json: Json = False, strict: Strict = False, root: Root = None) -> None:
 
 
 async def _collect(settings: "Settings", request: "Request") -> "Tally":
-    from monitor.config.checks import unwatched
+    from monitor.config.remarks import unwatched
     from monitor.pipeline.collect import collect as collect_all
     from monitor.pipeline.context import opened
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor.config.reach import NEEDED, missing_of, reaches, unreached
+from monitor.config.reach import NEEDED
 from monitor.config.schedules import schedule_faults
 from monitor.config.settings import Settings, nearest
 from monitor.config.values import Fault, TomlFile, shortened

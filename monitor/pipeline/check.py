@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.config import Settings
-from monitor.config.checks import silences, warnings
+from monitor.config.remarks import silences, warnings
 from monitor.digest.wording import counted
 from monitor.errors import MonitorError
 from monitor.fetch.client import Client

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.config import find_root, load
-from monitor.config.checks import faults, silences, warnings
+from monitor.config.checks import faults
 from monitor.config.edit import add_source, add_topic, pause_source
+from monitor.config.remarks import silences, warnings
 from monitor.config.values import duration, size
 from monitor.errors import ConfigurationError
 from monitor.models import Source, Topic

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.config import Settings
-from monitor.config.checks import warnings
 from monitor.config.edit import add_topic, free_topic
+from monitor.config.remarks import warnings
 from monitor.errors import ConfigurationError
 from monitor.fetch.client import Client
 from monitor.models import Profile, Topic
