@@ -14,7 +14,9 @@ _ENTRIES = uuid.UUID("6f1f0a52-6c7e-5a0e-9d7e-3d1b3c1f9b0a")
 
 
 def entries(page: Layout, composed: datetime, shown: Callable[[ShownStory], str]) -> tuple[dict[str, Any], ...]:
-    """Each story shown, then each source of which something is said; without stories the digest, which says all of it.
+    """Each story shown, then how many are not, then each source of which something is said.
+
+    Without stories the digest alone, which says all of it.
 
     Each is {"feed", "id", "url", "title", "html", "text", "language", "source", "published", "updated", "tags"}: `feed`
     the digest's title, `id` a `urn:uuid:`, the same for the same telling; `html` what `shown` makes of it; moments in
@@ -29,10 +31,13 @@ def entries(page: Layout, composed: datetime, shown: Callable[[ShownStory], str]
         _of_page(page, composed, f"source {news.key}", f"{news.label}: {news.source}", [_said(news)])
         for news in page.news
     )
+    left = f"{page.title}: {counted(page.more, 'more story', 'more stories')}"
+    more = (_of_page(page, composed, f"stories {composed.isoformat()}", left, [page.first_line]),) if page.more else ()
     if not page.news_more:
-        return (*told, *sources)
+        return (*told, *more, *sources)
     title = f"{page.title}: {counted(page.news_more, 'more source')} to look at"
-    return (*told, *sources, _of_page(page, composed, f"sources {composed.isoformat()}", title, [page.unnamed]))
+    unnamed = _of_page(page, composed, f"sources {composed.isoformat()}", title, [page.unnamed])
+    return (*told, *more, *sources, unnamed)
 
 
 def _of_story(page: Layout, story: ShownStory, composed: datetime, html: str) -> dict[str, Any]:

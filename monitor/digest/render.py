@@ -28,18 +28,19 @@ def render(digest: Digest, items: Sequence[DigestItem], settings: DigestSettings
     """The message for an audience that is told `items`, all or some of the digest's, in the digest's order.
 
     The first line counts these items. At most `settings.max_items` are shown and the others counted; fewer where text
-    and page would otherwise be larger than 77,000 bytes as mail encodes them. All that comes from outside is cleaned
-    and escaped; links lead to http and https alone.
+    and page would otherwise be larger than 77,000 bytes as mail encodes them, but for the entries, of which no mail is
+    made. All that comes from outside is cleaned and escaped; links lead to http and https alone.
     """
     room = min(settings.max_items, len(items))
     page, html, text = _fitting(digest, items, settings, room, reader)
+    whole = page if page.more == len(items) - room else lay_out(digest, items, settings, room, reader)
     return Message(
         subject=page.subject,
         html=html,
         text=text,
         blocks=blocks(page, threaded=reader.threaded),
         brief=brief(page, reader.longest),
-        entries=entries(page, digest.composed_at, _entry),
+        entries=entries(whole, digest.composed_at, _entry),
         language="en",
     )
 

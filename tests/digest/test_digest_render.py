@@ -68,6 +68,22 @@ def test_the_mark_of_a_list_is_not_quoted(settings, composition):
     assert "“-3 degrees it was.”" in text
 
 
+def test_a_feed_is_cut_at_the_most_alone_and_says_how_many_more_there_are(settings, now, make_article, make_view, seen):
+    views = [
+        make_view([make_article(number, title=f"Ships {'wait ' * 30}{number}")], [0.9]) for number in range(1, 121)
+    ]
+    composition = compose(settings, SLOT, now, views, [], seen)
+    most = replace(settings, max_items=100)
+
+    message = render(composition.digest, composition.items, most)
+
+    assert "and 20 more" not in message.text, "a mail shows fewer than the most, for its size"
+    *stories, last = message.entries
+    assert len({entry["id"] for entry in message.entries}) == len(stories) + 1 == 101
+    assert last["title"] == f"{composition.digest.title}: 20 more stories"
+    assert last["text"] == composition.digest.first_line
+
+
 def words(element):
     return " ".join(element.text_content().split())
 
