@@ -25,7 +25,7 @@ from sqlmodel import Session
 from monitor.models import Article
 from monitor.store.bulk import among, batches, table
 from monitor.store.facets import facets_of
-from monitor.store.matching import VECTORS, Filters, matches, on_sqlite
+from monitor.store.matching import VECTORS, Filters, best, on_sqlite
 from monitor.store.words import Snippet, fold, snippet, terms
 
 # Articles that are folded and written at once: some megabytes.
@@ -52,9 +52,7 @@ def search(session: Session, words: str, *, filters: Filters | None = None, limi
     wanted, asked = terms(words), filters or Filters()
     if not wanted or asked.asks_nothing:
         return []
-    matching = matches(session, wanted, asked).subquery().c
-    best = select(matching.id, matching.rank).order_by(matching.rank.desc(), matching.id.desc()).limit(limit)
-    ranks = {row[0]: float(row[1]) for row in session.connection().execute(best)}
+    ranks = best(session, wanted, asked, limit)
     articles = session.scalars(select(Article).where(among(session, table(Article).c.id, list(ranks))))
     by_id = {article.id: article for article in articles}
     return [Hit(by_id[key], snippet(by_id[key].text or by_id[key].title, wanted), rank) for key, rank in ranks.items()]

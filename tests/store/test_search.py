@@ -101,10 +101,12 @@ def moment(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T00:00:00+00:00")
 
 
+@pytest.mark.parametrize("through", [0, 8])
 def test_of_what_matches_often_the_latest_are_ranked_however_far_back_they_are(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch, through: int
 ) -> None:
-    for name, value in {"RANKED": 4, "RANKED_OF_TOPIC": 2, "FETCHED": 0, "WIDER": 2}.items():
+    changed = {"RANKED": 4, "RANKED_OF_TOPIC": 2, "FETCHED": 0, "WIDER": 2, "LOOKED_THROUGH": through}
+    for name, value in changed.items():
         monkeypatch.setattr(matching, name, value)
     monkeypatch.setattr(matching, "_expected", lambda _, *conditions: 20.0 if conditions else 40.0)
     for number in range(40):
@@ -121,6 +123,24 @@ def test_of_what_matches_often_the_latest_are_ranked_however_far_back_they_are(
     assert found(database, "none") == []
     assess(database, *(assessment(identity, relevant=identity in (8, 10, 12)) for identity in range(1, 41)))
     assert set(found(database, "cranes", topic="ai", relevant=True)) == {"9", "11"}
+
+
+def test_of_what_is_frequent_fewer_are_ranked_and_more_where_more_are_shown(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = {"RANKED": 12, "RANKED_OF_FREQUENT": 4, "RANKED_FOR_EACH": 2, "FREQUENT": 20, "FETCHED": 0}
+    for name, value in changed.items():
+        monkeypatch.setattr(matching, name, value)
+    for number in range(40):
+        title = {32: "32 cranes", 12: "12 ships"}.get(number, f"{number}")
+        words = "cranes" if number % 4 else "cranes and ships"
+        keep(database, article(f"{number}", title=title, text=words, published=NOW - timedelta(days=40 - number)))
+    index(database)
+    monkeypatch.setattr(matching, "_expected", lambda *_: 40.0)
+    assert found(database, "cranes", limit=1) == ["39"], "the best of the last four"
+    assert found(database, "cranes", limit=4)[0] == "32 cranes", "the best of the last eight"
+    monkeypatch.setattr(matching, "_expected", lambda *_: 10.0)
+    assert found(database, "ships", limit=1) == ["12 ships"], "the seventh from the last"
 
 
 def test_after_older_articles_came_in_late_the_engines_differ_in_which_are_the_latest(
@@ -142,8 +162,10 @@ def test_after_older_articles_came_in_late_the_engines_differ_in_which_are_the_l
     assert set(found(database, "cranes")) == (by_id if database.dialect == "sqlite" else by_day)
     assert set(found(database, "cranes", since=NOW - timedelta(days=300))) == by_day
     assert set(found(database, "cranes", until=NOW - timedelta(days=300))) == by_id
-    monkeypatch.setattr(matching, "FETCHED", 40)
-    assert set(found(database, "cranes")) == by_id
+    for name, value in {"FETCHED": 40, "LOOKED_THROUGH": 0}.items():
+        with monkeypatch.context() as changed:
+            changed.setattr(matching, name, value)
+            assert set(found(database, "cranes")) == by_id
 
 
 def test_no_text_is_taken_for_a_facet(database: Database) -> None:
