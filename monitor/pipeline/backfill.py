@@ -21,7 +21,7 @@ from monitor.models import BACKFILL, Article, Entry, Grade, Page, Source
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context, opened, refuse_nameless
 from monitor.pipeline.examine import unpacked
-from monitor.pipeline.judging import arrivals
+from monitor.pipeline.judging import assessing, grouping
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.polling.discovery import document_at
 from monitor.pipeline.reading import fetching
@@ -91,9 +91,9 @@ async def backfill(context: Context, archives: Sequence[str], span: Span) -> Tal
                 tally += await _folder(context, Path(archive), span)
         except (MonitorError, WorkerLost) as error:
             tally += Tally(sources_failed=1, failures=(Failure(trouble_of(error, archive).text, source=archive),))
-    tally += await context.call("group", arrivals.group, context)
+    tally += await context.call("group", grouping.group, context)
     for topic in context.settings.topics:
-        tally += await context.call(f"assess {topic.name}", arrivals.assess, context, topic.name)
+        tally += await context.call(f"assess {topic.name}", assessing.assess, context, topic.name)
     return tally
 
 

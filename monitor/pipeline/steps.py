@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 
 from monitor.pipeline.context import Context
-from monitor.pipeline.judging import arrivals
+from monitor.pipeline.judging import assessing, grouping
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.telling.instant import keep_instant
 
@@ -23,10 +23,10 @@ async def judged(context: Context, topics: Collection[str] = ()) -> Tally:
     """Group and assess what no run did yet, and compose what cannot wait; `topics` are all where none is named."""
     # Judging needs memory of its own; workers that have nothing more to read would hold theirs beside it.
     await context.workers.close()
-    tally = await timed(context, "group", arrivals.group)
+    tally = await timed(context, "group", grouping.group)
     for topic in context.settings.topics:
         if not topics or topic.name in topics:
-            tally += await timed(context, f"assess {topic.name}", arrivals.assess, topic.name)
+            tally += await timed(context, f"assess {topic.name}", assessing.assess, topic.name)
     if any(digest.instant for digest in context.settings.digests):
         tally += await timed(context, "instant", _instant)
     return tally

@@ -72,6 +72,12 @@ def available() -> bool:
     return in_use() is not None
 
 
+def measured() -> bool:
+    """Whether texts can be encoded here, and by an encoder whose likenesses were measured."""
+    used = in_use()
+    return used is not None and used.ordinary is not None
+
+
 def encoder_name() -> str:
     """The name of the encoder in use, "" where there is none: vectors of another one are not comparable.
 

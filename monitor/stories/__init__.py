@@ -6,7 +6,11 @@ loads neither scikit-learn nor SciPy: workers that only make signatures import i
 
 from monitor.stories.candidates import Candidate, Placement, StorySettings
 from monitor.stories.fingerprint import signature
+from monitor.stories.grouping import is_short
+from monitor.stories.meaning import Vectors
 from monitor.stories.placing import lead, place
 from monitor.stories.slices import rounds, slices
 
-__all__ = ["Candidate", "Placement", "StorySettings", "lead", "place", "rounds", "signature", "slices"]
+__all__ = [
+    "Candidate", "Placement", "StorySettings", "Vectors", "is_short", "lead", "place", "rounds", "signature", "slices",
+]  # fmt: skip

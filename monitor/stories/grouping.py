@@ -18,6 +18,7 @@ from monitor.stories.fingerprint import MINHASH_BYTES
 from monitor.stories.likeness import Likeness, Pairs
 from monitor.stories.linkage import Linkage
 from monitor.stories.lookup import nearby
+from monitor.stories.meaning import LONG, Meaning, Vectors
 from monitor.stories.wording import CODE, SKETCH, language_of, text_wording, wording_of
 from monitor.text import guess_language
 
@@ -35,7 +36,9 @@ class Event:
     first: int
 
 
-def group_events(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySettings) -> dict[int, Event]:
+def group_events(
+    new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySettings, vectors: Vectors
+) -> dict[int, Event]:
     """The event of each new article, by id; both are given in the order of time.
 
     Kept articles without a story are not looked at, nor those that repeat another one.
@@ -44,8 +47,13 @@ def group_events(new: Sequence[Candidate], kept: Sequence[Candidate], settings: 
     known = _by_language(_around(kept, new, settings))
     found: dict[int, Event] = {}
     for language, articles in fresh.items():
-        found |= _grouped(articles, known.get(language, []), settings)
+        found |= _grouped(articles, known.get(language, []), settings, vectors)
     return found
+
+
+def is_short(article: Candidate) -> bool:
+    """Whether an article's text has so few words that its meaning may count beside them."""
+    return len(text_wording(_packed(article)).terms) < LONG
 
 
 def _by_language(articles: Sequence[Candidate]) -> dict[str, list[Candidate]]:
@@ -70,7 +78,9 @@ def _around(kept: Sequence[Candidate], new: Sequence[Candidate], settings: Story
     return [article for article in kept[start:stop] if article.story is not None and article.duplicate_of is None]
 
 
-def _grouped(fresh: Sequence[Candidate], known: Sequence[Candidate], settings: StorySettings) -> dict[int, Event]:
+def _grouped(
+    fresh: Sequence[Candidate], known: Sequence[Candidate], settings: StorySettings, vectors: Vectors
+) -> dict[int, Event]:
     """The event of each article of one language; both sequences are sorted by age."""
     if len(fresh) == 1 and not known:
         return {fresh[0].id: Event(None, fresh[0].id)}
@@ -79,10 +89,10 @@ def _grouped(fresh: Sequence[Candidate], known: Sequence[Candidate], settings: S
     compared = [*fresh, *(known[place] for place in sorted(near))]
     rest = [each for place, each in enumerate(known) if place not in near]
     beside = rest[:: max(1, -(-len(rest) // _MOST_BESIDE))]
-    likeness = Likeness(
-        [wording_of(each, _packed(each)) for each in compared], [text_wording(_packed(each)) for each in beside]
-    )
-    pairs = likeness.pairs(len(fresh), _FLOOR * settings.similarity)
+    wordings = [wording_of(each, _packed(each)) for each in compared]
+    likeness = Likeness(wordings, [text_wording(_packed(each)) for each in beside])
+    meaning = _meaning(compared, len(fresh), [len(each.terms) for each in wordings], vectors)
+    pairs = likeness.pairs(len(fresh), _FLOOR * settings.similarity, meaning)
     stories = sorted({each.story or 0 for each in compared[len(fresh) :]})
     ends = _linked(compared, len(fresh), pairs, settings)
     first: dict[int, int] = {}
@@ -90,6 +100,14 @@ def _grouped(fresh: Sequence[Candidate], known: Sequence[Candidate], settings: S
         each.id: Event(stories[end] if end < len(stories) else None, first.setdefault(end, each.id))
         for each, end in zip(fresh, ends, strict=False)
     }
+
+
+def _meaning(articles: Sequence[Candidate], count: int, sizes: Sequence[int], vectors: Vectors) -> Meaning | None:
+    """What articles with so many terms mean; None where none is short, and words say enough, or nothing is known."""
+    known = vectors([each.id for each in articles]) if any(size < LONG for size in sizes) else {}
+    if not known:
+        return None
+    return Meaning([known.get(each.id, b"") for each in articles], sizes, count)
 
 
 def _packed(article: Candidate) -> bytes:

@@ -12,10 +12,15 @@ from monitor.stories.duplicates import by_age, find_duplicates
 from monitor.stories.editions import later_editions
 from monitor.stories.fingerprint import signed
 from monitor.stories.grouping import Event, group_events
+from monitor.stories.meaning import Vectors, no_vectors
 
 
-def place(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySettings) -> list[Placement]:
+def place(
+    new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySettings, vectors: Vectors = no_vectors
+) -> list[Placement]:
     """A placement for each new article, in order; one whose id is among the kept stays where it is.
+
+    `vectors` is asked for what those mean that are compared, where any of them is short.
 
     Articles that found a story together have the id of its first article for a group. The same articles get the same
     places, in whatever order they come.
@@ -26,7 +31,7 @@ def place(new: Sequence[Candidate], kept: Sequence[Candidate], settings: StorySe
     given = {article.id: article for article in signed(sorted(new, key=_moment)) if article.id not in held}
     repeats = find_duplicates(list(given.values()), known)
     own = [article for article in given.values() if article.id not in repeats]
-    events = group_events(own, known, settings)
+    events = group_events(own, known, settings, vectors)
     placements = [_placement(article.id, held, repeats, events) for article in new]
     editions = later_editions(repeats, given, held)
     return [replace(each, duplicate_of=None) if each.id in editions else each for each in placements]

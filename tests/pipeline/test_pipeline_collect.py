@@ -13,7 +13,7 @@ from servers import Site, says
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Entry, Lease, Run, Story
 from monitor.pipeline.collect import LEASE, AlreadyRunning, LeaseLost, Request, collect
-from monitor.pipeline.judging import arrivals
+from monitor.pipeline.judging import grouping
 from monitor.pipeline.tally import Tally
 from monitor.store.runs import acquire
 from monitor.stories import place
@@ -167,7 +167,7 @@ async def test_a_collect_that_lost_its_lease_while_it_grouped_keeps_no_story(dec
         assert not refused(declared)
         return place(*arguments)
 
-    monkeypatch.setattr(arrivals, "place", stalled)
+    monkeypatch.setattr(grouping, "place", stalled)
     with pytest.raises(LeaseLost):
         await collected(declared)
     assert declared.rows(Story) == []
@@ -188,8 +188,8 @@ async def test_what_a_killed_run_left_is_taken_up(declared: House, site: Site, m
 
     for step in (
         "monitor.pipeline.reading.fetching.read",
-        "monitor.pipeline.judging.arrivals.group",
-        "monitor.pipeline.judging.arrivals.assess",
+        "monitor.pipeline.judging.grouping.group",
+        "monitor.pipeline.judging.assessing.assess",
     ):
         with monkeypatch.context() as patch:
             patch.setattr(step, killed)
@@ -376,7 +376,7 @@ async def test_an_error_in_a_step_is_kept_as_a_run_that_failed(declared: House, 
     async def broken(*arguments: object) -> Tally:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(arrivals, "group", broken)
+    monkeypatch.setattr(grouping, "group", broken)
     with pytest.raises(ZeroDivisionError):
         await collected(declared)
     assert not last_run(declared).succeeded

@@ -12,8 +12,9 @@ from sqlalchemy import update
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Assessment, Meaning, Model, Profile, Story
 from monitor.pipeline.context import opened
-from monitor.pipeline.judging import arrivals
-from monitor.pipeline.judging.arrivals import assess, group
+from monitor.pipeline.judging import assessing, grouping
+from monitor.pipeline.judging.assessing import assess
+from monitor.pipeline.judging.grouping import group
 from monitor.pipeline.tally import Tally
 from monitor.relevance import encoders, meaning
 from monitor.store.articles import keep_articles
@@ -134,8 +135,56 @@ async def test_the_lead_is_the_fullest_and_grouping_again_changes_nothing(house:
     assert [story.model_dump() for story in house.rows(Story)] == before
 
 
+TITLE = (
+    ("The schoolgirl from Breda needed only a draw in the final round, and is the youngest holder of the title.",
+     "Sixteen-year-old Anneke Roos takes national chess crown"),
+    ("With half a point against Pieter Vos, Anneke Roos finished first of fourteen players.",
+     "Teenager Roos is youngest ever Dutch champion at the board"),
+)  # fmt: skip
+
+
+async def test_items_of_a_few_words_are_grouped_by_what_they_mean(house: House, monkeypatch) -> None:
+    house.topic()
+    keep(house, "herald", CRANES)
+    for name, (text, title) in zip(("mill", "quay"), TITLE, strict=True):
+        keep(house, name, (text,), title=title)
+    with monkeypatch.context() as patched:
+        patched.setattr(encoders, "in_use", lambda: None)
+        await grouped(house)
+    assert sorted(story.articles for story in house.rows(Story)) == [1, 1, 1]
+    assert house.rows(Meaning) == []
+
+
+async def test_what_is_new_is_read_for_its_meaning_before_it_is_grouped_and_not_again(
+    house: House, monkeypatch
+) -> None:
+    for name, (text, title) in zip(("mill", "quay"), TITLE, strict=True):
+        keep(house, name, (text,), title=title)
+        await grouped(house)
+    assert [story.articles for story in house.rows(Story)] == [2]
+    assert len(house.rows(Meaning)) == 2
+    monkeypatch.setattr(meaning, "vectors_of", lambda items: pytest.fail(str(items)))
+    await assessed(house)
+
+
+async def test_of_old_articles_the_short_alone_are_read_to_be_grouped(house: House) -> None:
+    old = house.clock() - timedelta(days=90)
+    long = tuple(f"{sentence} {' '.join(f'crane{number}{each}' for each in range(60))}"
+                 for number, sentence in enumerate(CRANES))  # fmt: skip
+    for name, days in (("late", 0), ("old", 90)):
+        keep(house, name, (*long, name), published=house.clock() - timedelta(days=days))
+    short = keep(house, "mill", (TITLE[0][0],), title=TITLE[0][1], published=old)
+    await grouped(house)
+    with house.database() as database, database.reading() as session:
+        texts = {
+            each: session.get_one(Article, each).source for each in (row.article_id for row in house.rows(Meaning))
+        }
+    assert sorted(texts.values()) == ["late", "mill"]
+    assert short in texts
+
+
 async def test_many_articles_are_grouped_batch_by_batch(house: House, monkeypatch) -> None:
-    monkeypatch.setattr(arrivals, "ARTICLES_A_BATCH", 1)
+    monkeypatch.setattr(grouping, "ARTICLES_A_BATCH", 1)
     for number in range(3):
         keep(house, f"paper-{number}", CRANES, published=NOW + timedelta(minutes=number))
     assert await grouped(house) == 2
@@ -154,7 +203,7 @@ async def test_a_straggler_of_last_year_does_not_read_what_was_kept_since(house:
         read.extend(each.title.removeprefix("What happened to ") for each in found)
         return found
 
-    monkeypatch.setattr(arrivals, "grouped_articles", noted)
+    monkeypatch.setattr(grouping, "grouped_articles", noted)
     await grouped(house)
     assert {"day 1", "day 399"} <= set(read)
     assert not {"day 100", "day 200", "day 300"} & set(read)
@@ -280,7 +329,7 @@ async def test_where_nothing_waits_no_model_is_opened(house: House, monkeypatch:
         given = assessments_kept(session, TOPIC, [cranes])[cranes]
         keep_assessments(session, [given.model_copy(update={"model_version": "m1"})])
     with monkeypatch.context() as patched:
-        patched.setattr(arrivals, "current_model", None)
+        patched.setattr(assessing, "current_model", None)
         assert await assessed(house) == 0
     with house.database() as database, database.writing() as session:
         session.exec(update(Model).values(content=b"tampered with"))

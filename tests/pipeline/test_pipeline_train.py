@@ -8,7 +8,7 @@ from pipeline_house import CRANES, LOAVES, TOPIC, House
 from monitor.errors import ConfigurationError
 from monitor.models import Assessment, Model
 from monitor.pipeline.context import clock
-from monitor.pipeline.judging.arrivals import assess
+from monitor.pipeline.judging.assessing import assess
 from monitor.pipeline.learning.feedback import record
 from monitor.pipeline.train import Training, train
 

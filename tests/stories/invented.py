@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.stories import Candidate, Placement, signature
+from monitor.relevance.items import Item
+from monitor.relevance.meaning import vectors_of
+from monitor.stories import Candidate, Placement, Vectors, signature
 from monitor.text import content_hash
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
-EVENTS = Path(__file__).parent.parent / "data" / "stories" / "events.txt"
+DATA = Path(__file__).parent.parent / "data" / "stories"
 
 BRIDGE = """\
 The old swing bridge at Harrowby will stay open to lorries after engineers found that a crack reported in June was \
@@ -75,15 +77,22 @@ def kept(articles: Iterable[Candidate], placements: Iterable[Placement]) -> list
     ]
 
 
-def events() -> dict[int, tuple[str, Candidate]]:
-    """The articles of `events.txt` by id, each with the name of its event."""
-    blocks = re.split(r"^== ", EVENTS.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+def events(name: str = "events.txt") -> dict[int, tuple[str, Candidate]]:
+    """The articles of a file of invented news by id, each with the name of its event."""
+    blocks = re.split(r"^== ", (DATA / name).read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     found = {}
     for number, block in enumerate(blocks, start=1):
         head, text = block.split("\n", 1)
         event, language, hours, title = (part.strip() for part in head.split("|", 3))
         found[number] = event, candidate(number, title, text.strip(), float(hours), language)
     return found
+
+
+def meant(articles: Sequence[Candidate]) -> Vectors:
+    """What articles mean, as the sentence encoder that is installed says."""
+    vectors = vectors_of([Item(str(each.id), each.title, each.text, each.language) for each in articles])
+    known = {each.id: vector for each, vector in zip(articles, vectors, strict=True)}
+    return lambda ids: {each: known[each] for each in ids if each in known}
 
 
 def together(placements: Sequence[Placement]) -> set[frozenset[int]]:

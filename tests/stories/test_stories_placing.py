@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import BRIDGE, MONDAY, TUESDAY, candidate, events, kept, together
+from invented import BRIDGE, MONDAY, TUESDAY, candidate, events, kept, meant, together
 
-from monitor.stories import Candidate, StorySettings, lead, place
+from monitor.stories import Candidate, StorySettings, Vectors, lead, place
+from monitor.stories.meaning import no_vectors
 
 SETTINGS = StorySettings()
 EVENTS = events()
@@ -16,18 +17,24 @@ ARTICLES = [article for _, article in EVENTS.values()]
 TRUTH = {frozenset(number for number, (name, _) in EVENTS.items() if name == event) for event, _ in EVENTS.values()}
 
 
-def test_each_event_is_one_story_and_like_events_are_two() -> None:
-    assert together(place(ARTICLES, [], SETTINGS)) == TRUTH
+@pytest.fixture(params=["by words", "by words and meaning"])
+def vectors(request: pytest.FixtureRequest) -> Vectors:
+    """What the invented articles mean: nothing, or what the encoder says, which takes like events for one."""
+    return no_vectors if request.param == "by words" else meant(ARTICLES)
+
+
+def test_each_event_is_one_story_and_like_events_are_two(vectors: Vectors) -> None:
+    assert together(place(ARTICLES, [], SETTINGS, vectors)) == TRUTH
 
 
 @pytest.mark.parametrize("size", [1, 4, 15])
-def test_articles_join_the_stories_that_are_kept(size: int) -> None:
+def test_articles_join_the_stories_that_are_kept(size: int, vectors: Vectors) -> None:
     known: list[Candidate] = []
     in_time = sorted(ARTICLES, key=lambda article: article.published)
     for start in range(0, len(in_time), size):
         batch = in_time[start : start + size]
-        known += kept(batch, place(batch, known, SETTINGS))
-    assert together(place(ARTICLES, known, SETTINGS)) == TRUTH
+        known += kept(batch, place(batch, known, SETTINGS, vectors))
+    assert together(place(ARTICLES, known, SETTINGS, vectors)) == TRUTH
 
 
 @settings(max_examples=15, deadline=None)

@@ -20,7 +20,7 @@ from monitor.config import load
 from monitor.errors import ConfigurationError, MonitorError
 from monitor.models import Topic
 from monitor.pipeline.context import clock, opened, opened_database
-from monitor.pipeline.judging.arrivals import assess
+from monitor.pipeline.judging.assessing import assess
 from monitor.store.database import Database
 from monitor.store.leases import working
 from monitor.urls import names_address

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,17 @@ from monitor.config.load import topic_from_file
 from monitor.models import Profile, Topic
 from monitor.pipeline.examine import Written, labels, written
 from monitor.pipeline.judging.profiles import local_seed
+from monitor.relevance import encoders
 from monitor.relevance.items import Archive, Item
+from monitor.relevance.meaning import vectors_of
 from monitor.relevance.profile import build
 from monitor.relevance.scorer import Judgement, judge
 from monitor.relevance.threshold import parse
-from monitor.stories import Candidate, StorySettings, place, signature
+from monitor.stories import Candidate, StorySettings, is_short, place, signature
 from monitor.text import content_hash
+
+# To read 2,000 articles takes some ten seconds.
+_READ_IN_FULL = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def group(articles: Path) -> Iterator[tuple[str, str]]:
     given = written(articles)
     now = datetime.now(UTC)
     candidates = [_candidate(number, each, now) for number, each in enumerate(given)]
-    placements = {each.id: each for each in place(candidates, [], StorySettings())}
+    placements = {each.id: each for each in place(candidates, [], StorySettings(), partial(_vectors, candidates))}
     for number, each in enumerate(given):
         yield each.id, f"s{placements[number].group}"
 
@@ -98,6 +104,17 @@ def _in_batches(
     for start in range(0, len(items), size):
         yield from judge(profile, topic, items[start : start + size], archive)
         archive = replace(archive, items=(*archive.items, *items[start : start + size]))
+
+
+def _vectors(candidates: Sequence[Candidate], ids: Sequence[int]) -> dict[int, bytes]:
+    """What some candidates mean, by their numbers; of very many the short ones alone, as it takes long to read all."""
+    if not encoders.measured():
+        return {}
+    wanted = [candidates[number] for number in ids]
+    if len(wanted) > _READ_IN_FULL:
+        wanted = [each for each in wanted if is_short(each)]
+    items = [Item(str(each.id), each.title, each.text, each.language) for each in wanted]
+    return dict(zip((each.id for each in wanted), vectors_of(items), strict=True))
 
 
 def _topic(request: Request) -> Topic:

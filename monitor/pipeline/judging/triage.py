@@ -9,7 +9,7 @@ Each entry carries a mark of all that it was judged by: topics, seeds, threshold
 whose mark is another is judged again, as long as it is recent, so that a seed that changed today finds what was left
 unread yesterday. Nothing here stops a run: what cannot be judged is read.
 
-What judges is imported once something is there to be judged (see `arrivals.py`).
+What judges is imported once something is there to be judged (see `assessing.py`).
 """
 
 import asyncio

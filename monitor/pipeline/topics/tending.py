@@ -14,7 +14,7 @@ from monitor.config import Settings
 from monitor.config.edit import set_seeds, set_terms, set_threshold
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Terms
-from monitor.pipeline.judging.arrivals import REJUDGED_AGE
+from monitor.pipeline.judging.assessing import REJUDGED_AGE
 from monitor.relevance.threshold import parse
 from monitor.store.database import Database
 from monitor.store.topics import decide_anew

@@ -1,4 +1,4 @@
-"""Groups what is new into stories, and judges it for each topic. Both take up whatever an earlier run left.
+"""Judges what is new for each topic; takes up whatever an earlier run left.
 
 What judges (SciPy, the sentence encoder: 1.2 s; where there are verdicts scikit-learn, 0.9 s) is imported once it is
 known that something waits.
@@ -22,16 +22,7 @@ from monitor.pipeline.tally import Failure, Tally
 from monitor.relevance.items import Archive
 from monitor.relevance.threshold import parse
 from monitor.store.articles import articles_of, recent_articles
-from monitor.store.stories import (
-    GroupedArticle,
-    Placed,
-    articles_by_story,
-    grouped_articles,
-    keep_placements,
-    unplaced_articles,
-)
 from monitor.store.topics import decide_anew, decided_by_another, keep_assessments, unassessed, verdicts
-from monitor.stories import Candidate, StorySettings, lead, place, rounds
 
 if TYPE_CHECKING:
     from monitor.relevance.scorer import Judgement
@@ -40,20 +31,6 @@ if TYPE_CHECKING:
 ARTICLES_A_BATCH = 2000
 # Where a topic or its profile changed, what was stored in these days is judged anew: the next digest follows the seed.
 REJUDGED_AGE = timedelta(days=7)
-
-
-async def group(context: Context) -> Tally:
-    """Put every article that has no story yet into one. Returns how many of them are near-duplicates."""
-    settings = StorySettings()
-    found = 0
-    while True:
-        with context.database.reading() as session:
-            new = unplaced_articles(session, limit=ARTICLES_A_BATCH)
-        if not new:
-            return Tally(near_duplicates=found)
-        for parts in rounds(map(_candidate, new), settings):
-            found += await _place(context, parts, settings)
-        give_back()
 
 
 async def assess(context: Context, name: str) -> Tally:
@@ -108,6 +85,11 @@ async def assess(context: Context, name: str) -> Tally:
         give_back()
 
 
+def judged_since(context: Context) -> datetime:
+    """What was published before this moment is judged no more."""
+    return context.now() - max(REJUDGED_AGE, context.settings.collect.max_age)
+
+
 def _follow_threshold(context: Context, topic: Topic) -> None:
     """Let a threshold moved in the topic's file hold for what was judged of late, as one moved on the page does.
 
@@ -127,24 +109,8 @@ def _waiting(
     context: Context, session: Session, topic: Topic, versions: tuple[str, str], *, limit: int
 ) -> list[Article]:
     """Recent articles of a topic's sources that were not judged by these (profile version, model version) yet."""
-    since = context.now() - max(REJUDGED_AGE, context.settings.collect.max_age)
+    since = judged_since(context)
     return unassessed(session, topic.name, versions, since=since, sources=_sources(context, topic), limit=limit)
-
-
-async def _place(context: Context, parts: Sequence[Sequence[Candidate]], settings: StorySettings) -> int:
-    """Put the articles of one round of slices into stories; returns how many of them are near-duplicates."""
-    placed: list[Placed] = []
-    for new in parts:
-        since, until = new[0].published - settings.window, new[-1].published + settings.window
-        with context.database.reading() as session:
-            kept = [_candidate(each) for each in grouped_articles(session, since=since, until=until)]
-        placements = await asyncio.to_thread(place, new, kept, settings)
-        placed += [Placed(each.id, each.group, each.story, each.duplicate_of) for each in placements]
-    with context.writing() as session:
-        stories = keep_placements(session, placed)
-        together = articles_by_story(session, sorted(set(stories.values())))
-        keep_placements(session, [], leads=[_lead(articles) for articles in together.values()])
-    return sum(each.duplicate_of is not None for each in placed)
 
 
 def _sources(context: Context, topic: Topic) -> frozenset[str] | None:
@@ -171,25 +137,3 @@ def _assessment(topic: str, judgement: "Judgement", versions: tuple[str, str], n
             "assessed_at": now,
         }
     )
-
-
-def _candidate(article: Article | GroupedArticle) -> Candidate:
-    return Candidate(
-        id=article.id or 0,
-        title=article.title,
-        text=article.text,
-        published=article.published,
-        language=article.language,
-        source=article.source,
-        declared_canonical=article.declared_canonical,
-        canonical_url=article.canonical_url,
-        content_hash=article.content_hash,
-        signature=article.signature,
-        story=article.story_id,
-        duplicate_of=article.duplicate_of,
-    )
-
-
-def _lead(articles: Sequence[Article]) -> int:
-    duplicates = {a.id: a.duplicate_of for a in articles if a.id is not None and a.duplicate_of is not None}
-    return int(lead([_candidate(article) for article in articles], duplicates))
