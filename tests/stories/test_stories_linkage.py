@@ -44,7 +44,7 @@ def test_no_two_clusters_that_are_left_are_near_enough(values: list[float], fixe
     for one, other in combinations(sorted(clusters), 2):
         if not (one < fixed and other < fixed):
             across = [pairs[min(a, b), max(a, b)] for a in clusters[one] for b in clusters[other]]
-            assert sum(across) / len(across) < LEAST * (1.0 + 0.3 / len(across)) + 1e-9
+            assert sum(across) / len(across) < LEAST * (1.0 + 0.55 / len(across)) + 1e-9
 
 
 def test_a_single_pair_must_be_nearer_than_many() -> None:
@@ -54,4 +54,4 @@ def test_a_single_pair_must_be_nearer_than_many() -> None:
             linkage.link(0, 1, 1.1 * LEAST)
         return linkage.run(LEAST, 1.0) == [0, 0]
 
-    assert [joined(size) for size in (1, 2, 4)] == [False, False, True]
+    assert [joined(size) for size in (1, 4, 8)] == [False, False, True]
