@@ -10,6 +10,7 @@ from monitor.cli.options import Json, Root, settings_of
 from monitor.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from monitor.models import Delivery
     from monitor.pipeline.digest import Sent
 
 # Moments around which a digest can look back and ahead; before, computers knew no time, and no article was kept.
@@ -128,13 +129,19 @@ def deliveries(
     if json:
         output.as_json({"deliveries": [telling.delivery_json(delivery, named) for named, delivery in kept]})
         return
+    columns = ["id", "digest", "channel", "recipient", "state", "tries", "since", "next try", "detail"]
     rows = [
-        (d.id or 0, named, d.channel, d.recipient, d.state, d.attempts, f"{d.changed_at:%Y-%m-%d %H:%M}", d.detail)
-        for named, d in kept
+        (d.id or 0, named, d.channel, d.recipient, d.state, d.attempts, *_moments(d), d.detail) for named, d in kept
     ]
-    output.show("deliveries", ["id", "digest", "channel", "recipient", "state", "tries", "since", "detail"], rows)
+    output.show("deliveries", columns, rows)
     if resend is not None and any(d.id == resend and d.state != "sent" for _, d in kept):
         raise typer.Exit(1)
+
+
+def _moments(delivery: "Delivery") -> tuple[str, str]:
+    """Since when a delivery is as it is, and when it is tried again by itself, "" where it is not."""
+    again = f"{delivery.next_attempt:%Y-%m-%d %H:%M}" if delivery.next_attempt else ""
+    return f"{delivery.changed_at:%Y-%m-%d %H:%M}", again
 
 
 def _moment(text: str) -> datetime:

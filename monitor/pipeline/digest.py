@@ -214,6 +214,7 @@ def delivery_json(each: Delivery, name: str) -> dict[str, Any]:
         "attempts": each.attempts,
         "message_id": each.message_id,
         "changed_at": each.changed_at.isoformat(),
+        "next_attempt": each.next_attempt.isoformat() if each.next_attempt else None,
         "detail": each.detail,
     }
 

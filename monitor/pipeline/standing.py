@@ -230,7 +230,10 @@ def _troubles(
         what = f"{counted(unknown, 'delivery', 'deliveries')} that may or may not have arrived"
         yield Trouble(what, "ask the recipient, then send it again by hand")
     if failed := deliveries.get("failed", 0):
-        yield Trouble(counted(failed, "failed delivery", "failed deliveries"), "see why in the outbox")
+        yield Trouble(
+            counted(failed, "failed delivery", "failed deliveries"),
+            "see why, and when it is tried again, in the outbox",
+        )
 
 
 def _room(size: int, free: int, *, local: bool) -> Iterator[Trouble]:

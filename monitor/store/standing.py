@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlmodel import Session
 
 from monitor.models import Article, Assessment, Delivery, DeliveryState, Entry, EntryState, Feedback, Story
@@ -15,7 +15,8 @@ from monitor.store.location import Location
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits: entries whose page is to be asked (`deferred` ones later), articles in no story, deliveries.
+    """What waits: entries whose page is to be asked (`deferred` ones later), articles in no story, deliveries
+    (those that failed and are tried again among them).
 
     `unread` is how many entries of all that are kept were left unread, for no topic had reason to ask for their pages.
     """
@@ -41,7 +42,8 @@ class Holdings:
 def backlog(session: Session) -> Backlog:
     """What waits at this moment."""
     entries, articles, deliveries = table(Entry).c, table(Article).c, table(Delivery).c
-    waits = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
+    under_way = deliveries.state.in_((DeliveryState.PENDING.value, DeliveryState.SENDING.value))
+    again = and_(deliveries.state == DeliveryState.FAILED.value, deliveries.next_attempt.is_not(None))
     ask = session.connection().execute
     by_state = select(entries.state, func.count()).where(text(WAITING)).group_by(entries.state)
     waiting = {str(state): int(number) for state, number in ask(by_state)}
@@ -49,7 +51,7 @@ def backlog(session: Session) -> Backlog:
         pending=waiting.get(EntryState.PENDING.value, 0),
         deferred=waiting.get(EntryState.DEFERRED.value, 0),
         ungrouped=ask(select(func.count()).where(articles.story_id.is_(None))).scalar_one(),
-        deliveries=ask(select(func.count()).where(deliveries.state.in_(waits))).scalar_one(),
+        deliveries=ask(select(func.count()).where(or_(under_way, again))).scalar_one(),
         unread=ask(select(func.count()).select_from(table(Entry)).where(text(UNREAD))).scalar_one(),
     )
 

@@ -8,6 +8,7 @@ from pipeline_house import DESK, NOW, House, send_now
 
 from monitor.config.settings import CollectSettings
 from monitor.models import FeedState
+from monitor.pipeline.digest import delivery_json, outbox
 from monitor.pipeline.standing import Standing, standing, standing_now
 from monitor.store.polling import keep_feed_states
 from monitor.store.runs import acquire, finish_run, start_run
@@ -93,6 +94,19 @@ def test_deliveries_that_need_somebody_are_told(house: House, state: str, what: 
     with house.database() as database, database.writing() as session:
         session.connection().exec_driver_sql(f"UPDATE delivery SET state = '{state}'")
     assert what in whats(house)
+
+
+@pytest.mark.parametrize(("again", "waiting"), [("2026-11-24 08:00:00", 1), (None, 0)])
+def test_a_failed_delivery_waits_where_it_is_tried_again(house: House, again: str | None, waiting: int) -> None:
+    house.keep("One", 0.9)
+    house.monitor(DESK)
+    house.digest(schedule="0 7 1 1 *")
+    send_now(house.root, "morning", "by hand")
+    with house.database() as database, database.writing() as session:
+        session.connection().exec_driver_sql("UPDATE delivery SET state = 'failed', next_attempt = ?", (again,))
+    assert found(house).backlog.deliveries == waiting
+    ((_, delivery),) = outbox(house.settings)
+    assert delivery_json(delivery, "morning")["next_attempt"] == (f"{again.replace(' ', 'T')}+00:00" if again else None)
 
 
 def test_broken_sources_and_a_full_disk_are_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
