@@ -18,6 +18,7 @@ from monitor.text import (
     Vectors,
     content_hash,
     document_share,
+    document_shares,
     guess_language,
     read,
     sentences,
@@ -175,9 +176,10 @@ def test_importing_loads_no_scientific_library() -> None:
 def test_how_general_a_word_is_says_its_frequency(language: str) -> None:
     frequencies = wordfreq.get_frequency_dict(language)
     words = sorted(frequencies)[::5000]
-    shares = [document_share(word, language) for word in words]
+    shares = document_shares(words, language)
     assert shares == pytest.approx([1 - math.exp(-270 * frequencies[word]) for word in words], rel=0.02)
-    assert document_share("a word that nobody says", language) == 0.0
+    assert document_shares(["a word that nobody says", words[0]], language) == [0.0, document_share(words[0], language)]
+    assert document_shares([], language) == []
 
 
 def test_a_language_without_a_table_has_that_of_english_and_none_of_its_own() -> None:
@@ -207,29 +209,29 @@ def test_a_table_that_is_kept_says_what_the_one_made_said_and_is_not_made_again(
     shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = sorted(wordfreq.get_frequency_dict("hu"))[::200]
-    made = [frequencies("hu").get(word) for word in words]
+    made = frequencies("hu").shares(words)
     frequencies.cache_clear()
     monkeypatch.setattr(Frequencies, "made", None)
-    assert [frequencies("hu").get(word) for word in words] == made
+    assert frequencies("hu").shares(words) == made
     assert all(made)
-    assert frequencies("hu").get("a word that nobody says") == 0.0
+    assert frequencies("hu").shares(["a word that nobody says"]) == [0.0]
     assert len(list(shelf.iterdir())) == 1
 
 
 @pytest.mark.parametrize("left", [0, 7])
 def test_a_kept_table_that_is_not_whole_is_made_again(shelf: Path, left: int) -> None:
-    made = frequencies("hu").get("alma")
+    made = frequencies("hu").shares(["alma"])
     frequencies.cache_clear()
     (path,) = shelf.iterdir()
     size = path.stat().st_size
     path.write_bytes(path.read_bytes()[:left])
-    assert frequencies("hu").get("alma") == made > 0.0
+    assert frequencies("hu").shares(["alma"]) == made > [0.0]
     assert path.stat().st_size == size
 
 
 def test_a_table_that_cannot_be_kept_is_used_all_the_same(shelf: Path) -> None:
     shelf.write_text("a file where the folder should be")
-    assert frequencies("hu").get("alma") > 0.0
+    assert frequencies("hu").shares(["alma"]) > [0.0]
 
 
 @pytest.mark.parametrize("left", [0, 7, None])

@@ -19,7 +19,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from monitor.stories.candidates import Candidate
-from monitor.text import CALENDAR, Words, document_share, read, stems, tokens
+from monitor.text import CALENDAR, Words, document_shares, read, stems, tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,7 +69,7 @@ def packed(text: str, language: str) -> bytes:
     words = read(text, language)
     if not words.terms:
         return b""
-    levels = [_level(surface, words.language) for surface in words.surfaces]
+    levels = _levels(words)
     beginning = len(read(text[:_OPENING], words.language).terms)
     capitals = set(stems(tokens(" ".join(_inside_sentences().findall(text))), words.language))
     telling = np.array(
@@ -123,7 +123,7 @@ def wording_of(article: Candidate, kept: bytes) -> Wording:
     in_lead[beginning:] = False
     if not names.any() and not in_lead.any():
         names = np.ones(len(terms), dtype=np.bool_)
-    levels = np.array([_level(surface, title.language) for surface in title.surfaces], dtype=np.uint8)
+    levels = np.array(_levels(title), dtype=np.uint8)
     return Wording(
         title.language,
         np.concatenate([terms, text.terms]),
@@ -184,9 +184,13 @@ def hashed(term: str) -> int:
     return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "little") or 1
 
 
-@lru_cache(maxsize=20_000)
-def _level(surface: str, language: str) -> int:
-    share = document_share(surface, language)
+def _levels(words: Words) -> list[int]:
+    """How rare each word is in general, as `share_of` takes it."""
+    return [_level(share) for share in document_shares(words.surfaces, words.language)]
+
+
+@lru_cache(maxsize=2_000)  # wordfreq tells 800 frequencies apart
+def _level(share: float) -> int:
     return min(255, round(-math.log(share) / _STEP)) if share > 0.0 else 255
 
 

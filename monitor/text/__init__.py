@@ -11,7 +11,7 @@ from monitor.text.numbers import NUMBERS, figures, other_numbers
 from monitor.text.sentences import sentences
 from monitor.text.stop_words import stop_words
 from monitor.text.tokens import tokens
-from monitor.text.vectors import Vectors, document_share
+from monitor.text.vectors import Vectors, document_share, document_shares
 from monitor.text.words import Words, content_hash, guess_language, read, stems
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Words",
     "content_hash",
     "document_share",
+    "document_shares",
     "figures",
     "guess_language",
     "other_numbers",

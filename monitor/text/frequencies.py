@@ -5,6 +5,7 @@ that it is in memory once too.
 """
 
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # wordfreq tells 800 levels apart.
 _LEVEL_BITS = 16
+_NONE = -1  # the level of a word that is in no table
 _HASH_BYTES, _WORD_BYTES = 4, 6
 # In the name of a table that is kept: another way of hashing or ordering needs another.
 _FORM = 1
@@ -72,13 +74,15 @@ class Frequencies:
         """The table as bytes: the hashes, then the levels, little-endian."""
         return self.hashes.tobytes() + self.levels.tobytes()
 
-    def get(self, word: str) -> float:
-        """The share of all words that are this one, 0 for one that is not in the table."""
-        hashed = self.hashes.dtype.type(_hashed(word))  # of an int NumPy would make a wider copy of the whole table
-        place = int(self.hashes.searchsorted(hashed))
-        if place == len(self.hashes) or self.hashes[place] != hashed:
-            return 0.0
-        return float(10.0 ** (-int(self.levels[place]) / 100))  # wordfreq keeps frequencies in centibels
+    def shares(self, words: Sequence[str]) -> list[float]:
+        """For each word the share of all words that are this one, 0 for one that is not in the table."""
+        import numpy as np  # noqa: PLC0415
+
+        # Of another type NumPy would make a wider copy of the whole table.
+        hashed = np.fromiter(map(_hashed, words), self.hashes.dtype, len(words))
+        places = self.hashes.searchsorted(hashed)
+        found = self.hashes.take(places, mode="clip") == hashed
+        return [_share(level) for level in np.where(found, self.levels.take(places, mode="clip"), _NONE).tolist()]
 
 
 @cache
@@ -96,6 +100,12 @@ def frequencies(language: str) -> Frequencies:
 
 def _is_whole(content: bytes | mmap) -> bool:
     return len(content) % _WORD_BYTES == 0
+
+
+@cache
+def _share(level: int) -> float:
+    """The share of all words at a level: wordfreq keeps frequencies in centibels."""
+    return 0.0 if level == _NONE else float(10.0 ** (-level / 100))
 
 
 def _hashed(word: str) -> int:

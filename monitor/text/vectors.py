@@ -27,9 +27,14 @@ _ARTICLE_WORDS = 270
 _RAREST_DOCUMENTS = 100
 
 
+def document_shares(surfaces: Sequence[str], language: str) -> list[float]:
+    """The share of general documents that hold each word, in [0, 1]: 1 - exp(-frequency * length of an article)."""
+    return [-math.expm1(-share * _ARTICLE_WORDS) for share in frequencies(language).shares(surfaces)]
+
+
 def document_share(surface: str, language: str) -> float:
-    """The share of general documents that hold a word, in [0, 1]: 1 - exp(-frequency * length of an article)."""
-    return -math.expm1(-frequencies(language).get(surface) * _ARTICLE_WORDS)
+    """The same of one word."""
+    return document_shares([surface], language)[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +91,12 @@ def _general_shares(documents: Sequence[Words]) -> dict[str, float]:
     language_of: dict[tuple[str, str], str] = {}
     for words in reversed(documents):  # a form is of the language of the first that writes it
         language_of.update(dict.fromkeys(zip(words.terms, words.surfaces, strict=True), words.language))
+    written: dict[str, list[tuple[str, str]]] = {}
+    for form, language in language_of.items():
+        written.setdefault(language, []).append(form)
     forms: dict[str, list[float]] = {}
-    for (term, surface), language in language_of.items():
-        forms.setdefault(term, []).append(document_share(surface, language))
+    for language, known in written.items():
+        shares = document_shares([surface for _, surface in known], language)
+        for (term, _), share in zip(known, shares, strict=True):
+            forms.setdefault(term, []).append(share)
     return {term: min(1.0, math.fsum(forms[term])) for term in sorted(forms)}
