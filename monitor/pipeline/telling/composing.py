@@ -73,7 +73,7 @@ def _of_one_story(gathered: Gathered, story_id: int) -> Gathered:
         stories=tuple(view for view in gathered.stories if view.story.id == story_id),
         news={},
         remarks=Remarks(),
-        seen=replace(gathered.seen, collects_ok=max(1, gathered.seen.collects_ok)),
+        seen=replace(gathered.seen, collects_ok=max(1, gathered.seen.collects_ok), nearest_miss=""),
     )
 
 
