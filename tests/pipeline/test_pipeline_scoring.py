@@ -95,8 +95,9 @@ def test_a_line_that_is_none_is_named(request_: Request, tmp_path: Path, field: 
 def test_a_file_that_cannot_be_read_is_named(request_: Request, tmp_path: Path) -> None:
     latin = tmp_path / "latin.jsonl"
     latin.write_bytes(b'{"id": "caf\xe9"}')
-    for path in (latin, tmp_path / "nowhere.jsonl", tmp_path):
-        with pytest.raises(ConfigurationError, match="cannot be read as UTF-8 JSON lines"):
+    absent = tmp_path / "nowhere.jsonl"
+    for path, why in ((latin, " as UTF-8 JSON lines: "), (absent, ": No such file"), (tmp_path, ": Is a directory")):
+        with pytest.raises(ConfigurationError, match=f"cannot be read{why}"):
             score(replace(request_, articles=path))
     with pytest.raises(ConfigurationError, match="the seed cannot be read"):
         score(replace(request_, seeds=("nowhere.md",)))
