@@ -62,7 +62,8 @@ def settings_at(root: str) -> Settings:
 
 
 def named(verb: str) -> str:
-    """A run's name that a person can read: the verb, of a digest its name, and the minute that it was meant for."""
+    """A run's name that a person can read: the verb, which digest or part, and the minute that it was meant for."""
     context = FlowRunContext.get()
-    name = (context.parameters or {}).get("name", "") if context else ""
-    return " ".join(filter(None, (verb, str(name), f"{trigger().scheduled:%Y-%m-%d %H:%M}")))
+    parameters = (context.parameters or {}) if context else {}
+    which = parameters.get("name") or parameters.get("part") or ""
+    return " ".join(filter(None, (verb, str(which), f"{trigger().scheduled:%Y-%m-%d %H:%M}")))

@@ -131,38 +131,49 @@ def _set_aside(path: Path) -> None:
 def _dump(location: Location, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
     target.parent.mkdir(parents=True, exist_ok=True)
-    _run(location, ["pg_dump", "--format=custom", "--no-owner", f"--file={partial}"])
+    _succeeded(location, "pg_dump", "--format=custom", "--no-owner", f"--file={partial}", _database(location))
     partial.replace(target)
 
 
 def _undump(location: Location, source: Path) -> None:
-    listed = _run(location, ["pg_restore", "--list", str(source)], connect=False)
-    if " alembic_version " not in listed or " article " not in listed:
+    if not _is_dump_of_ours(location, source):
         message = f"{source}: no backup of this program's; nothing was changed"
         raise StoreError(message)
     options = ["--clean", "--if-exists", "--no-owner", "--single-transaction"]
-    _run(location, ["pg_restore", *options, str(source)])
+    _succeeded(location, "pg_restore", *options, _database(location), str(source))
 
 
-def _without_password(url: URL) -> URL:
-    """The address as PostgreSQL's own programs read it."""
-    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+def _is_dump_of_ours(location: Location, source: Path) -> bool:
+    """Whether pg_restore lists it, and what it lists is ours. Raises StoreError where pg_restore is not installed."""
+    ran = _run(location, "pg_restore", "--list", str(source))
+    return not ran.returncode and " alembic_version " in ran.stdout and " article " in ran.stdout
 
 
-def _run(location: Location, command: list[str], *, connect: bool = True) -> str:
-    """Runs one of PostgreSQL's own programs; the password goes through the environment, never the command line."""
-    program = shutil.which(command[0])
+def _database(location: Location) -> str:
+    """The option that names the database to PostgreSQL's own programs, as they read its address; no password in it."""
+    url = location.url
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return f"--dbname={address.render_as_string()}"
+
+
+def _succeeded(location: Location, name: str, *arguments: str) -> None:
+    """Runs one of PostgreSQL's own programs. Raises StoreError where it fails."""
+    ran = _run(location, name, *arguments)
+    if ran.returncode:
+        said = location.hide(ran.stderr)
+        remedy = f"; install the {name} of the server's version" if "version mismatch" in said else ""
+        message = f"{location}: {name} failed{remedy} (it says: {said})"
+        raise StoreError(message)
+
+
+def _run(location: Location, name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """What became of one of PostgreSQL's own programs; the password goes through the environment, never in sight."""
+    program = shutil.which(name)
     if program is None:
-        message = f"{location}: PostgreSQL is copied by its own {command[0]}, which is not installed here; "
+        message = f"{location}: PostgreSQL is copied by its own {name}, which is not installed here; "
         raise StoreError(message + "install the PostgreSQL client programs, or run it where they are")
-    if connect:
-        command = [*command, f"--dbname={_without_password(location.url).render_as_string()}"]
     environment = dict(os.environ)
     if location.url.password:
         environment["PGPASSWORD"] = str(location.url.password)
     # No shell, the program is PostgreSQL's own, and the arguments are the operator's.
-    ran = subprocess.run([program, *command[1:]], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    if ran.returncode:
-        message = f"{location}: {command[0]} failed: {location.hide(ran.stderr)}"
-        raise StoreError(message)
-    return ran.stdout
+    return subprocess.run([program, *arguments], env=environment, capture_output=True, text=True, check=False)  # noqa: S603

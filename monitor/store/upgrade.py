@@ -112,10 +112,7 @@ def _dumped(location: Location, revision: str, copies: Path) -> Path | None:
     try:
         return backup.dump_into(copies, location, revision)
     except StoreError as error:
-        message = (
-            f"{error}; nothing was upgraded: install the client programs of the server's version, or take pg_dump off "
-            "the PATH to upgrade without a copy"
-        )
+        message = f"{error}; nothing was upgraded: mend that, or take pg_dump off the PATH to upgrade without a copy"
         raise StoreError(message) from error
 
 

@@ -69,6 +69,8 @@ def test_within_a_run_prefect_says_who_did_it_and_for_when(by_schedule: bool) ->
         assert named("collect") == "collect 2026-11-24 07:00"
     with FlowRunContext.model_construct(flow_run=run, parameters={"name": "morning", "root": "/srv"}):
         assert named("digest") == "digest morning 2026-11-24 07:00"
+    with FlowRunContext.model_construct(flow_run=run, parameters={"part": "2/2", "root": "/srv"}):
+        assert named("collect") == "collect 2/2 2026-11-24 07:00"
 
 
 def test_a_run_that_did_its_job_says_what_came_of_it() -> None:

@@ -14,6 +14,7 @@ from sqlmodel import select
 from monitor.errors import StoreError
 from monitor.models import Lease
 from monitor.store import Database, backup
+from monitor.store.location import locate
 
 
 def keep(database: Database, name: str, now: datetime) -> None:
@@ -55,7 +56,7 @@ def test_a_dump_of_another_program_changes_nothing_in_postgresql(
     database = Database.open(empty_postgres, root=tmp_path)
     database.close()
     (tmp_path / "diary.dump").write_text("dear diary")
-    with pytest.raises(StoreError, match="pg_restore failed"):
+    with pytest.raises(StoreError, match="no backup of this program's; nothing was changed"):
         Database.restore(empty_postgres, root=tmp_path, path=tmp_path / "diary.dump")
 
 
@@ -141,3 +142,19 @@ def test_a_copy_gives_up_on_a_database_locked_for_long(tmp_path: Path, monkeypat
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             backup.copy_beside(tmp_path / "m.db", "never")
     assert not (tmp_path / "m-never.db").exists()
+
+
+def test_a_pg_dump_of_another_version_is_told_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    older = programs / "pg_dump"
+    older.write_text("#!/bin/sh\necho 'aborting because of server version mismatch, hunter2' >&2\nexit 1\n")
+    older.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    location = locate("postgresql://ann:hunter2@db.example/news", tmp_path)
+    with pytest.raises(StoreError, match="install the pg_dump of the server's version") as caught:
+        backup.make_copy(location, tmp_path / "copy")
+    assert "hunter2" not in str(caught.value)
+    assert str(caught.value).endswith("(it says: aborting because of server version mismatch, ***)")
