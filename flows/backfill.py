@@ -5,6 +5,7 @@ from prefect.client.schemas import State
 from prefect.states import Failed
 
 from flows.collect import report
+from flows.progress import shown_progress
 from flows.steps import as_task
 from flows.trigger import done, named, settings_at
 from monitor.pipeline.backfill import Span, in_doubt
@@ -23,7 +24,7 @@ async def backfill(archives: list[str], start: str = "", end: str = "", root: st
         end: Only what was published until this date, that day included; empty leaves it open.
         root: The folder that holds config/; where none is named, the nearest from the run's own upwards.
     """
-    async with opened(settings_at(root), call=as_task) as context:
+    async with shown_progress() as progress, opened(settings_at(root), call=as_task, progress=progress) as context:
         tally = await backfill_plainly(context, archives, Span.of(start, end))
     report(tally)
     if in_doubt(tally):

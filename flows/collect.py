@@ -1,4 +1,7 @@
-"""The flow `collect`: `monitor.pipeline.collect`, each batch a task with retries, ending with a table of sources."""
+"""The flow `collect`: `monitor.pipeline.collect`, each batch a task with retries.
+
+While it lasts it shows how far it is, and at its end a table of sources.
+"""
 
 from asyncio import to_thread
 
@@ -8,6 +11,7 @@ from prefect.client.schemas import State
 from prefect.logging import get_run_logger
 from prefect.states import Failed
 
+from flows.progress import shown_progress
 from flows.steps import as_task, in_thread
 from flows.trigger import done, is_late, named, settings_at, skipped, trigger
 from monitor.config import Settings
@@ -42,7 +46,7 @@ async def collect(
     if is_late(trigger(), settings.collect.schedule, settings.collect.timezone):
         return skipped("a later collect covers this one")
     try:
-        async with opened(settings, call=as_task) as context:
+        async with shown_progress() as progress, opened(settings, call=as_task, progress=progress) as context:
             request = Request(everything, tuple(topics or ()), tuple(sources or ()), part=Part.of_text(part))
             tally = await collect_plainly(context, request)
     except AlreadyRunning as error:

@@ -1,22 +1,13 @@
 """A step as a task: tried again where that can mend it, and nowhere else."""
 
-from collections.abc import Iterator
-
 import pytest
+from flow_runs import PREFECTS_OWN
 from prefect import flow
-from prefect.testing.utilities import prefect_test_harness
 
 from flows import steps
 from monitor.errors import ConfigurationError, StoreError
 
-# Prefect leaves the socket on which it logs to its temporary server to be collected.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-
-
-@pytest.fixture(scope="module")
-def harness() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+pytestmark = PREFECTS_OWN
 
 
 @pytest.mark.parametrize(
