@@ -67,6 +67,23 @@ def test_tokens(text: str, expected: list[str]) -> None:
         ("A heading\n\nA paragraph of text", ["A heading", "A paragraph of text"]),
         ("First paragraph.\nSecond paragraph.", ["First paragraph.", "Second paragraph."]),
         ("a line that an editor\nwrapped here.", ["a line that an editor wrapped here."]),
+        (
+            "Ports that ordered cranes without drivers wait for the software\nThe first of them were due in May, says "
+            "the harbour master, and have not come. Nobody knows why.",
+            [
+                "Ports that ordered cranes without drivers wait for the software",
+                "The first of them were due in May, says the harbour master, and have not come.",
+                "Nobody knows why.",
+            ],
+        ),
+        (
+            "The minister who had opened the first of the new wharves, Ada\nQuay, said that the port would wait for "
+            "the cranes no longer\nthan until May.",
+            [
+                "The minister who had opened the first of the new wharves, Ada Quay, said that the port would wait for "
+                "the cranes no longer than until May."
+            ],
+        ),
         ("- One: first\n- Two: second", ["- One: first", "- Two: second"]),
         ("中国的模型。美国的芯片！真的吗？", ["中国的模型。", "美国的芯片！", "真的吗？"]),
         ("He works for Acme Inc. She does not.", ["He works for Acme Inc.", "She does not."]),

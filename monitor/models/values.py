@@ -108,8 +108,8 @@ class Topic:
 class Reasons:
     """Why an article was taken or left, in what a reader can check.
 
-    `terms` are (term, share of the score in [0, 1]) heaviest first; `rule` names the guard that decided, or "";
-    `neighbours` are titles of kept articles that connect it to the seed.
+    `terms` are (term, share of the score in [0, 1]) heaviest first, figures last; `rule` names the guard that decided,
+    or ""; `neighbours` are titles of kept articles that connect it to the seed.
     """
 
     facet: str = ""

@@ -57,7 +57,11 @@ class Explainer:
         self._aim: Aim | None = None if meant is None else aim(interest)
         self._placing = Placing(asked, evidence, self._aim, meant)
         self._seed = [
-            [_Sentence(text, frozenset(read(text, facet.words.language).terms)) for text in facet.sentences]
+            [
+                _Sentence(line, frozenset(read(line, facet.words.language).terms))
+                for text in facet.sentences
+                for line in text.split("\n")
+            ]
             for facet in interest.facets
         ]
         self._terms = list(asked.columns)
@@ -66,7 +70,7 @@ class Explainer:
         """The heaviest terms of a document with their share of all that speaks for it, heaviest first.
 
         No term speaks louder than the loudest, so many are equal: those of `facet` come first, then those that the seed
-        says most often.
+        says most often. A figure, which tells a reader nothing by itself, is named after all words.
         """
         added = self._evidence.contributions(row)
         total = float(added.sum())
@@ -76,7 +80,13 @@ class Explainer:
         whole = self._asked.counts[0]
         order = sorted(
             added.nonzero()[0].tolist(),
-            key=lambda column: (-round(float(added[column]), 6), -own[column], -whole[column], self._terms[column]),
+            key=lambda column: (
+                self._terms[column].isdigit(),
+                -round(float(added[column]), 6),
+                -own[column],
+                -whole[column],
+                self._terms[column],
+            ),
         )
         return tuple(
             (self._asked.surfaces[column], round(float(added[column]) / total, 3)) for column in order[:_TERMS_SHOWN]
@@ -126,7 +136,9 @@ class Explainer:
             return self._nearest_by_words(row, quotable, facet)
         likeness = towards.sentence_vectors[facet] @ own.T
         at, mine = np.unravel_index(int(likeness.argmax()), likeness.shape)
-        return towards.sentences[facet][int(at)], quotable.texts[int(mine)]
+        lines = towards.sentences[facet][int(at)].split("\n")  # a headline, and what stands under it
+        line = int((encode(lines) @ own[mine]).argmax()) if len(lines) > 1 else 0
+        return lines[line], quotable.texts[int(mine)]
 
     def _nearest_by_words(self, row: int, quotable: Quotable, facet: int) -> tuple[str, str]:
         """The facet's sentence nearest to the article, and the article's sentence nearest to that one."""

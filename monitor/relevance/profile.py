@@ -19,7 +19,7 @@ from monitor.relevance.passages import Passage, Passages, take_apart
 from monitor.text import Vectors, Words, document_share, guess_language, read, sentences
 
 # Grows with whatever makes another profile of the same seeds: those kept of another format are made anew.
-_FORMAT = 1
+_FORMAT = 2
 # A facet of a pasted article is some 150 words, at most eight of them: fewer blur, more only tell paragraphs apart.
 _FACET_WORDS = 150
 _ARTICLE_FACETS = 8
@@ -27,6 +27,9 @@ _ARTICLE_FACETS = 8
 _MOST_FACETS = 40
 MOST_WORDS = 20_000
 _PASSAGES_TO_CLUSTER = 60
+_HEADLINE = range(55, 101)  # characters; shorter ones are names of sections, longer ones sentences
+_LIST_MARKS = ("-", "*", "•", "–")
+_STOPS, _CLOSING = ".!?…:。！？", "\"'”’»›)]】」』）"
 # A brief also says what it leaves out ("gaming news matters only when ..."); those words must not draw such news in.
 _LIMIT = re.compile(
     r"""\b(?:matters?\s+only|only\s+(?:matters?|when|where|if)|do(?:es)?\s+not\s+(?:want|matter|interest|care)|
@@ -47,7 +50,10 @@ class SeedText:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One side of an interest: its name, its sentences, and the words of those."""
+    """One side of an interest: its name, its sentences, and the words of those.
+
+    A sentence of two lines is a headline and what stands under it.
+    """
 
     name: str
     sentences: tuple[str, ...]
@@ -121,7 +127,7 @@ def _facets(seed: SeedText, parts: Passages) -> tuple[list[dict[str, Any]], list
     facets: list[dict[str, Any]] = []
     limits: list[str] = []
     for passage in passages:
-        said = sentences(passage.text, language)
+        said = [told for piece in passage.text.split("\n\n") for told in _told(piece, language)]
         outside = [sentence for sentence in said if parts.brief and _LIMIT.search(sentence)]
         kept = [sentence for sentence in said if sentence not in outside] or said
         limits.extend(sentence for sentence in outside if sentence not in kept)
@@ -129,6 +135,25 @@ def _facets(seed: SeedText, parts: Passages) -> tuple[list[dict[str, Any]], list
             name = passage.name or _name(passage.text, language)
             facets.append({"name": name, "language": language, "sentences": kept})
     return facets, limits
+
+
+def _told(piece: str, language: str) -> list[str]:
+    """The sentences of a piece, a paragraph a line; a headline and the sentence under it are one, of two lines.
+
+    They say one thing, which by itself the headline would count for twice: with the project's article as seed average
+    precision fell from 0.858 to 0.853 by that.
+    """
+    long = [line for line in piece.split("\n") if len(line) in _HEADLINE and line.rstrip(_CLOSING)[-1:] not in _STOPS]
+    headlines = {sentences(line, language)[-1] for line in long}
+    told: list[str] = []
+    before = ""
+    for sentence in sentences(piece, language):
+        if before in headlines and not sentence.startswith(_LIST_MARKS):
+            told[-1] += f"\n{sentence}"
+        else:
+            told.append(sentence)
+        before = sentence
+    return told
 
 
 def _clustered(parts: Passages, language: str) -> list[Passage]:

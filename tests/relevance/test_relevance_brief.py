@@ -1,8 +1,10 @@
 """From an article to a brief."""
 
+import pytest
 from relevance_topics import DATA, Newsroom
 
 from monitor.models import Topic
+from monitor.relevance import encoders
 from monitor.relevance.brief import brief, names, propose
 from monitor.relevance.evaluate import average_precision
 from monitor.relevance.items import Item
@@ -59,6 +61,28 @@ def test_names_that_stand_beside_it_in_the_archive_are_proposed() -> None:
     ]
     beside = {name for line in propose(ARTICLE, TOPIC, archive) for name in line.beside}
     assert beside == {"Tilda Quist", "Norrvik"}
+
+
+@pytest.mark.parametrize("by", ["words", "meaning"])
+def test_days_and_words_that_are_said_of_anything_are_not_proposed(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if by == "words":
+        monkeypatch.setattr(encoders, "available", lambda: False)
+    seed = "In March it was Esbjerg that was ahead. In May it followed Hirtshals, which orders cranes for containers."
+    (line,) = propose(build(TOPIC, [SeedText("seed.txt", seed, "en")]), TOPIC)
+    assert line.name == "Esbjerg, Hirtshals"
+    assert not set(line.also) & {"March", "May", "march", "may", "ahead", "followed"}
+
+
+def test_of_an_articles_words_those_that_tell_of_the_subject_are_proposed() -> None:
+    also = {word for line in propose(ARTICLE, TOPIC) for word in line.also}
+    assert also >= {"subsidy", "turbines"}
+    assert not also & {"ninety", "cheered", "raced", "bolted", "noticed", "repeated", "hoped"}
+
+
+def test_a_headline_in_a_line_ends_in_a_stop() -> None:
+    seed = "Why the cranes of the northern harbours have no drivers any more\n\nCranes of harbours need no drivers now."
+    (line,) = propose(build(TOPIC, [SeedText("seed.txt", seed, "en")]), TOPIC)
+    assert line.sentence == "Why the cranes of the northern harbours have no drivers any more."
 
 
 def test_unedited_it_finds_most_of_what_the_article_finds(newsroom: Newsroom) -> None:

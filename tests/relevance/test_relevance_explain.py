@@ -1,7 +1,9 @@
 """Reasons in words."""
 
-from relevance_topics import Newsroom, profile, topic
+import pytest
+from relevance_topics import Newsroom, profile, profile_of, topic
 
+from monitor.relevance import encoders
 from monitor.relevance.items import Item
 from monitor.relevance.scorer import judge
 
@@ -55,3 +57,28 @@ def test_another_language_shows_its_own_sentence_beside_the_seeds() -> None:
     (judged,) = judge(profile(), topic(), [Item("1", "Course mondiale", text, "fr")])
     assert judged.reasons.article_sentence.startswith("La Chine et les États-Unis")
     assert judged.reasons.seed_sentence
+
+
+def test_a_figure_is_named_after_all_words() -> None:
+    made = profile_of("Alibaba spends 53 billion dollars on clouds.", "en")
+    (judged,) = judge(made, topic("test"), [Item("1", "", "Alibaba and 53 others rent clouds for dollars.", "en")])
+    terms = [term for term, _ in judged.reasons.terms]
+    assert terms[-1] == "53"
+    assert set(terms) >= {"alibaba", "clouds", "dollars"}
+
+
+@pytest.mark.parametrize("by", ["words", "meaning"])
+def test_a_headline_of_the_seed_is_not_shown_joined_to_the_sentence_under_it(
+    by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if by == "words":
+        monkeypatch.setattr(encoders, "available", lambda: False)
+    headline = "How the need for cheap power brought back the mills of Bornholm"
+    under = "The farmers who own them sell what the wind brings to the harbour at Nexø."
+    made = profile_of(f"{headline}\n\n{under}", "en")
+    for text, shown in (
+        ("The need for cheap power brought the mills back.", headline),
+        ("Farmers sell the wind to the harbour of Nexø.", under),
+    ):
+        (judged,) = judge(made, topic("test"), [Item("1", text, text, "en")])
+        assert judged.reasons.seed_sentence == shown
