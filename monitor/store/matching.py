@@ -35,13 +35,12 @@ from monitor.store.facets import facet, periods
 # hold a common word would cost more with every year kept. Where older ones came in late, which are the latest differs
 # between the engines (docs/decisions/0016).
 RANKED = 1_000
-# Where a topic has to have judged them, fewer: of what is relevant, a few in a hundred, so many are met late.
-RANKED_OF_TOPIC = 300
-# Where more than so many are expected to match, fewer too, though eight for each that is shown: as far as 400 of 10,000
-# reach back are the last two weeks of a year, and what is sought further back is sought by more words, or by its days.
-FREQUENT = 10_000
-RANKED_OF_FREQUENT = 400
+# Where a topic has to have judged them, fewer: of what is relevant, a few in a hundred, so many are met late. Fewer too
+# where more than `FREQUENT` are expected to match, though eight for each that is shown: 300 of 10,000 reach back over
+# eleven days of a year, and what is sought further back is sought by more words, or by its days.
+RANKED_OF_MANY = 300
 RANKED_FOR_EACH = 8
+FREQUENT = 10_000
 
 # A span of which every article may be counted to know between which ids they are: milliseconds with a million kept.
 SHORT = timedelta(days=62)
@@ -88,11 +87,11 @@ class Filters:
     @property
     def most_ranked(self) -> int:
         """Of how many that match, the latest, the best are taken."""
-        return RANKED_OF_TOPIC if self.topic or self.relevant else RANKED
+        return RANKED_OF_MANY if self.topic or self.relevant else RANKED
 
     def most_of_frequent(self, limit: int) -> int:
         """The same where more match than are `FREQUENT`, and at most `limit` are shown."""
-        return min(self.most_ranked, max(RANKED_OF_FREQUENT, RANKED_FOR_EACH * limit))
+        return min(self.most_ranked, max(RANKED_OF_MANY, RANKED_FOR_EACH * limit))
 
     @property
     def is_short(self) -> bool:

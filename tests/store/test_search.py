@@ -105,7 +105,7 @@ def moment(day: str) -> datetime:
 def test_of_what_matches_often_the_latest_are_ranked_however_far_back_they_are(
     database: Database, monkeypatch: pytest.MonkeyPatch, through: int
 ) -> None:
-    changed = {"RANKED": 4, "RANKED_OF_TOPIC": 2, "FETCHED": 0, "WIDER": 2, "LOOKED_THROUGH": through}
+    changed = {"RANKED": 4, "RANKED_OF_MANY": 2, "FETCHED": 0, "WIDER": 2, "LOOKED_THROUGH": through}
     for name, value in changed.items():
         monkeypatch.setattr(matching, name, value)
     monkeypatch.setattr(matching, "_expected", lambda _, *conditions: 20.0 if conditions else 40.0)
@@ -128,7 +128,7 @@ def test_of_what_matches_often_the_latest_are_ranked_however_far_back_they_are(
 def test_of_what_is_frequent_fewer_are_ranked_and_more_where_more_are_shown(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changed = {"RANKED": 12, "RANKED_OF_FREQUENT": 4, "RANKED_FOR_EACH": 2, "FREQUENT": 20, "FETCHED": 0}
+    changed = {"RANKED": 12, "RANKED_OF_MANY": 4, "RANKED_FOR_EACH": 2, "FREQUENT": 20, "FETCHED": 0}
     for name, value in changed.items():
         monkeypatch.setattr(matching, name, value)
     for number in range(40):
