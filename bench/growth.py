@@ -34,7 +34,7 @@ from monitor.deliver.settings import ChannelSettings
 from monitor.models import Article, Entry
 from monitor.pipeline.context import Context, opened
 from monitor.pipeline.digest import by_hand, send
-from monitor.pipeline.judging import arrivals
+from monitor.pipeline.judging import assessing, grouping
 from monitor.pipeline.judging.profiles import standing_profile
 from monitor.pipeline.judging.triage import triage
 from monitor.pipeline.reading import rechecking
@@ -187,10 +187,10 @@ async def one_round(context: Context, vocabulary: Vocabulary, number: int, took:
     with took.of("recheck due"):
         rechecking.due(context, None, None)
     with took.of("group"):
-        await arrivals.group(context)
+        await grouping.group(context)
     for topic in context.settings.topics:
         with took.of(f"assess {topic.name}"):
-            await arrivals.assess(context, topic.name)
+            await assessing.assess(context, topic.name)
     check(database, number)
     digest_into_file(context.settings, f"round {number}", now, took)
     with took.of("full-text index of 700"), database.writing() as session:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from monitor.models import Article, Assessment
 from monitor.store.bulk import among, table
@@ -36,8 +37,26 @@ def stored_within(session: Session, since: datetime, until: datetime) -> range:
 
 def judged(session: Session, topic: str, ids: range) -> Judged:
     """How many articles of a range of ids a topic judged, and took."""
-    counted = select(func.count()).select_from(table(Assessment)).where(*_within(topic, ids))
-    return Judged(session.exec(counted).one(), session.exec(counted.where(col(Assessment.relevant).is_(True))).one())
+    return Judged(session.exec(_counted(topic, ids)).one(), taken(session, topic, ids))
+
+
+def taken(session: Session, topic: str, ids: range) -> int:
+    """How many articles of a range of ids a topic took."""
+    return session.exec(_counted(topic, ids).where(col(Assessment.relevant).is_(True))).one()
+
+
+def surveyed(session: Session, topic: str, ids: range, most: int) -> tuple[list[float], Judged]:
+    """The scores of about `most` articles of a range of ids that a topic judged, of all of fewer; and what it judged.
+
+    Where it judged every one of those drawn of the ids alone, it is held to have judged all: to count them would take
+    longer than all else, and were one in a hundred not judged, 400 drawn would miss it twice in a hundred times.
+    """
+    drawn = spread(ids, most)
+    scores = scores_of(session, topic, drawn)
+    if len(scores) == len(drawn):
+        return scores, Judged(len(ids), taken(session, topic, ids))
+    counted = judged(session, topic, ids)
+    return scores_of(session, topic, sampled(session, topic, ids, most, counted.articles)), counted
 
 
 def sampled(session: Session, topic: str, ids: range, most: int, counted: int) -> list[int]:
@@ -72,6 +91,10 @@ def scores_of(session: Session, topic: str, ids: Collection[int]) -> list[float]
         Assessment.topic == topic, among(session, table(Assessment).c.article_id, ids)
     )
     return [float(score) for score in session.exec(query)]
+
+
+def _counted(topic: str, ids: range) -> SelectOfScalar[int]:
+    return select(func.count()).select_from(table(Assessment)).where(*_within(topic, ids))
 
 
 def _within(topic: str, ids: range) -> tuple[ColumnElement[bool], ...]:

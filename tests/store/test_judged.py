@@ -7,7 +7,7 @@ import pytest
 from keeping import NOW, article, assess, assessment, keep
 
 from monitor.store import Database
-from monitor.store.judged import Judged, judged, left_out_of, sampled, scores_of, stored_within
+from monitor.store.judged import Judged, judged, left_out_of, sampled, scores_of, stored_within, surveyed
 
 DAY = timedelta(days=1)
 
@@ -98,3 +98,18 @@ def test_of_articles_taken_by_chance_a_sample_has_as_many_as_of_all(database: Da
         scores = scores_of(session, "ai", sampled(session, "ai", range(ids[0], ids[-1] + 1), 1000, 4000))
     assert len(scores) == pytest.approx(1000, abs=50)
     assert sum(score > 0.5 for score in scores) / len(scores) == pytest.approx(0.3, abs=0.05)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.7, 0.1])
+def test_what_a_topic_judged_is_surveyed_whatever_its_share_of_all(database: Database, share: float) -> None:
+    ids = sorted(keep(database, *(article(f"{number}") for number in range(1000))))
+    mine = ids[: int(len(ids) * share)] if share > 0.5 else ids[:: int(1 / share)]
+    assess(database, *(assessment(each, relevant=each % 4 == 0, score=each % 4 / 4) for each in mine))
+    with database.reading() as session:
+        whole = range(ids[0], ids[-1] + 1)
+        scores, found = surveyed(session, "ai", whole, 60)
+        every, _ = surveyed(session, "ai", whole, 1000)
+        assert surveyed(session, "none", whole, 60) == ([], Judged(0, 0))
+    assert found == Judged(len(mine), sum(each % 4 == 0 for each in mine))
+    assert 40 <= len(scores) <= 80
+    assert sorted(every) == sorted(each % 4 / 4 for each in mine)

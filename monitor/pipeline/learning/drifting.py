@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from monitor.relevance.drift import Scored, drift
-from monitor.store.judged import judged, sampled, scores_of, stored_within
+from monitor.store.judged import stored_within, surveyed
 
 _WEEK = timedelta(days=7)
 _WEEKS_BEFORE = 4
@@ -23,7 +23,5 @@ def drift_of(session: Session, topic: str, now: datetime) -> str:
 
 
 def _scored(session: Session, topic: str, since: datetime, until: datetime) -> Scored:
-    ids = stored_within(session, since, until)
-    counted = judged(session, topic, ids)
-    sample = sampled(session, topic, ids, _SAMPLE, counted.articles)
-    return Scored(scores_of(session, topic, sample), counted.relevant, counted.articles)
+    scores, counted = surveyed(session, topic, stored_within(session, since, until), _SAMPLE)
+    return Scored(scores, counted.relevant, counted.articles)
