@@ -4,7 +4,6 @@ A line is named by the names of its facet, says its most central sentence, and l
 and, where there is an archive, names and words that stand beside them there. As a seed it is read like any brief.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +13,11 @@ import numpy as np
 from monitor.models import Profile, Topic
 from monitor.relevance.items import Item, words_of
 from monitor.relevance.meaning import aim, encode
+from monitor.relevance.names import names
 from monitor.relevance.profile import Facet, Interest, facet_terms, interest
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import INCLUSIVE
-from monitor.text import CALENDAR, document_share, read, sentences, stop_words, without_dateline
+from monitor.text import CALENDAR, document_share, read, without_dateline
 
 _NAMED_BY = 2
 _SENTENCES = 2  # of 1 to 4 two kept most of what the whole article found: average precision 0.84, 0.86 for all of it
@@ -26,8 +26,6 @@ _BESIDE = 6
 _RARE = 0.01  # of general documents; of words alone "ahead" and "followed" stand in three times as many
 _LEAST_ARTICLES = 3  # of the archive, before what stands beside a facet is believed
 _SHORTEST, _LONGEST = 8, 60  # words of a sentence that can stand for a facet
-# Capitalised words in a row; a particle may join them (Bank of China, Ursula von der Leyen).
-_NAME = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w’'-]*(?:\s+(?:(?:of|de|den|der|van|von|bin|al)\s+){0,2}[A-ZÀ-ÖØ-Þ][\w’'-]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +67,6 @@ def propose(profile: Profile, topic: Topic, archive: Sequence[Item] = ()) -> tup
 def brief(title: str, lines: Sequence[Line]) -> str:
     """A seed file of one facet a line."""
     return "\n".join([f"# {title}", "", *(str(line) for line in lines), ""])
-
-
-def names(text: str) -> list[str]:
-    """The proper names of a text in Latin script, most frequent first; a sentence's first word must prove itself one.
-
-    Heuristic: capitalised words in a row that are no common word, a lone first word only where it also stands within.
-    The town of a dateline is where a report was filed, and no name in it, nor is a day or a month.
-    """
-    counts: Counter[str] = Counter()
-    firsts: Counter[str] = Counter()
-    for sentence in map(without_dateline, sentences(text, "")):
-        for match in _NAME.finditer(sentence):
-            name = _plain(match.group())
-            if not name or name.casefold() in stop_words("en") or name.casefold() in CALENDAR:
-                continue
-            lone_first = not sentence[: match.start()].strip(" \"'“‘—-") and " " not in name
-            (firsts if lone_first else counts)[name] += 1
-    counts.update({name: count for name, count in firsts.items() if name in counts})
-    return sorted(counts, key=lambda name: (-counts[name], text.find(name)))
-
-
-def _plain(name: str) -> str:
-    """A name without the article before it and the possessive after it."""
-    words = [re.sub(r"[’']s?$", "", word) for word in name.split()]
-    while words and words[0].casefold() in stop_words("en"):
-        words = words[1:]
-    return " ".join(words)
 
 
 def _telling(asked: Interest, words: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -55,7 +55,7 @@ class Explainer:
         self._asked = asked
         self._evidence = evidence
         self._aim: Aim | None = None if meant is None else aim(interest)
-        self._placing = Placing(asked, evidence, self._aim, meant)
+        self._placing = Placing(interest, asked, evidence, self._aim, meant)
         self._seed = [
             [
                 _Sentence(line, frozenset(read(line, facet.words.language).terms))
@@ -115,7 +115,7 @@ class Explainer:
         """All that is known of why `item`, in that row, was judged as it was; no sentences where `quotable` is None."""
         if not self._interest.facets or not (self._speaks(row) or (quotable and self._aim)):
             return Reasons(rule=rule, neighbours=tuple(neighbours[:_NEIGHBOURS_SHOWN]))
-        best = self._placing.facet(row, frozenset(read(item.title, words_of(item).language).terms))
+        best = self._placing.facet(row, item)
         seed_sentence, article_sentence = self._sentences(row, quotable, best) if quotable else ("", "")
         return Reasons(
             facet=self._interest.facets[best].name,

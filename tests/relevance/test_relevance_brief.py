@@ -5,7 +5,7 @@ from relevance_topics import DATA, Newsroom
 
 from monitor.models import Topic
 from monitor.relevance import encoders
-from monitor.relevance.brief import brief, names, propose
+from monitor.relevance.brief import brief, propose
 from monitor.relevance.evaluate import average_precision
 from monitor.relevance.items import Item
 from monitor.relevance.profile import SeedText, build, interest
@@ -13,18 +13,6 @@ from monitor.relevance.scorer import judge
 
 TOPIC = Topic("wind", "Wind at sea", ("wind.txt",))
 ARTICLE = build(TOPIC, [SeedText("wind.txt", (DATA / "wind.txt").read_text(encoding="utf-8"), "en")])
-
-
-def test_names_are_found_and_first_words_are_not() -> None:
-    text = (
-        "Turbines stand off Esbjerg. The Bank of Denmark lends to Ursula von der Leyen's friends. Waiting costs money, "
-        "said Mette Holm. Esbjerg waits. Holm does not."
-    )
-    assert names(text) == ["Esbjerg", "Bank of Denmark", "Ursula von der Leyen", "Mette Holm"]
-
-
-def test_a_script_without_capitals_has_none() -> None:
-    assert names("阿里巴巴发布了新的模型。") == []
 
 
 def test_each_facet_becomes_a_line_that_is_read_as_a_facet_again() -> None:
@@ -42,11 +30,6 @@ def test_it_says_nothing_that_the_seed_does_not() -> None:
         assert set(line.sentence.split()) <= set(text.split())
         assert all(word.casefold() in text.casefold() for word in line.also)
         assert line.beside == ()
-
-
-def test_the_town_of_a_dateline_is_no_name_of_the_brief() -> None:
-    told = "STOCKHOLM, 3 Nov - Lunden bought cranes from Ada Quay.\nBEIJING (wire) - The port of Lunden said so."
-    assert names(told) == ["Lunden", "Ada Quay"]
 
 
 def test_names_that_stand_beside_it_in_the_archive_are_proposed() -> None:

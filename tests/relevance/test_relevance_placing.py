@@ -15,7 +15,7 @@ from monitor.relevance.meaning import aim, encode
 from monitor.relevance.placing import Placing
 from monitor.relevance.profile import Interest, SeedText, build, interest
 from monitor.relevance.scorer import judge
-from monitor.text import read, sentences
+from monitor.text import sentences
 
 BASELINE = json.loads((FACETED / "baseline.json").read_text(encoding="utf-8"))
 HARBOUR = """# Harbours
@@ -50,8 +50,9 @@ def test_the_floor(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def placed_by_words(subject: Interest, title: str, text: str) -> str:
     asked = question(subject)
-    placing = Placing(asked, measure(asked, [words_of(Item("1", title, text, "en"))]), None, None)
-    return subject.facets[placing.facet(0, frozenset(read(title, "en").terms))].name
+    item = Item("1", title, text, "en")
+    placing = Placing(subject, asked, measure(asked, [words_of(item)]), None, None)
+    return subject.facets[placing.facet(0, item)].name
 
 
 def test_a_word_of_one_facet_outweighs_one_of_all() -> None:
@@ -65,6 +66,22 @@ def test_what_the_headline_says_counts_twice() -> None:
     both = "The pilots wait below the crane."
     named = {placed_by_words(subject, title, both) for title in ("A crane", "The pilots")}
     assert named == {"Cranes", "Pilots"}
+
+
+RIVALS = """\
+# Ferries
+
+- Marlowe's plans: the shipyard's owner, Marlowe Lines, orders quiet ferries with batteries and cheap cabins.
+- New ferries: batteries, hulls, prices and cabins of ferries, whoever orders them, such as Marlowe.
+"""
+
+
+def test_a_facet_that_is_named_after_somebody_is_for_what_names_them() -> None:
+    subject = interest(profile_of(RIVALS, "en"))
+    told = "The shipyard's owner orders quiet ferries with batteries and cheap cabins."
+    assert placed_by_words(subject, "", told) == "New ferries"
+    assert placed_by_words(subject, "", f"{told} Marlowe said so.") == "Marlowe's plans"
+    assert placed_by_words(subject, "", f"{told} So said the Lines.") == "Marlowe's plans", "a name of no other facet"
 
 
 def test_a_facet_is_found_for_what_is_about_it(newsroom: Newsroom) -> None:
