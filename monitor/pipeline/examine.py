@@ -186,11 +186,12 @@ def _record(line: str, where: str) -> dict[str, Any]:
 
 def _written(line: str, where: str) -> Written:
     record = _record(line, where)
-    if "id" not in record or not isinstance(record.get("text", record.get("title")), str):
-        message = f'{where}: an article needs "id" and "text" (and "title", "published")'
+    identity = record.get("id", record.get("url"))  # `monitor export` names an article by its address
+    if identity is None or not isinstance(record.get("text", record.get("title")), str):
+        message = f'{where}: an article needs "id" (or "url") and "text" (and "title", "published")'
         raise ConfigurationError(message)
     return Written(
-        id=str(record["id"]),
+        id=str(identity),
         title=str(record.get("title") or ""),
         text=str(record.get("text") or ""),
         published=_moment(record.get("published")),

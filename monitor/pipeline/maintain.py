@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from monitor.digest.wording import counted
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.indexing import index_all
 from monitor.store.database import Database
-from monitor.store.retention import prune
+from monitor.store.retention import SILENCE, prune, reckoned_from
 from monitor.store.runs import finish_run, start_run
 
 
@@ -36,12 +37,14 @@ class Upkeep:
 def maintain(settings: Settings) -> Upkeep:
     """Let go of what is too old, index what is new, tidy the database and check it. Raises StoreError."""
     with opened_database(settings) as database:
+        now = clock()
         with database.writing() as session:
-            run = start_run(session, "maintain", clock())
+            run = start_run(session, "maintain", now)
+            reached = reckoned_from(session, now)
         articles = stories = 0
         while True:
             with database.writing() as session:
-                gone = prune(session, before=clock() - settings.store.keep)
+                gone = prune(session, before=reached - settings.store.keep)
             articles, stories = articles + gone.articles, stories + gone.stories
             if not gone.any:
                 break
@@ -50,12 +53,20 @@ def maintain(settings: Settings) -> Upkeep:
         faults = tuple(database.faults())
         summary = (
             f"let go of {counted(articles, 'article')} and {counted(stories, 'story', 'stories')} older than "
-            f"{counted(settings.store.keep.days, 'day')}; {_soundness(faults)}"
+            f"{counted(settings.store.keep.days, 'day')}{_silence(reached, now)}; {_soundness(faults)}"
         )
         done = Upkeep(summary, articles, stories, faults)
         with database.writing() as session:
             finish_run(session, run, clock(), succeeded=not faults, figures=done.to_json())
     return done
+
+
+def _silence(reached: datetime, now: datetime) -> str:
+    """What is said where ages are not reckoned from now."""
+    if reached >= now:
+        return ""
+    latest = f"{reached - SILENCE:%Y-%m-%d}"
+    return f" on {reached:%Y-%m-%d}, for no article came in after {latest} (does the clock run right?)"
 
 
 def _soundness(faults: Sequence[str]) -> str:

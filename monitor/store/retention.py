@@ -6,7 +6,7 @@ Profiles and models go once later ones have taken their place and no assessment 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, or_, select, text, tuple_, update
@@ -37,6 +37,8 @@ from monitor.store.conditions import WAITING
 LIMIT = 10_000
 # Models that earned their place kept for a topic: where the bytes of one were tampered with, the one before counts.
 MODELS = 3
+SILENCE = timedelta(days=7)
+"""After so long without a new article age stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,16 @@ class Pruned:
     def any(self) -> bool:
         """Whether anything was, so that there may be more."""
         return self != Pruned()
+
+
+def reckoned_from(session: Session, now: datetime) -> datetime:
+    """The moment from which ages are reckoned: `now`, or `SILENCE` after an article came in last, if that is earlier.
+
+    A clock that runs a year ahead would let go of everything at once, and a machine that was off for a year of all that
+    it knew.
+    """
+    latest = session.connection().execute(select(func.max(table(Article).c.stored_at))).scalar()
+    return now if latest is None else min(now, latest + SILENCE)
 
 
 def prune(session: Session, *, before: datetime, limit: int = LIMIT) -> Pruned:

@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 from pipeline_house import NOW, TOPIC, House
 
+from monitor.models import Article
 from monitor.pipeline.export import write_csv, write_json_lines
+from monitor.pipeline.judging.scoring import group
 
 
 @pytest.mark.parametrize("hostile", ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", 'quote " and, comma\nline'])
@@ -37,6 +40,15 @@ def test_a_line_holds_all_of_an_article(house: House) -> None:
     assert first["story"] != second["story"]
     assert second["title"] == "two\nlines 中文"
     assert set(first) >= {"declared_canonical", "title", "text", "language", "source", "grade"}
+
+
+def test_what_is_exported_can_be_grouped_and_scored(house: House, tmp_path: Path) -> None:
+    house.keep("a quay")
+    path = tmp_path / "articles.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        write_json_lines(house.settings, out)
+    (article,) = house.rows(Article)
+    assert [key for key, _ in group(path)] == [article.canonical_url]
 
 
 def test_nothing_kept_is_nothing_written(house: House) -> None:

@@ -27,7 +27,28 @@ def aged(house: House) -> House:
 def test_one_of_a_kind_is_told_as_one(house: House) -> None:
     house.clock.time = clock() - timedelta(days=730)
     house.keep("an old ship")
-    assert maintain(house.settings).summary.startswith("let go of 1 article and 1 story older than 365 days")
+    house.clock.time = clock()
+    house.keep("cranes")
+    assert maintain(house.settings).summary.startswith("let go of 1 article and 1 story older than 365 days;")
+
+
+def test_a_clock_that_runs_ahead_lets_go_of_nothing(house: House) -> None:
+    """Nothing came in for two years: the machine was off, or it is two years ahead."""
+    house.clock.time = last = clock() - timedelta(days=730)
+    house.keep("an old ship")
+    house.clock.time = last - timedelta(days=400)
+    house.keep("an older ship")
+    done = maintain(house.settings)
+    assert (done.articles, done.stories) == (1, 1), (
+        "a year before the last that came in is old, whatever the clock says"
+    )
+    assert done.summary == (
+        f"let go of 1 article and 1 story older than 365 days on {last + timedelta(days=7):%Y-%m-%d}, for no article "
+        f"came in after {last:%Y-%m-%d} (does the clock run right?); the database is sound"
+    )
+    house.clock.time = clock()
+    house.keep("cranes")
+    assert maintain(house.settings).articles == 1
 
 
 def test_what_is_too_old_is_let_go_and_the_rest_is_found(aged: House) -> None:

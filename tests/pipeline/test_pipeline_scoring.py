@@ -79,7 +79,11 @@ def test_a_topics_guards_and_terms_count(request_: Request, tmp_path: Path) -> N
     [
         ("articles", "{", r"f\.jsonl:1: not valid JSON"),
         ("articles", "[1]", r"f\.jsonl:1: must be a JSON object"),
-        ("articles", '{"id": "1", "text": "x"}\n\n{"text": "x"}', r'f\.jsonl:3: an article needs "id" and "text"'),
+        (
+            "articles",
+            '{"id": "1", "text": "x"}\n\n{"text": "x"}',
+            r'f\.jsonl:3: an article needs "id" \(or "url"\) and "text"',
+        ),
         ("articles", '{"id": 1, "text": 7}', r"f\.jsonl:1: an article needs"),
         ("labels", '{"id": "1", "relevant": "yes"}', r"f\.jsonl:1: a verdict is"),
         ("background", "\x00", r"f\.jsonl:1: not valid JSON"),
