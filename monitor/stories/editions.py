@@ -5,7 +5,8 @@ same. Only a figure tells: other headlines are put over a text by whoever prints
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache
 
 from monitor.stories.candidates import Candidate
 from monitor.text import figures
@@ -17,7 +18,8 @@ def later_editions(
     """Those of the repetitions that give in their headline and text a figure that no report before them has.
 
     `repeats` maps repetitions, which are among the `given`, to their originals; reports are the original, the articles
-    that were `held` in its story, and its other editions, as far as they were published before.
+    that were `held` in its story, and its other editions, as far as they were not published after it, and one of them
+    before: an agency's text has the same moment wherever it is printed.
     """
     counting = {number: figures(given[number].title, given[number].language) for number in repeats}
     counting = {number: found for number, found in counting.items() if found}
@@ -28,19 +30,22 @@ def later_editions(
     for article in held.values():
         if article.story in stories and article.duplicate_of is None:
             told[article.story].append(article)
+
+    @cache
+    def reported(report: Candidate) -> set[str]:
+        return figures(f"{report.title}\n{report.text}", report.language)
+
     editions: set[int] = set()
     among = defaultdict[int, list[Candidate]](list)
     for number in sorted(counting, key=lambda number: (given[number].published, number)):
         article, original = given[number], repeats[number]
         first = held.get(original) or given[original]
         reports = [first, *(told[first.story] if first.story is not None else ()), *among[original]]
-        before = [each for each in reports if each.published < article.published]
-        if before and _gives_a_new_one(article, counting[number], before):
+        until_then = [each for each in reports if each.published <= article.published]
+        if all(each.published == article.published for each in until_then):
+            continue
+        own = counting[number] & figures(article.text, article.language)
+        if own and not any(own & reported(each) for each in until_then):
             editions.add(number)
             among[original].append(article)
     return editions
-
-
-def _gives_a_new_one(article: Candidate, counted: set[str], before: Iterable[Candidate]) -> bool:
-    own = counted & figures(article.text, article.language)
-    return bool(own) and not any(own & figures(f"{each.title}\n{each.text}", each.language) for each in before)

@@ -97,6 +97,14 @@ def test_an_edition_stays_one_when_its_reprints_come_later_and_an_earlier_one_is
     assert place([known[1]], known, SETTINGS)[0].duplicate_of is None
 
 
+def test_an_edition_that_many_print_with_one_moment_is_one_edition_and_copies() -> None:
+    first = replace(candidate(1, "Twelve hurt at Harrowby", TOLL), story=7)
+    printed = [candidate(number, "45 hurt at Harrowby", f"{RISEN} Own {number}.", 3) for number in (2, 3, 4)]
+    assert [each.duplicate_of is None for each in place(printed, [first], SETTINGS)] == [True, False, False]
+    known = [first, replace(printed[0], story=7)]
+    assert [each.duplicate_of is None for each in place(printed[1:], known, SETTINGS)] == [False, False]
+
+
 def test_a_false_claim_joins_no_story() -> None:
     original = replace(candidate(900, "Bridge stays open", BRIDGE), story=7)
     claim = replace(ARTICLES[0], declared_canonical=original.canonical_url)
