@@ -104,8 +104,10 @@ class _Conversation:
         return failed(detail, self.settings.secrets, permanent=code // 100 == 5)
 
     def close(self) -> None:
-        """Take leave; the outcome stands whatever the server makes of that."""
+        """Take leave; the outcome stands whatever the server makes of that, and it is not waited for as a text is."""
         try:
+            if self.client.sock is not None:
+                self.client.sock.settimeout(_TIMEOUT)
             self.client.quit()
         except (OSError, smtplib.SMTPException):
             self.client.close()

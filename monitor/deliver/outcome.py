@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from threading import RLock
 from urllib.parse import quote, unquote, urlsplit
 
 from monitor.models import DeliveryState
@@ -19,6 +20,7 @@ from monitor.models import DeliveryState
 _LONGEST_DETAIL = 300
 # Slack's longest documented pause is minutes; a header that says more must not silence a channel for good.
 _LONGEST_PAUSE = timedelta(hours=24)
+_LISTENING = RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +110,23 @@ class Overheard(logging.Filter):
 
 @contextmanager
 def masked_logs(secrets: Iterable[str], *names: str) -> Iterator[Overheard]:
-    """While open, nothing that the named loggers write holds a secret; gives what they say, to the last detail."""
-    loggers = [logging.getLogger(name) for name in names]
-    own = [logger.level for logger in loggers]
-    heard = Overheard(secrets, {logger.name: logger.getEffectiveLevel() for logger in loggers})
-    for logger in loggers:
-        logger.addFilter(heard)
-        logger.setLevel(logging.DEBUG)
-    try:
-        yield heard
-    finally:
-        for logger, level in zip(loggers, own, strict=True):
-            logger.removeFilter(heard)
-            logger.setLevel(level)
+    """While open, nothing that the named loggers write holds a secret; gives what they say, to the last detail.
+
+    One thread at a time: loggers belong to all of them, and what one send failed of is no outcome of another's.
+    """
+    with _LISTENING:
+        loggers = [logging.getLogger(name) for name in names]
+        own = [logger.level for logger in loggers]
+        heard = Overheard(secrets, {logger.name: logger.getEffectiveLevel() for logger in loggers})
+        for logger in loggers:
+            logger.addFilter(heard)
+            logger.setLevel(logging.DEBUG)
+        try:
+            yield heard
+        finally:
+            for logger, level in zip(loggers, own, strict=True):
+                logger.removeFilter(heard)
+                logger.setLevel(level)
 
 
 def pause(header: str, now: datetime) -> timedelta | None:

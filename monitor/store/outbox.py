@@ -28,7 +28,7 @@ from monitor.models import (
 )
 from monitor.store.bulk import among, columns_of, insert_all, insertion, keepable, rows_of, table
 
-# A sender that lives settles within its time-outs, five minutes all together at most; a machine that slept, or a
+# A sender that lives settles within its time-outs, ten minutes all together at most; a machine that slept, or a
 # clock that was set, is given a margin. Whoever holds a lease that no other sender can hold may ask for zero.
 INTERRUPTED_AFTER = timedelta(minutes=15)
 

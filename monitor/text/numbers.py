@@ -17,6 +17,7 @@ NUMBERS = frozenset(
 _LOOSE = frozenset(
     "one first second third half quarter double triple eins halb un une uno una".split()  # noqa: SIM905 - as above
 )
+_COUNTING = NUMBERS - _LOOSE
 
 
 def other_numbers(one: str, other: str, language: str = "") -> bool:
@@ -43,5 +44,5 @@ def _numbers(sentence: str, language: str) -> set[str]:
     return {
         word
         for at, word in enumerate(words)
-        if (word[0].isdigit() or word in NUMBERS - _LOOSE) and CALENDAR.isdisjoint(words[max(0, at - 1) : at + 2])
+        if (word[0].isdigit() or word in _COUNTING) and CALENDAR.isdisjoint(words[max(0, at - 1) : at + 2])
     }

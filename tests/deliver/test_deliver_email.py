@@ -1,5 +1,6 @@
 import email
 import re
+import smtplib
 import ssl
 from email import policy
 from pathlib import Path
@@ -134,6 +135,21 @@ def test_the_answer_to_the_text_is_waited_for_longest(mail_server, mailbox, deli
     monkeypatch.setattr("monitor.deliver.email._ANSWER_TIMEOUT", patience)
 
     assert deliver(channel(mail_server()), delivery, Path()).state is state
+
+
+def test_a_server_that_says_no_goodbye_is_not_waited_for_as_for_a_text(mail_server, delivery, monkeypatch):
+    waited, leave = [], smtplib.SMTP.quit
+
+    def leaves(client):
+        waited.append(client.sock.gettimeout())
+        return leave(client)
+
+    monkeypatch.setattr("monitor.deliver.email._ANSWER_TIMEOUT", 20.0)
+    monkeypatch.setattr("monitor.deliver.email._TIMEOUT", 2.0)
+    monkeypatch.setattr(smtplib.SMTP, "quit", leaves)
+
+    assert deliver(channel(mail_server()), delivery, Path()).state is DeliveryState.SENT
+    assert waited == [2.0]
 
 
 def test_a_connection_lost_before_the_text_has_failed(mail_server, mailbox, delivery, tmp_path):

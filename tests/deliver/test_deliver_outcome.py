@@ -1,10 +1,12 @@
+import logging
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.deliver.outcome import failed, masked, pause
+from monitor.deliver.outcome import failed, masked, masked_logs, pause
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
@@ -51,3 +53,32 @@ def test_a_detail_is_one_short_printable_line():
 
     assert detail.isprintable()
     assert len(detail) <= 300
+
+
+def test_two_that_listen_at_once_hear_each_their_own_and_leave_the_logger_as_it_was():
+    name = "tests.listened"
+    logging.getLogger(name).setLevel(logging.ERROR)
+    heard: dict[str, list[str]] = {}
+    first_is_in, second_asks = threading.Event(), threading.Event()
+
+    def first():
+        with masked_logs((), name) as overheard:
+            first_is_in.set()
+            second_asks.wait(5)
+            logging.getLogger(name).warning("of the first")
+            heard["first"] = overheard.warnings
+
+    def second():
+        first_is_in.wait(5)
+        second_asks.set()
+        with masked_logs((), name) as overheard:
+            logging.getLogger(name).warning("of the second")
+            heard["second"] = overheard.warnings
+
+    threads = [threading.Thread(target=each) for each in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert heard == {"first": ["of the first"], "second": ["of the second"]}
+    assert logging.getLogger(name).level == logging.ERROR
