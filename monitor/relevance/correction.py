@@ -18,8 +18,7 @@ Floats = NDArray[np.float64]
 # Standard deviations, in logits, of what verdicts may find for one meaning and for all articles alike. On the project's
 # own question average precision on what was not asked about went, after 10 and 20 verdicts at the border and among the
 # rejected, from 0.87 and 0.88 (article as seed) to 0.91 and 0.93, and from 0.963 (brief) to 0.963 and 0.968; with half
-# the first to 0.89 and 0.91, and to 0.966 and 0.974. Likes and dislikes as sources in the graph made 0.93 of the
-# article's 0.87, but 0.94 of the brief's 0.96.
+# the first to 0.89 and 0.91, and to 0.966 and 0.974.
 _MEANING, _ALL = 3.0, 1.0
 _ROUNDS = 30
 _LEAST = 1e-6

@@ -191,13 +191,15 @@ class Meant:
     """What documents mean beside an interest.
 
     `total` is the evidence of meaning and words together, for each document. `vectors` are those of the documents
-    `rows`, which were read in full and may be woven into a graph, `seed` the interest's.
+    `rows`, which were read in full and may be woven into a graph, `seed` the interest's, and `ordinary` the mean of
+    ordinary news.
     """
 
     total: Floats
     rows: NDArray[np.intp]
     vectors: Floats32
     seed: Floats32
+    ordinary: Floats32
 
 
 def weigh(interest: Interest, documents: Sequence[Item], said: Said, verdicts: Sequence[int]) -> Meant | None:
@@ -223,7 +225,8 @@ def weigh(interest: Interest, documents: Sequence[Item], said: Said, verdicts: S
     total = _together(nearness, said, towards.weight)
     judged = np.flatnonzero(np.isin(rows, np.asarray(verdicts, dtype=np.intp)))
     within = nearest_and_even(total[rows], judged, _MOST_ROWS)
-    return Meant(total, rows[within], vectors[within], towards.whole.rows[0])
+    ordinary = _ordinary(encoders.encoder_name()).mean(axis=0)
+    return Meant(total, rows[within], vectors[within], towards.whole.rows[0], ordinary)
 
 
 def _read(documents: Sequence[Item], rows: Sequence[int]) -> Floats32:

@@ -4,8 +4,10 @@ Each document is joined to its ten nearest by TF-IDF cosine and to its ten neare
 dimensions (LSA, Deerwester et al. 1990); both graphs are divided by their mean weight, added and symmetrically
 normalised. What flows from the sources, f = a S f + (1 - a) s (Zhou et al. 2004), finds articles on the subject that
 share few words with the seed. Average precision from one seed over four sets of news sections thinned to 5%: cosine
-0.278, evidence 0.296, the seed alone as source 0.43, seed and the ten articles of most evidence as sources 0.44; the
-choice of a in [0.8, 0.95] and of 5 to 20 sources changes 0.01.
+0.278, evidence 0.296, the seed alone as source 0.43, seed and the ten articles of most evidence as sources 0.44.
+
+With sentence vectors, a = 0.85, 0.9 and 0.95 gave the article as seed 0.88, 0.90 and 0.90, its brief 0.96, 0.96 and
+0.95, and 100 queries of those sets 0.511, 0.510 and 0.500.
 """
 
 from collections.abc import Sequence
@@ -22,7 +24,7 @@ Floats = NDArray[np.float64]
 
 _NEAREST = 10
 _DIMENSIONS = 100
-_KEPT_FLOWING = 0.85
+_KEPT_FLOWING = 0.9
 _ROUNDS = 20
 _ROWS_AT_ONCE = 512
 _LEAST = 1e-9
@@ -64,9 +66,17 @@ def weave(documents: Sequence[Words], seed: Words) -> Graph:
     return _normalised(_joined(rows) + _joined(_latent(rows)))
 
 
-def weave_vectors(documents: NDArray[np.float32], seed: NDArray[np.float32]) -> Graph:
-    """The graph of documents and seed given as sentence vectors of unit length: ten nearest by their cosine."""
-    return _normalised(_joined(np.vstack([documents, seed[None, :]])))
+def weave_vectors(documents: NDArray[np.float32], seed: NDArray[np.float32], ordinary: NDArray[np.float32]) -> Graph:
+    """The graph of documents and seed given as sentence vectors: ten nearest by the cosine of what they mean apart.
+
+    What `ordinary` news means in the mean is taken off each: it makes all news alike, and joins what has nothing else
+    in common. Among 3,000 unrelated articles average precision of the project's brief rose by 0.02, of the article by
+    less than 0.01; without them both lost less. The mean of the stream itself in its place gained more there and on
+    news sections, and lost 0.02 where much of a stream is on the subject, for then that is taken off.
+    """
+    apart = np.vstack([documents, seed[None, :]]) - ordinary
+    lengths = np.linalg.norm(apart, axis=1, keepdims=True)
+    return _normalised(_joined(apart / np.where(lengths > _LEAST, lengths, 1.0)))
 
 
 def _normalised(joined: Any) -> Graph:

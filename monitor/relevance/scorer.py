@@ -4,8 +4,8 @@
                                    |
                       cold, no stream: its order, its scale
                       warm: the order is mended by the graph of the stream (ordering.py, neighbours.py), the scale stays
-                      taught: likes and dislikes lean the order (leaning.py, or by words learn.py), and move the scale
-                              of what is like them (correction.py)
+                      taught: likes and dislikes are sources of the graph and mend the order by words (learn.py), and
+                              move the scale of what is like them (correction.py)
                                    |
                       score (threshold.py), guards, reasons (explain.py)
 
