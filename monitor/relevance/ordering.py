@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from monitor.relevance import threshold
 from monitor.relevance.correction import correction
+from monitor.relevance.flowing import Woven, standard
 from monitor.relevance.learn import Taught, teach
 from monitor.relevance.meaning import Meant
-from monitor.relevance.neighbours import Graph, weave, weave_vectors
+from monitor.relevance.neighbours import weave, weave_vectors
 from monitor.relevance.sampling import nearest_and_even
 from monitor.text import Words
 
@@ -26,23 +27,9 @@ _FEWEST_FOR_GRAPH = 20
 _STREAM_HALF = 50.0  # documents at which the graph counts half as much as it ever will
 _RELATED_HALF = 3.0  # the same for documents that seem to be on the subject: without any, neighbours tell nothing
 _MOST_NODES = 2500  # of an archive the graph takes what is nearest to the subject, and an even sample of the rest
-# What stands above the precise cut is a source of the graph, the less the further it stands below the best; the seed
-# counts as the best article does: the more the stream holds of the subject, the more it says itself what belongs there.
-# And what reaches an article is all that orders it. Average precision of the article as seed, of its brief, both among
-# 3,000 unrelated articles, of 100 and 60 queries of four sets of sections, and of half the events of Wikinews in
-# arrival order: 0.86, 0.96, 0.80, 0.89, 0.484, 0.419 with the ten best as sources, the seed counting as much as all of
-# them, and evidence half as much as what flows; 0.87, 0.95, 0.86, 0.94, 0.513, 0.445 and 0.76 so. Sources of more equal
-# weight (a fall of 4) are better for a broad subject, and worse for one event: 0.89, 0.96, 0.87, 0.94, 0.512, 0.448 and
-# 0.74; those above the balanced cut worse for all.
-_SURE = threshold.PRECISE
-_FEWEST_SOURCES = 3  # the best, where hardly any stands above; of 1, 3 and 10 sections had 0.502, 0.510 and 0.502
-_SOURCE_FALL = 1.75  # evidence below the best at which a source counts 1/e of it
-_SEED_SOURCE = 1.0
-# After 5, 10 and 20 verdicts on the top of four sets of news sections thinned to 5%, average precision on the rest rose
-# from 0.404, 0.385 and 0.255 to 0.476, 0.477 and 0.389 with these; each halved or doubled changed 0.02 at most. To take
-# what flows from the dislikes off what flows from the likes, before the logarithm, lost all that was gained.
-_LIKED_SOURCE = 1.0
-_DISLIKED = 0.3
+# By words alone; after 5, 10 and 20 verdicts on the top of four sets of news sections thinned to 5%, average precision
+# on the rest rose from 0.404, 0.385 and 0.255 to 0.476, 0.477 and 0.389 with it and with likes and dislikes as sources
+# of the graph (see `flowing`); each halved or doubled changed 0.02 at most.
 _LESSON = 2.0
 _VERDICTS_HALF = 5.0
 # Beside meaning, words say the more the longer the documents are: a graph of words lost 0.02 of average precision on
@@ -62,7 +49,6 @@ _SHIFT_SPREAD = 1.0
 # 0.49 without either step of `_scaled`, 0.56, 0.60 and 0.60 with the first, 0.65, 0.67 and 0.67 with both. Of articles
 # on other things 2% are taken then, as without verdicts; half as much again takes 2.5% and finds no more.
 _CONFIRMED = 0.6
-_LEAST = 1e-9
 _ALIKE = 9  # decimals
 
 
@@ -71,7 +57,8 @@ class Stream:
     """Documents, archive first and the batch last: their words, their evidence, and the verdicts there are, by row.
 
     `meant` is what they mean, where sentence vectors are there; the graph is then woven of those alone. `lowered` is
-    how far the cut sinks (see `breadth`): so much evidence is added to each before verdicts are heard.
+    how far the cut sinks (see `breadth`): so much evidence is added to each before verdicts are heard. `brief` says
+    whether the seed names its sides.
     """
 
     words: Sequence[Words]
@@ -79,6 +66,7 @@ class Stream:
     verdicts: Mapping[int, bool]
     meant: Meant | None = None
     lowered: float = 0.0
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +94,7 @@ def put_in_order(stream: Stream, seed: Words, taught: Taught | None, woven: "Gra
     """
     own, meant = stream.evidence, stream.meant
     long = 1.0 if meant is None else _how_long(stream, _nodes(stream))
-    graphs, wanted = woven, _standard(own)
+    graphs, wanted = woven, standard(own)
     if len(own) >= _FEWEST_FOR_GRAPH:
         graphs = woven or _woven(stream, seed)
         if meant is None or graphs.meaning is None:
@@ -123,25 +111,6 @@ def put_in_order(stream: Stream, seed: Words, taught: Taught | None, woven: "Gra
     if meant is None:
         return Order(ordered + _shift(stream), graphs)
     return Order(_scaled(stream, ordered, _corrected(stream, meant, ordered)), graphs)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Woven:
-    """A graph, and the documents that are its nodes, by row."""
-
-    graph: Graph
-    nodes: NDArray[np.intp]
-
-    def flow(self, evidence: Floats, verdicts: Mapping[int, bool]) -> Floats:
-        """What reaches every document, in standard deviations; the `evidence` of each says how good a source it is.
-
-        What is in no graph is reached as little as any.
-        """
-        known = {at: verdicts[node] for at, node in enumerate(self.nodes.tolist()) if node in verdicts}
-        found = _flow(self.graph, evidence[self.nodes], known)
-        everywhere = np.full(len(evidence), found.min())
-        everywhere[self.nodes] = found
-        return _standard(everywhere)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,23 +137,25 @@ def _nodes(stream: Stream) -> NDArray[np.intp]:
 
 def _mended_by_words(stream: Stream, words: Woven) -> Floats:
     """The order that evidence and graph together want; the graph counts the more the more there is to go by."""
-    weight, plain = _weight(stream.evidence), _standard(stream.evidence)
-    flow = words.flow(stream.evidence, stream.verdicts)
+    weight, plain = _weight(stream.evidence), standard(stream.evidence)
+    flow = words.flow(stream.evidence, stream.verdicts, brief=stream.brief)
     return np.asarray((1 - weight) * plain + weight * flow)
 
 
 def _mended_by_meaning(stream: Stream, meant: Meant, meaning: Woven, words: Woven, long: float) -> Floats:
     """The same with two graphs, and with what verdicts say in both of them."""
-    weight, plain = _weight(stream.evidence), _standard(stream.evidence)
+    weight, plain = _weight(stream.evidence), standard(stream.evidence)
     # What is like the disliked is no source. Over 100 queries of four sets of sections, after 5, 10 and 20 verdicts on
     # the top by words, that brought 0.488, 0.526 and 0.563 to 0.494, 0.536 and 0.571; the project's article after 10
     # verdicts 0.922 to 0.927 (24 draws; standard error 0.003).
     believed = _corrected(stream, meant, stream.evidence + stream.lowered) - stream.lowered
-    flow = _standard(meaning.flow(believed, {}) + long * words.flow(believed, {}))
+    flow = standard(
+        meaning.flow(believed, {}, brief=stream.brief) + long * words.flow(believed, {}, brief=stream.brief)
+    )
     wanted = (1 - weight) * plain + weight * flow
     if stream.verdicts:
-        heard = _HEARD_BY_MEANING * meaning.flow(believed, stream.verdicts)
-        heard += _HEARD_BY_WORDS * long * words.flow(believed, stream.verdicts)
+        heard = _HEARD_BY_MEANING * meaning.flow(believed, stream.verdicts, brief=stream.brief)
+        heard += _HEARD_BY_WORDS * long * words.flow(believed, stream.verdicts, brief=stream.brief)
         wanted += _how_much(stream.verdicts, 1.0) * heard
     return np.asarray(wanted)
 
@@ -211,35 +182,6 @@ def _weight(own: Floats) -> float:
     return (related / (related + _RELATED_HALF)) * (len(own) / (len(own) + _STREAM_HALF))
 
 
-def _standard(values: Floats) -> Floats:
-    spread = float(values.std())
-    return np.asarray((values - values.mean()) / spread) if spread > 0 else np.zeros(len(values))
-
-
-def _flow(graph: Graph, evidence: Floats, verdicts: Mapping[int, bool]) -> Floats:
-    """The logarithm of what reaches each node from the seed, from what is surely on the subject, and from the likes."""
-    disliked = [node for node, yes in verdicts.items() if not yes]
-    sources = np.zeros(len(evidence) + 1)
-    strength = threshold.score(evidence)
-    strength[disliked] = 0.0
-    count = max(_FEWEST_SOURCES, int((strength >= _SURE).sum()))
-    top = np.argsort(-np.where(strength > 0, evidence, -np.inf), kind="stable")[:count]
-    sources[top] = strength[top] * np.exp((evidence[top] - evidence.max()) / _SOURCE_FALL)
-    sources[-1] = _SEED_SOURCE
-    sources /= sources.sum()
-    liked = np.zeros(len(evidence) + 1)
-    liked[[node for node, yes in verdicts.items() if yes]] = _LIKED_SOURCE
-    whole = sources.sum() + liked.sum()
-    # Of a verdict only what goes on to others: two that contradict each other on one text had better end alike.
-    flow = _standard(np.log(graph.spread(sources / whole) + graph.passed_on(liked / whole) + _LEAST))
-    if disliked:
-        against = np.zeros(len(evidence) + 1)
-        against[disliked] = 1.0 / len(disliked)
-        weight = _DISLIKED * len(disliked) / (len(disliked) + _VERDICTS_HALF)
-        flow = flow - weight * _standard(np.log(graph.passed_on(against) + _LEAST))
-    return np.asarray(flow)
-
-
 def _lesson(stream: Stream, seed: Words, taught: Taught | None) -> Floats | None:
     """How far each document lies on the liked side by its words, in standard deviations; None without a verdict."""
     if taught is None:
@@ -248,7 +190,7 @@ def _lesson(stream: Stream, seed: Words, taught: Taught | None) -> Floats | None
         judged = [(stream.words[row], yes) for row, yes in sorted(stream.verdicts.items())]
         rest = [words for row, words in enumerate(stream.words) if row not in stream.verdicts]
         taught = teach(seed, judged, rest)
-    return _standard(taught.margins(stream.words))
+    return standard(taught.margins(stream.words))
 
 
 def _rearranged(own: Floats, wanted: Floats) -> Floats:

@@ -129,7 +129,7 @@ def _known(profile: Profile, items: Sequence[Item], archive: Archive) -> _Known:
     own = evidence.total if meant is None else meant.total
     # Measured with sentence vectors only: evidence by words alone is spread otherwise.
     lowered = 0.0 if meant is None else lowering(subject, own)
-    stream = Stream(words, own, verdicts, meant, lowered)
+    stream = Stream(words, own, verdicts, meant, lowered, subject.brief)
     seed = seed_words(subject)
     order = put_in_order(stream, seed, _trusted(archive, profile))
     explainer = Explainer(subject, asked, evidence, meant)

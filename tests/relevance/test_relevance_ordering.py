@@ -9,6 +9,7 @@ from relevance_topics import Newsroom, profile
 
 from monitor.relevance import ordering
 from monitor.relevance.evidence import measure, question
+from monitor.relevance.flowing import Woven
 from monitor.relevance.items import Item, words_of
 from monitor.relevance.learn import seed_words
 from monitor.relevance.meaning import Meant, Said, weigh
@@ -137,6 +138,18 @@ def test_all_that_is_surely_on_the_subject_is_a_source_of_the_graph() -> None:
     meant = Meant(total, np.arange(64), vectors, seed, np.zeros_like(seed))
     found = put_in_order(Stream([Words((), ())] * 64, total, {}, meant), read("tide turbine", "en"), None).evidence
     assert found[24] > found[25]
+
+
+def test_what_stands_far_below_the_best_is_on_some_side_of_a_brief_and_seldom_on_the_event_of_an_article() -> None:
+    """Two documents, each like what is sure: the one like the best first, the other nearly as well of a brief alone."""
+    vectors = np.zeros((52, 512), dtype=np.float32)
+    vectors[:6, 0] = vectors[6:12, 1] = vectors[12, 0] = vectors[13, 1] = 1.0
+    vectors[14:, 100:138] = np.eye(38)
+    evidence = np.array([*[12.0] * 6, *[6.0] * 6, 1.0, 1.0, *[0.5] * 38])
+    woven = Woven(weave_vectors(vectors, np.eye(1, 512, 511, dtype=np.float32)[0], np.zeros(512)), np.arange(52))
+    article, brief = (woven.flow(evidence, {}, brief=brief) for brief in (False, True))
+    assert article[12] > article[13] > article[14]
+    assert brief[12] - brief[13] < (article[12] - article[13]) / 2
 
 
 def test_what_all_news_has_in_common_joins_nothing() -> None:
