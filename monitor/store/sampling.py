@@ -22,16 +22,19 @@ def ids_within(session: Session, moment: Column[Any], since: datetime | None, un
     """The ids from the least to the greatest of the rows whose `moment` is `since` or later, and before `until`.
 
     Without `since` from the first one on; empty without any. The column has an index. Where several workers keep rows
-    at once, rows of a moment before or after may lie within.
+    at once, rows of a moment before or after may lie within. Of more rows of one moment than are looked at those with
+    the least and the greatest ids are: PostgreSQL's index holds them in the order in which they were last written.
     """
     identity = moment.table.c.id
     within = select(identity).where(moment < until, *([] if since is None else [moment >= since]))
 
-    def at_an_end(order: ColumnElement[Any], bound: Callable[..., ColumnElement[int]]) -> ScalarSelect[int]:
-        rows = within.order_by(order).limit(_AT_AN_END).subquery()
+    def at_an_end(bound: Callable[..., ColumnElement[int]], *order: ColumnElement[Any]) -> ScalarSelect[int]:
+        rows = within.order_by(*order).limit(_AT_AN_END).subquery()
         return select(bound(rows.c.id)).scalar_subquery()
 
-    ends = select(at_an_end(moment.asc(), func.min), at_an_end(moment.desc(), func.max))
+    ends = select(
+        at_an_end(func.min, moment.asc(), identity.asc()), at_an_end(func.max, moment.desc(), identity.desc())
+    )
     first, last = session.connection().execute(ends).one()
     return range(0) if first is None or last is None else range(first, last + 1)
 

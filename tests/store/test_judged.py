@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from keeping import NOW, article, assess, assessment, keep
 
+from monitor.models import Article
 from monitor.store import Database
+from monitor.store.bulk import table
 from monitor.store.judged import Judged, judged, left_out_of, sampled, scores_of, stored_within, surveyed
 
 DAY = timedelta(days=1)
@@ -36,6 +38,17 @@ def test_a_span_goes_from_the_least_to_the_greatest_id_however_transactions_ende
         assert stored_within(session, NOW - 24 * hours, NOW - hours) == range(late, early + 1)
     assert (before, after) == (late - 1, early + 1)
     assert (first, last) == (late + 1, early - 1)
+
+
+def test_a_span_holds_all_rows_of_one_moment_in_whatever_order_they_were_last_written(database: Database) -> None:
+    """More of them than are looked at, of which the first and the last were written again."""
+    ids = sorted(keep(database, *(article(f"{number}", stored_at=NOW - DAY) for number in range(1200))))
+    moved = table(Article).update().where(table(Article).c.id.in_([*ids[:300], *ids[-300:]]))
+    with database.writing() as session:
+        session.connection().execute(moved.values(stored_at=NOW))
+        session.connection().execute(moved.values(stored_at=NOW - DAY))
+    with database.reading() as session:
+        assert stored_within(session, NOW - DAY, NOW) == range(ids[0], ids[-1] + 1)
 
 
 def test_what_was_judged_taken_and_left_out_is_counted_by_topic(database: Database) -> None:
