@@ -27,9 +27,9 @@ _FEWEST_FOR_GRAPH = 20
 _STREAM_HALF = 50.0  # documents at which the graph counts half as much as it ever will
 _RELATED_HALF = 3.0  # the same for documents that seem to be on the subject: without any, neighbours tell nothing
 _MOST_NODES = 2500  # of an archive the graph takes what is nearest to the subject, and an even sample of the rest
-# By words alone; after 5, 10 and 20 verdicts on the top of four sets of news sections thinned to 5%, average precision
-# on the rest rose from 0.404, 0.385 and 0.255 to 0.476, 0.477 and 0.389 with it and with likes and dislikes as sources
-# of the graph (see `flowing`); each halved or doubled changed 0.02 at most.
+# Where words alone judge. After 5, 10 and 20 verdicts on the top of four sets of news sections thinned to 5%, average
+# precision on the rest rose from 0.404, 0.385 and 0.255 to 0.476, 0.477 and 0.389 with it and with likes and dislikes
+# as sources of the graph (see `flowing`); each halved or doubled changed 0.02 at most.
 _LESSON = 2.0
 _VERDICTS_HALF = 5.0
 # Beside meaning, words say the more the longer the documents are: a graph of words lost 0.02 of average precision on
@@ -41,7 +41,8 @@ _VERDICTS_HALF = 5.0
 _LONG_HALF = 120.0
 _LONG_POWER = 6
 # A logistic regression over sentence vectors beside these, with a weight of 1.0 and 0.25, took 0.006 and 0.001 from the
-# article after 20 verdicts, 0.007 and 0.002 from the brief, and gave sections 0.002 and 0.002: it was let go.
+# article after 20 verdicts, 0.007 and 0.002 from the brief, and gave sections 0.002 and 0.002, while sources of the
+# graph all counted alike: it was let go.
 _HEARD_BY_MEANING, _HEARD_BY_WORDS, _LESSON_BESIDE_MEANING = 0.5, 1.0, 1.0
 _ONE_KIND = 0.3  # only likes, or only dislikes, teach little: ten likes alone once wrecked an order
 _SHIFT_SPREAD = 1.0
@@ -56,7 +57,7 @@ _ALIKE = 9  # decimals
 class Stream:
     """Documents, archive first and the batch last: their words, their evidence, and the verdicts there are, by row.
 
-    `meant` is what they mean, where sentence vectors are there; the graph is then woven of those alone. `lowered` is
+    `meant` is what they mean, where sentence vectors are there; a graph is then woven of those too. `lowered` is
     how far the cut sinks (see `breadth`): so much evidence is added to each before verdicts are heard. `brief` says
     whether the seed names its sides.
     """

@@ -1,6 +1,7 @@
 """Neighbours and the order they mend."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -140,16 +141,24 @@ def test_all_that_is_surely_on_the_subject_is_a_source_of_the_graph() -> None:
     assert found[24] > found[25]
 
 
-def test_what_stands_far_below_the_best_is_on_some_side_of_a_brief_and_seldom_on_the_event_of_an_article() -> None:
-    """Two documents, each like what is sure: the one like the best first, the other nearly as well of a brief alone."""
-    vectors = np.zeros((52, 512), dtype=np.float32)
-    vectors[:6, 0] = vectors[6:12, 1] = vectors[12, 0] = vectors[13, 1] = 1.0
-    vectors[14:, 100:138] = np.eye(38)
-    evidence = np.array([*[12.0] * 6, *[6.0] * 6, 1.0, 1.0, *[0.5] * 38])
-    woven = Woven(weave_vectors(vectors, np.eye(1, 512, 511, dtype=np.float32)[0], np.zeros(512)), np.arange(52))
-    article, brief = (woven.flow(evidence, {}, brief=brief) for brief in (False, True))
-    assert article[12] > article[13] > article[14]
-    assert brief[12] - brief[13] < (article[12] - article[13]) / 2
+@pytest.mark.parametrize("brief", [False, True])
+@pytest.mark.parametrize("verdicts", [{}, {0: True, 60: False}])
+def test_every_flow_knows_whether_the_seed_is_a_brief(
+    monkeypatch: pytest.MonkeyPatch, brief: bool, verdicts: dict[int, bool]
+) -> None:
+    seen: list[bool] = []
+    flow = Woven.flow
+
+    def noted(woven: Woven, evidence: NDArray[np.float64], known: dict[int, bool], *, brief: bool) -> Any:
+        seen.append(brief)
+        return flow(woven, evidence, known, brief=brief)
+
+    monkeypatch.setattr(Woven, "flow", noted)
+    stream = replace(_two_kinds(), verdicts=verdicts, brief=brief)
+    put_in_order(stream, read("tide turbine", "en"), None)
+    put_in_order(replace(stream, meant=None), read("tide turbine", "en"), None)
+    assert set(seen) == {brief}
+    assert len(seen) == (5 if verdicts else 3)
 
 
 def test_what_all_news_has_in_common_joins_nothing() -> None:

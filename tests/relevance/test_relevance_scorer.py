@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from monitor.errors import ConfigurationError
 from monitor.models import Terms
-from monitor.relevance import encoders, ordering, threshold
+from monitor.relevance import encoders, ordering, scorer, threshold
 from monitor.relevance.evaluate import average_precision
 from monitor.relevance.items import Archive, Item
 from monitor.relevance.learn import fit
@@ -236,6 +236,21 @@ def test_any_article_gets_a_judgement(texts: list[tuple[str, str]]) -> None:
     judged = judge(profile(), topic(must_not=("recipe",)), items, Archive(tuple(items[:2])))
     assert len(judged) == len(items)
     assert all(0.0 <= judgement.score <= 1.0 for judgement in judged)
+
+
+@pytest.mark.parametrize(("name", "brief"), [("ai-competition", True), ("wind", False)])
+def test_the_order_knows_whether_the_seed_is_a_brief(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, name: str, brief: bool
+) -> None:
+    seen: list[bool] = []
+
+    def noted(stream: ordering.Stream, *arguments: Any) -> ordering.Order:
+        seen.append(stream.brief)
+        return ordering.put_in_order(stream, *arguments)
+
+    monkeypatch.setattr(scorer, "put_in_order", noted)
+    judge(profile(name), topic(name), newsroom.items)
+    assert seen == [brief]
 
 
 def test_judging_takes_one_core(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
