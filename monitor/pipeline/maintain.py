@@ -83,6 +83,7 @@ def back_up(settings: Settings, path: Path) -> Upkeep:
 
 
 def put_back(settings: Settings, path: Path) -> Upkeep:
-    """Put a copy in the place of the database; what was there is copied beside it first. Raises StoreError."""
-    Database.restore(settings.store.url, root=settings.root, path=path)
-    return Upkeep(f"restored the database from {path}; what was there before is kept beside it")
+    """Put a copy in the place of the database, and say where what was there is kept. Raises StoreError."""
+    kept = Database.restore(settings.store.url, root=settings.root, path=path)
+    before = f"what was there before is {kept}" if kept else "nothing was there before"
+    return Upkeep(f"restored the database from {path}; {before}")

@@ -53,34 +53,35 @@ def dump_into(folder: Path, location: Location, label: str) -> Path | None:
     """
     if shutil.which("pg_dump") is None:
         return None
-    target = _free(folder / f"{location.url.database or 'database'}.dump", label)
+    target = _free_dump(folder, location, label)
     _dump(location, target)
     return target
 
 
-def restore(location: Location, source: Path, sound: Callable[[Path], bool]) -> None:
-    """Puts the copy `source` in the database's place; a SQLite file that was there is copied beside itself first.
+def restore(location: Location, source: Path, sound: Callable[[Path], bool], copies: Path) -> Path | None:
+    """Puts the copy `source` in the database's place, and returns where what was there is kept; None if nothing was.
 
-    `sound` says whether a SQLite file is a database of ours. Raises StoreError, with nothing changed, where the copy
-    is missing or none of ours.
+    A SQLite file is kept beside itself, PostgreSQL's dump in the folder `copies`. `sound` says whether a SQLite file is
+    a database of ours. Raises StoreError, with nothing changed, where the copy is missing or none of ours, or what is
+    there cannot be kept.
     """
     if not source.is_file():
         message = f"{source}: no such file; name a backup made by `monitor maintain --backup FILE`"
         raise StoreError(message)
     if location.path is None:
-        _undump(location, source)
-        return
+        return _undump(location, source, copies)
     if not sound(source):
         message = f"{source}: no backup of this program's (or made by a later version); nothing was changed"
         raise StoreError(message)
     if sound(location.path):
-        copy_beside(location.path, "before-restore")
+        kept = copy_beside(location.path, "before-restore")
         with closing(_connect(source)) as copy, closing(_connect(location.path)) as database:
             copy.backup(database, progress=_patience())
-        return
-    _set_aside(location.path)
+        return kept
+    aside = _set_aside(location.path)
     location.path.parent.mkdir(parents=True, exist_ok=True)
     _copy(source, location.path)
+    return aside
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -119,13 +120,20 @@ def _free(path: Path, label: str) -> Path:
     return next(path.with_name(name) for name in names if not path.with_name(name).exists())
 
 
-def _set_aside(path: Path) -> None:
-    """Moves a file that we cannot read out of the way, with what SQLite keeps beside it."""
+def _free_dump(folder: Path, location: Location, label: str) -> Path:
+    return _free(folder / f"{location.url.database or 'database'}.dump", label)
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Moves a file that we cannot read out of the way, with what SQLite keeps beside it; None if there is none."""
+    if not path.exists():
+        return None
     aside = _free(path, "before-restore")
     for ending in ("", "-wal", "-shm"):
         part = path.with_name(path.name + ending)
         if part.exists():
             part.rename(aside.with_name(aside.name + ending))
+    return aside
 
 
 def _dump(location: Location, target: Path) -> None:
@@ -135,12 +143,21 @@ def _dump(location: Location, target: Path) -> None:
     partial.replace(target)
 
 
-def _undump(location: Location, source: Path) -> None:
+def _undump(location: Location, source: Path, copies: Path) -> Path:
+    """As `restore`: pg_restore drops every table before it brings back those of the dump."""
     if not _is_dump_of_ours(location, source):
         message = f"{source}: no backup of this program's; nothing was changed"
         raise StoreError(message)
+    kept = _free_dump(copies, location, "before-restore")
+    try:
+        _dump(location, kept)
+    except (StoreError, OSError) as error:
+        fault = f"{kept}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+        message = f"{fault}; nothing was changed: mend that, or name an empty database in [store] url to restore into"
+        raise StoreError(message) from error
     options = ["--clean", "--if-exists", "--no-owner", "--single-transaction"]
     _succeeded(location, "pg_restore", *options, _database(location), str(source))
+    return kept
 
 
 def _is_dump_of_ours(location: Location, source: Path) -> bool:

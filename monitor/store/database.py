@@ -102,14 +102,15 @@ class Database:
             backup.make_copy(self.location, path)
 
     @staticmethod
-    def restore(url: str, *, root: Path, path: Path) -> None:
-        """Puts the copy at `path` in the place of the database at `url`; what was there is copied beside it first.
+    def restore(url: str, *, root: Path, path: Path) -> Path | None:
+        """Puts the copy at `path` in the place of the database at `url`; returns where what was there is kept first.
 
-        Raises StoreError, having changed nothing, when the copy is not one of this program's.
+        A SQLite file beside itself, PostgreSQL as a dump in `var/` of the root; None where nothing was there. Raises
+        StoreError, having changed nothing, when the copy is not one of this program's or what is there cannot be kept.
         """
         location = locate(url, root)
         with _in_words(location):
-            backup.restore(location, path, upgrade.ours)
+            return backup.restore(location, path, upgrade.ours, root / "var")
 
     def tidy(self) -> None:
         """Upkeep after much was deleted: the full-text index merged, space given back."""

@@ -45,8 +45,35 @@ def test_a_backup_restores_what_was_there(
     database.backup(tmp_path / "copies/monday.backup")
     keep(database, "after", now)
     database.close()
-    Database.restore(own_database_url, root=tmp_path, path=tmp_path / "copies/monday.backup")
+    kept = Database.restore(own_database_url, root=tmp_path, path=tmp_path / "copies/monday.backup")
     assert names(own_database_url, tmp_path) == ["before"]
+    assert kept is not None
+    assert Database.restore(own_database_url, root=tmp_path, path=kept) != kept
+    assert names(own_database_url, tmp_path) == ["after", "before"]
+
+
+def test_where_nothing_was_nothing_is_kept(tmp_path: Path, now: datetime) -> None:
+    database = Database.open("sqlite:///m.db", root=tmp_path)
+    keep(database, "good", now)
+    database.close()
+    assert Database.restore("sqlite:///other.db", root=tmp_path, path=tmp_path / "m.db") is None
+    assert names("sqlite:///other.db", tmp_path) == ["good"]
+
+
+@pytest.mark.postgres
+def test_what_cannot_be_kept_is_not_replaced(
+    empty_postgres: str, client_programs: None, now: datetime, tmp_path: Path
+) -> None:
+    """Where the dump would lie is a file, as on a disk that takes nothing more."""
+    database = Database.open(empty_postgres, root=tmp_path)
+    database.backup(tmp_path / "monday.dump")
+    keep(database, "later", now)
+    database.close()
+    (tmp_path / "var").write_text("no folder")
+    with pytest.raises(StoreError, match="nothing was changed"):
+        Database.restore(empty_postgres, root=tmp_path, path=tmp_path / "monday.dump")
+    (tmp_path / "var").unlink()
+    assert names(empty_postgres, tmp_path) == ["later"]
 
 
 @pytest.mark.postgres
