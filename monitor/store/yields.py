@@ -28,12 +28,17 @@ class Yield:
     reason: str = ""
 
 
-def reasons(session: Session, sources: Collection[str]) -> dict[str, str]:
-    """Why the latest entry of each of these sources whose page gave no article has none of it."""
+def reasons(session: Session, sources: Collection[str], since: datetime) -> dict[str, str]:
+    """Why the latest entry of each source, of those first seen from `since` on whose page gave no article, has none."""
     entries = table(Entry).c
     latest = (
         select(func.max(entries.id))
-        .where(among(session, entries.source, sources), entries.state.in_(_ENDED), entries.error != "")
+        .where(
+            among(session, entries.source, sources),
+            entries.first_seen >= since,
+            entries.state.in_(_ENDED),
+            entries.error != "",
+        )
         .group_by(entries.source)
     )
     rows = session.connection().execute(select(entries.source, entries.error).where(entries.id.in_(latest)))

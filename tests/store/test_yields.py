@@ -10,7 +10,7 @@ from monitor.store import Database
 from monitor.store.articles import keep_articles
 from monitor.store.checks import NewText, change_texts
 from monitor.store.entries import EntryChange, change_entries, keep_entries
-from monitor.store.yields import Yield, sources_with, yields
+from monitor.store.yields import Yield, reasons, sources_with, yields
 
 DAY = timedelta(days=1)
 
@@ -45,6 +45,20 @@ def test_what_came_of_entries_is_counted_by_source_and_time(database: Database) 
     assert counted(database, "wire", "desk", "none") == {"wire": wire, "desk": desk}
     assert counted(database, "desk") == {"desk": desk}
     assert counted(database) == {}
+
+
+def test_why_a_page_gave_no_article_is_told_of_the_latest_and_of_nothing_old(database: Database) -> None:
+    listed(database, entry("ancient"), entry("gone", source="desk"), days_ago=90)
+    listed(database, entry("first"), entry("second"), days_ago=1)
+    with database.writing() as session:
+        ids = {each.url.rpartition("/")[2]: each.id or 0 for each in session.exec(select(Entry))}
+        change_entries(
+            session,
+            [EntryChange(ids[name], EntryState.FAILED, 5, error=f"why of {name}") for name in ids],
+        )
+    with database.reading() as session:
+        assert reasons(session, ["wire", "desk"], NOW - DAY * 60) == {"wire": "why of second"}
+        assert reasons(session, ["desk"], NOW - DAY * 100) == {"desk": "why of gone"}
 
 
 def test_an_entry_that_leads_to_an_article_kept_before_has_its_grade(database: Database) -> None:

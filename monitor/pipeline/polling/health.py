@@ -268,7 +268,7 @@ def healths(
 ) -> list[Health]:
     """The health of these sources in their order, with a session at hand and what is kept of them."""
     came = yields(session, states, now - YIELD_OVER, now - REMARKED_FOR)
-    why = reasons(session, [name for name, its in came.items() if is_barred(its)])
+    why = reasons(session, [name for name, its in came.items() if is_barred(its)], now - YIELD_OVER)
     came |= {name: replace(came[name], reason=reason) for name, reason in why.items()}
     return [health_of(each, states.get(each.name), now, came.get(each.name)) for each in sources]
 
