@@ -125,15 +125,16 @@ def _free_dump(folder: Path, location: Location, label: str) -> Path:
 
 
 def _set_aside(path: Path) -> Path | None:
-    """Moves a file that we cannot read out of the way, with what SQLite keeps beside it; None if there is none."""
-    if not path.exists():
-        return None
-    aside = _free(path, "before-restore")
+    """Moves a file that we cannot read out of the way, with what SQLite keeps beside it; None if there is no file.
+
+    What a file that is gone left beside itself is moved too: SQLite would take it for the restored one's.
+    """
+    aside, there = _free(path, "before-restore"), path.exists()
     for ending in ("", "-wal", "-shm"):
         part = path.with_name(path.name + ending)
         if part.exists():
             part.rename(aside.with_name(aside.name + ending))
-    return aside
+    return aside if there else None
 
 
 def _dump(location: Location, target: Path) -> None:

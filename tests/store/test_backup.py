@@ -56,7 +56,9 @@ def test_where_nothing_was_nothing_is_kept(tmp_path: Path, now: datetime) -> Non
     database = Database.open("sqlite:///m.db", root=tmp_path)
     keep(database, "good", now)
     database.close()
+    (tmp_path / "other.db-wal").write_bytes(b"left by a file that is gone")
     assert Database.restore("sqlite:///other.db", root=tmp_path, path=tmp_path / "m.db") is None
+    assert (tmp_path / "other-before-restore.db-wal").read_bytes() == b"left by a file that is gone"
     assert names("sqlite:///other.db", tmp_path) == ["good"]
 
 
