@@ -18,6 +18,7 @@ from flows.outcome import Outcome
 from flows.server import QUIET, configured_api, environment, local_server, refuse_silent, running_api
 from monitor.config import Settings
 from monitor.errors import ConfigurationError
+from monitor.loading import loading
 
 FLOWS = ("collect", "train", "maintain", "backfill")
 
@@ -67,9 +68,11 @@ def use(variables: Mapping[str, str]) -> None:
 
 async def run_here(flow: str, parameters: Mapping[str, Any]) -> Outcome:
     """Run a flow in this process, against the API that the environment names."""
-    from prefect.logging.handlers import APILogHandler
+    with loading():
+        from prefect.logging.handlers import APILogHandler
 
-    state = await _flow(flow)(**parameters, return_state=True)
+        run_flow = _flow(flow)
+    state = await run_flow(**parameters, return_state=True)
     # What was logged is on its way to the server in a thread, and the server may end as soon as we return.
     await APILogHandler.aflush()
     return Outcome(flow, state.name, state.message or "", state.is_completed())

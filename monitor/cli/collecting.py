@@ -7,6 +7,7 @@ import typer
 
 from monitor.cli import output
 from monitor.cli.options import Json, Root, Strict, settings_of
+from monitor.loading import loading
 
 if TYPE_CHECKING:
     from monitor.config import Settings
@@ -42,9 +43,10 @@ def collect(
 
     Example: monitor collect --topic ai-competition --limit 50
     """
-    from monitor.pipeline.collect import Request
-    from monitor.pipeline.digest import all_sent, deliver_waiting
-    from monitor.pipeline.reading.parts import Part
+    with loading():
+        from monitor.pipeline.collect import Request
+        from monitor.pipeline.digest import all_sent, deliver_waiting
+        from monitor.pipeline.reading.parts import Part
 
     settings = settings_of(root)
     request = Request(everything, tuple(topic or ()), tuple(source or ()), limit, Part.of_text(part))
@@ -60,9 +62,10 @@ def run(json: Json = False, strict: Strict = False, root: Root = None) -> None:
 
     Example: monitor run
     """
-    from monitor.cli.telling import report_digests, report_unreached
-    from monitor.pipeline.collect import Request
-    from monitor.pipeline.digest import by_hand, send
+    with loading():
+        from monitor.cli.telling import report_digests, report_unreached
+        from monitor.pipeline.collect import Request
+        from monitor.pipeline.digest import by_hand, send
 
     settings = settings_of(root)
     tally = asyncio.run(_collect(settings, Request()))

@@ -11,6 +11,7 @@ import typer
 from monitor.cli import output
 from monitor.cli.options import Json, Root, settings_of
 from monitor.errors import ConfigurationError
+from monitor.loading import loading
 
 
 def register(app: typer.Typer) -> None:
@@ -121,7 +122,8 @@ def search(
 
     Example: monitor search '"open weights" Qwen' --language en
     """
-    from monitor.pipeline.lookup import Query, lookup
+    with loading():
+        from monitor.pipeline.lookup import Query, lookup
 
     with _indexing() as progress:
         hits = lookup(settings_of(root), Query(" ".join(words), topic, source, language, limit), progress)

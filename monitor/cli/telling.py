@@ -8,6 +8,7 @@ import typer
 from monitor.cli import output
 from monitor.cli.options import Json, Root, settings_of
 from monitor.errors import ConfigurationError
+from monitor.loading import loading
 
 if TYPE_CHECKING:
     from monitor.models import Delivery
@@ -47,9 +48,10 @@ def digest(
 
     Example: monitor digest --digest morning --now
     """
-    from monitor.pipeline import digest as telling
-    from monitor.pipeline.context import clock
-    from monitor.pipeline.telling.preview import preview as render_preview
+    with loading():
+        from monitor.pipeline import digest as telling
+        from monitor.pipeline.context import clock
+        from monitor.pipeline.telling.preview import preview as render_preview
 
     settings = settings_of(root)
     names = [settings.digest(name).name] if name else [each.name for each in settings.digests]

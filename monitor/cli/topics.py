@@ -8,6 +8,7 @@ import typer
 from monitor.cli import output
 from monitor.cli.options import Json, Root, settings_of
 from monitor.errors import ConfigurationError
+from monitor.loading import loading
 
 TopicName = Annotated[str, typer.Option("--topic", metavar="NAME", help="A topic of config/topics.")]
 
@@ -101,7 +102,8 @@ def feedback(
 
     Example: monitor feedback https://example.com/story yes --topic ai-competition
     """
-    from monitor.pipeline.learning.feedback import only_topic, record
+    with loading():
+        from monitor.pipeline.learning.feedback import only_topic, record
 
     if verdict not in ("yes", "no"):
         message = f'feedback: "{verdict}" is no verdict: write yes or no'
