@@ -5,18 +5,20 @@ Prefect are contributed by other packages through the entry-point group `monitor
 application and adds to it.
 """
 
+import os
 from importlib.metadata import entry_points
 
 import typer
 
 from monitor.cli import collecting, examining, keeping, telling, topics
+from monitor.cli.options import ROOT_VARIABLE, Root
 
 
 def application() -> typer.Typer:
     """The whole command line, contributed commands included."""
     app = typer.Typer(
         name="monitor",
-        help="A news monitor: one article is the brief, the digest says why.",
+        callback=_before_a_command,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -27,3 +29,9 @@ def application() -> typer.Typer:
     for contribution in entry_points(group="monitor.commands"):
         contribution.load()(app)
     return app
+
+
+def _before_a_command(root: Root = None) -> None:
+    """A news monitor: one article is the brief, the digest says why."""
+    if root is not None:
+        os.environ[ROOT_VARIABLE] = str(root)

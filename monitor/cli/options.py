@@ -9,6 +9,8 @@ import typer
 if TYPE_CHECKING:
     from monitor.config import Settings
 
+ROOT_VARIABLE = "MONITOR_ROOT"
+
 Root = Annotated[
     Path | None,
     typer.Option("--root", metavar="DIR", help="The folder that holds config/ (else found from here upwards)."),
@@ -21,7 +23,7 @@ def root_folder(root: Path | None) -> Path:
     """The folder named, or found: --root, MONITOR_ROOT, or the nearest upwards that holds config/."""
     from monitor.config import find_root
 
-    named = root or (Path(os.environ["MONITOR_ROOT"]) if "MONITOR_ROOT" in os.environ else None)
+    named = root or (Path(os.environ[ROOT_VARIABLE]) if ROOT_VARIABLE in os.environ else None)
     return named.resolve() if named else find_root(Path.cwd())
 
 

@@ -396,5 +396,8 @@ def test_the_root_is_named_by_an_option_a_variable_or_the_folder(
     monkeypatch.chdir(elsewhere)
     assert topics() == -1
     assert topics("--root", house.root) == 1
+    monkeypatch.setenv("MONITOR_ROOT", "/nowhere/at/all")  # what the program writes there is undone with the test
+    assert run("--root", house.root, "check", "--json")[0] == 0
+    assert run("--root", "/nowhere/at/all", "check", "--root", house.root, "--json")[0] == 0
     monkeypatch.setenv("MONITOR_ROOT", str(house.root))
     assert topics() == 1
