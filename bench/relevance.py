@@ -43,6 +43,7 @@ BRIEF = Path(__file__).parent.parent / "seeds" / "ai-competition.md"
 BATCH = 50
 ARCHIVES = (20, 200, 2000, 10_000)
 DILUTED_BY = 3000
+LOUD, OUTLETS, DRAWS_OF_LOUD = 4, 12, 6
 DRAWS = 24  # of what is asked at random; three moved a figure by 0.01
 Scores = Sequence[float]
 
@@ -312,7 +313,7 @@ def after(bench: Bench, query: Query, count: int) -> tuple[float, float, float]:
 
 
 def robust_part(bench: Bench) -> None:
-    """Diluted with unrelated articles, and against archives of growing size."""
+    """Diluted with unrelated articles, against archives of growing size, and beside stories that many outlets carry."""
     labelled = probe(bench.shared / "probe" / "visible.jsonl")
     items = [item for _, item in labelled]
     on = [label == "on" for label, _ in labelled]
@@ -323,6 +324,7 @@ def robust_part(bench: Bench) -> None:
         *(f"archive of {count}" for count in ARCHIVES),
         "diluted in the batch",
         "the probe alone, among these",
+        f"beside {LOUD} items on it, {OUTLETS} times more each ({DRAWS_OF_LOUD} draws): mean, least",
     )
     for name, text in seeds(bench).items():
         profile = profile_of(text)
@@ -334,7 +336,19 @@ def robust_part(bench: Bench) -> None:
         mixed = scores_of(judge(profile, TOPIC, [*items, *others[:DILUTED_BY]]))
         cells.append(average_precision([*on, *(False for _ in others[:DILUTED_BY])], mixed))
         cells.append(average_precision(on, mixed[: len(items)]))
-        row(name, *cells)
+        loud = [average_precision(on, beside_copies(profile, labelled, draw)) for draw in range(DRAWS_OF_LOUD)]
+        row(name, *cells, f"{sum(loud) / len(loud):.3f}, {min(loud):.3f}")
+
+
+def beside_copies(profile: Profile, labelled: Sequence[tuple[str, Item]], draw: int) -> list[float]:
+    """The scores of items beside copies of some that are on the subject, each under the names of many outlets."""
+    about = [item for label, item in labelled if label == "on"]
+    copies = [
+        replace(item, id=f"{item.id} of outlet {number}", title=f"{item.title} | Outlet {number}")
+        for item in random.Random(draw).sample(about, LOUD)
+        for number in range(OUTLETS)
+    ]
+    return scores_of(judge(profile, TOPIC, [*(item for _, item in labelled), *copies]))[: len(labelled)]
 
 
 def unrelated(bench: Bench) -> list[Item]:

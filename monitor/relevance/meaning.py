@@ -201,6 +201,12 @@ class Meant:
     seed: Floats32
     ordinary: Floats32
 
+    def of(self, rows: NDArray[np.intp]) -> "Meant":
+        """The same of some documents alone, their rows ascending."""
+        kept = np.isin(self.rows, rows)
+        places = np.searchsorted(rows, self.rows[kept])
+        return Meant(self.total[rows], places, self.vectors[kept], self.seed, self.ordinary)
+
 
 def weigh(interest: Interest, documents: Sequence[Item], said: Said, verdicts: Sequence[int]) -> Meant | None:
     """What documents mean beside what their words say; None where nothing can be encoded.

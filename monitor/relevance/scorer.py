@@ -26,6 +26,7 @@ from monitor.errors import StoreError
 from monitor.models import Profile, Reasons, Topic
 from monitor.relevance import threshold
 from monitor.relevance.breadth import lowering
+from monitor.relevance.copies import Distinct, distinct
 from monitor.relevance.evidence import Evidence, measure, question
 from monitor.relevance.explain import Explainer, Quotable
 from monitor.relevance.guards import broken_rule
@@ -105,10 +106,12 @@ def _judged(known: "_Known", items: int, purpose: threshold.Purpose, topic: Topi
 class _Known:
     """What is known of all documents, by row: the archive's first, then the items.
 
-    `evidence` is what each says of the interest by itself, and `scores` what became of it in the stream.
+    `evidence` is what each says of the interest by itself, and `scores` what became of it in the stream. `stream` and
+    `order` hold those alone that are `distinct`: copies of one text are judged as one.
     """
 
     documents: Sequence[Item]
+    distinct: Distinct
     stream: Stream
     seed: Words
     order: Order
@@ -127,13 +130,18 @@ def _known(profile: Profile, items: Sequence[Item], archive: Archive) -> _Known:
     evidence = measure(asked, words)
     meant = weigh(subject, documents, _said(subject, evidence, words), sorted(verdicts))
     own = evidence.total if meant is None else meant.total
+    apart = distinct(len(documents), meant, verdicts)
+    rows = apart.rows
     # Measured with sentence vectors only: evidence by words alone is spread otherwise.
-    lowered = 0.0 if meant is None else lowering(subject, own)
-    stream = Stream(words, own, verdicts, meant, lowered, subject.brief)
+    lowered = 0.0 if meant is None else lowering(subject, own[rows])
+    heard = {int(apart.place[row]): yes for row, yes in verdicts.items()}
+    theirs = None if meant is None else meant.of(rows)
+    stream = Stream([words[row] for row in rows], own[rows], heard, theirs, lowered, subject.brief)
     seed = seed_words(subject)
     order = put_in_order(stream, seed, _trusted(archive, profile))
     explainer = Explainer(subject, asked, evidence, meant)
-    return _Known(documents, stream, seed, order, own + lowered, threshold.score(order.evidence), explainer)
+    scored = threshold.score(order.evidence)[apart.place]
+    return _Known(documents, apart, stream, seed, order, own + lowered, scored, explainer)
 
 
 def _held_out(known: _Known) -> list[tuple[float, bool]]:
@@ -190,7 +198,8 @@ def _trusted(archive: Archive, profile: Profile) -> Taught | None:
 
 def _neighbours(row: int, known: _Known) -> tuple[str, ...]:
     """Titles of the documents that lifted one above its own evidence: its nearest that are on the subject."""
-    if known.order.evidence[row] <= known.evidence[row] + _LIFTED:
+    place = int(known.distinct.place[row])
+    if known.order.evidence[place] <= known.evidence[row] + _LIFTED:
         return ()
-    near = known.order.near(row)
+    near = known.distinct.rows[known.order.near(place)].tolist()
     return tuple(known.documents[other].title for other in near if known.evidence[other] >= INCLUSIVE_EVIDENCE)
