@@ -31,11 +31,13 @@ from relevance_sets import ALL, SETS, Query, plain, probe, queries, read_set
 
 from monitor.models import Profile, Topic
 from monitor.relevance import encoders, meaning
+from monitor.relevance import items as reading
 from monitor.relevance.asking import Candidate, choose
 from monitor.relevance.evaluate import average_precision, best_f1, f1_at, precision_at
 from monitor.relevance.items import NOTHING, Archive, Item, words_of
 from monitor.relevance.passages import take_apart
 from monitor.relevance.profile import SeedText, build
+from monitor.relevance.remembered import Remembered
 from monitor.relevance.scorer import Judgement, judge
 
 TOPIC = Topic("bench", "", ("seed.txt",))
@@ -383,8 +385,10 @@ def cost_part(bench: Bench) -> None:
 
 def forget() -> None:
     """Forget what was read."""
-    words_of.cache_clear()
-    meaning._known.clear()
+    for module in (reading, meaning):
+        for name, held in vars(module).items():
+            if isinstance(held, Remembered):
+                setattr(module, name, Remembered(held.most))
 
 
 def mixtures(articles: Sequence[Item], count: int, seed: int = 4) -> list[Item]:
