@@ -15,6 +15,7 @@ from monitor.pipeline.telling import remarks
 from monitor.pipeline.telling.composing import compose_and_keep
 from monitor.pipeline.telling.instant import keep_instant
 from monitor.pipeline.telling.readers import is_public, reader_of
+from monitor.store.articles import articles_of
 from monitor.store.outbox import Kept
 
 PUBLIC = '\n[web]\npublic_url = "https://monitor.example"\n'
@@ -61,6 +62,18 @@ def test_nothing_is_asked_twice_nor_what_is_told(asking: House) -> None:
     assert len(first) == 2
     assert len(second) == 1
     assert not first & second
+
+
+def test_what_the_digest_tells_leaves_its_place_among_the_questions_to_another(asking: House) -> None:
+    """A report of the story that is told stands nearest to the border: it is no question, and the next one is."""
+    with asking.database() as database, database.reading() as session:
+        story = articles_of(session, [1])[0].story_id
+    assert story is not None
+    asking.join(story, asking.store("cranes again"), score=0.46)
+    asking.clock.move(hours=1)
+    asked = figures(compose(asking)).asked
+    assert [each.probability > 0 for each in asked] == [False, True]
+    assert all("loaf" in each.title for each in asked)
 
 
 def test_what_a_digest_takes_by_a_threshold_of_its_own_is_no_question(asking: House) -> None:

@@ -11,7 +11,7 @@ from monitor.digest.material import Remarks, Seen, SourceNews, StoryView
 from monitor.digest.settings import DigestSettings
 from monitor.models import FeedState, Told, Topic
 from monitor.pipeline.telling.audiences import Audience, audiences_of
-from monitor.pipeline.telling.remarks import remarks_of, without_told
+from monitor.pipeline.telling.remarks import remarks_of
 from monitor.pipeline.telling.remembering import Memory, memory_of
 from monitor.pipeline.telling.seen import seen_since_last
 from monitor.pipeline.telling.source_news import source_news, states_of
@@ -56,9 +56,9 @@ def gather(
         for topic in settings.topics_of(digest)
         for row in relevant_stories(session, topic.name, window, audiences=keys, minimum=minimum)
     ]
-    remarks = remarks_of(settings, session, digest, now, keys)
-    stories = [*(row.story.id or 0 for _, row in rows), *(each.story_id for each in remarks.alerted)]
-    telling = told(session, keys, stories)
+    stories = [row.story.id or 0 for _, row in rows]
+    remarks = remarks_of(settings, session, digest, now, keys, stories)
+    telling = told(session, keys, [*stories, *(each.story_id for each in remarks.alerted)])
     known = {story for by_story in telling.values() for story in by_story}
     memory = memory_of(session, digest.name, [row for _, row in rows], known)
     views = [
@@ -75,7 +75,7 @@ def gather(
         known={key: {story: row.revision for story, row in by_story.items()} for key, by_story in telling.items()},
         news=source_news(session, states, now, keys),
         seen=seen_since_last(settings, session, digest, states, now, keys),
-        remarks=without_told(remarks, views),
+        remarks=remarks,
     )
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from monitor.config import Settings
 from monitor.digest.cleaning import source_of
-from monitor.digest.material import Alerted, Asked, Figures, Remarks, StoryView
+from monitor.digest.material import Alerted, Asked, Figures, Remarks
 from monitor.digest.settings import DigestSettings
 from monitor.models import ALERT, Article, Assessment, Digest, Topic
 from monitor.pipeline.learning.drifting import drift_of
@@ -28,34 +28,34 @@ _REMEMBERED = 500
 
 
 def remarks_of(
-    settings: Settings, session: Session, digest: DigestSettings, now: datetime, keys: Sequence[str]
+    settings: Settings,
+    session: Session,
+    digest: DigestSettings,
+    now: datetime,
+    keys: Sequence[str],
+    stories: Collection[int],
 ) -> Remarks:
-    """What the digest is to say beside its stories; `keys` are those of its audiences."""
+    """What the digest is to say beside its stories, whose ids are `stories`; `keys` are those of its audiences."""
     before = digests(session, digest.name, until=now, sent=True, alerts=False, limit=_REMEMBERED)
     topics = settings.topics_of(digest)
     said = {topic for each in before if each.composed_at > now - _DRIFT_SAID_FOR for topic in Figures.of(each).drift}
     changed = {topic.name: drift_of(session, topic.name, now) for topic in topics if topic.name not in said}
     return Remarks(
-        asked=tuple(_asked(session, topics, now, _Answered(session, before, keys))),
+        asked=tuple(_asked(session, topics, now, _Answered(session, before, keys, stories))),
         alerted=tuple(_alerted(session, digest, before[0].composed_at if before else None, now)),
         drift={topic: warning for topic, warning in changed.items() if warning},
     )
 
 
-def without_told(remarks: Remarks, stories: Collection[StoryView]) -> Remarks:
-    """The same without questions on articles of the stories that the digest itself tells."""
-    shown = {article.id for view in stories for article in view.articles}
-    return Remarks(
-        tuple(asked for asked in remarks.asked if asked.article_id not in shown), remarks.alerted, remarks.drift
-    )
-
-
 class _Answered:
-    """What need not be asked: what the digest asked before, what it takes, and what its audiences were told."""
+    """What need not be asked: what the digest asked before or tells now, and what its audiences were told."""
 
-    def __init__(self, session: Session, before: Sequence[Digest], keys: Sequence[str]) -> None:
+    def __init__(
+        self, session: Session, before: Sequence[Digest], keys: Sequence[str], stories: Collection[int]
+    ) -> None:
         self.session = session
         self.keys = keys
+        self.stories = frozenset(stories)
         self.asked = {asked.article_id for each in before for asked in Figures.of(each).asked}
 
     def open_ones(self, candidates: Sequence[tuple[Article, Assessment]]) -> list[tuple[Article, Assessment]]:
@@ -66,7 +66,7 @@ class _Answered:
             if not thought.relevant and article.news and article.id not in self.asked
         ]
         known = told(self.session, self.keys, [article.story_id for article, _ in left if article.story_id])
-        stories = {story for by_story in known.values() for story in by_story}
+        stories = self.stories.union(*known.values())
         return [(article, thought) for article, thought in left if article.story_id not in stories]
 
 
