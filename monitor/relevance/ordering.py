@@ -22,7 +22,7 @@ from monitor.text import Words
 
 Floats = NDArray[np.float64]
 
-INCLUSIVE_EVIDENCE = 3.3
+_INCLUSIVE_EVIDENCE = 3.3
 _FEWEST_FOR_GRAPH = 20
 _STREAM_HALF = 50.0  # documents at which the graph counts half as much as it ever will
 _RELATED_HALF = 3.0  # the same for documents that seem to be on the subject: without any, neighbours tell nothing
@@ -179,7 +179,7 @@ def _how_much(verdicts: Mapping[int, bool], most: float) -> float:
 
 
 def _weight(own: Floats) -> float:
-    related = float(threshold.score(own + threshold.BALANCED_EVIDENCE - INCLUSIVE_EVIDENCE).sum())
+    related = float(threshold.score(own + threshold.BALANCED_EVIDENCE - _INCLUSIVE_EVIDENCE).sum())
     return (related / (related + _RELATED_HALF)) * (len(own) / (len(own) + _STREAM_HALF))
 
 

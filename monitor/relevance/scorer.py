@@ -33,7 +33,7 @@ from monitor.relevance.guards import broken_rule
 from monitor.relevance.items import NOTHING, Archive, Item, words_of
 from monitor.relevance.learn import Taught, open_model, seed_words
 from monitor.relevance.meaning import Said, weigh
-from monitor.relevance.ordering import INCLUSIVE_EVIDENCE, Order, Stream, put_in_order
+from monitor.relevance.ordering import Order, Stream, put_in_order
 from monitor.relevance.profile import Interest, interest
 from monitor.text import Words
 
@@ -197,9 +197,13 @@ def _trusted(archive: Archive, profile: Profile) -> Taught | None:
 
 
 def _neighbours(row: int, known: _Known) -> tuple[str, ...]:
-    """Titles of the documents that lifted one above its own evidence: its nearest that are on the subject."""
+    """Titles of the documents that lifted one above its own evidence: its nearest that pass the balanced cut.
+
+    So the first that is named is on the subject for 14 of 15 of the probe's lifted items from the brief and for 8 of 10
+    from the article; where its own evidence had to be inclusive it was for 11 and 7.
+    """
     place = int(known.distinct.place[row])
     if known.order.evidence[place] <= known.evidence[row] + _LIFTED:
         return ()
     near = known.distinct.rows[known.order.near(place)].tolist()
-    return tuple(known.documents[other].title for other in near if known.evidence[other] >= INCLUSIVE_EVIDENCE)
+    return tuple(known.documents[other].title for other in near if known.scores[other] >= threshold.BALANCED)
