@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli import output
-from monitor.cli.options import Json, Root, settings_of
+from monitor.cli.options import Json, Root, named_root, settings_of
 
 Port = Annotated[
     int, typer.Option("--port", min=1, max=65_535, help="Where a Prefect server of our own listens, on loopback.")
@@ -75,7 +75,7 @@ def demo(
     """
     from flows import demo as showing
 
-    outcome = showing.run(root, fresh=fresh)
+    outcome = showing.run(named_root(root), fresh=fresh)
     if json:
         output.as_json(outcome.to_json())
     else:

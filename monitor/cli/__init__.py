@@ -34,4 +34,4 @@ def application() -> typer.Typer:
 def _before_a_command(root: Root = None) -> None:
     """A news monitor: one article is the brief, the digest says why."""
     if root is not None:
-        os.environ[ROOT_VARIABLE] = str(root.resolve())  # what we start may work in another folder
+        os.environ[ROOT_VARIABLE] = str(root.resolve())

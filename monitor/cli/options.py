@@ -23,8 +23,13 @@ def root_folder(root: Path | None) -> Path:
     """The folder named, or found: --root, MONITOR_ROOT, or the nearest upwards that holds config/."""
     from monitor.config import find_root
 
+    return named_root(root) or find_root(Path.cwd())
+
+
+def named_root(root: Path | None) -> Path | None:
+    """The folder that --root names, or MONITOR_ROOT; None where neither does."""
     named = root or (Path(os.environ[ROOT_VARIABLE]) if ROOT_VARIABLE in os.environ else None)
-    return named.resolve() if named else find_root(Path.cwd())
+    return named.resolve() if named else None
 
 
 def settings_of(root: Path | None) -> "Settings":

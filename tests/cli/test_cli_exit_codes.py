@@ -401,3 +401,34 @@ def test_the_root_is_named_by_an_option_a_variable_or_the_folder(
     assert run("--root", "/nowhere/at/all", "check", "--root", house.root, "--json")[0] == 0
     monkeypatch.setenv("MONITOR_ROOT", str(house.root))
     assert topics() == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--root", "newsroom", "demo", "--fresh"), ("demo", "--root", "newsroom", "--fresh")]
+)
+def test_the_demo_works_in_the_root_that_is_named_before_its_name_or_after_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """--fresh empties it: that of another folder must stay."""
+    from flows import demo
+
+    asked: list[tuple[Path | None, bool]] = []
+
+    def noted(root: Path | None, *, fresh: bool) -> None:
+        asked.append((root, fresh))
+        raise ConfigurationError("that is all")
+
+    monkeypatch.setattr(demo, "run", noted)
+    monkeypatch.setenv("MONITOR_ROOT", "/nowhere/at/all")
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments)[0] == 2
+    assert asked == [(tmp_path / "newsroom", True)]
+
+
+def test_a_root_that_is_named_first_is_the_same_folder_for_what_works_elsewhere(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONITOR_ROOT", "/nowhere/at/all")
+    monkeypatch.chdir(house.root.parent)
+    assert run("--root", house.root.name, "check", "--json")[0] == 0
+    assert os.environ["MONITOR_ROOT"] == str(house.root.resolve())
