@@ -5,7 +5,8 @@ on the subject beside the probe, average precision of its own items fell from 0.
 0.956 to 0.919 from the brief. As one document each, it is 0.867 and 0.955.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from monitor.relevance.convolution import Floats32
 from monitor.relevance.meaning import Meant
+from monitor.text import Words
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +24,9 @@ _ONE_TEXT = 0.93
 # How much more evidence one may have than the other: pages that all ask to log in are near by what they share, and what
 # is left of them, the headline, counts. Copies differ by 1.0 at most, those pages by up to 1.9.
 _AS_MUCH = 1.0
+# Of a headline alone a single word is much: "approves" and "rejects" are 0.94 near. What has fewer terms than this must
+# share so much of them (Jaccard) as well.
+_HEADLINE, _SAME_WORDS = 15, 0.8
 _ROWS_AT_ONCE = 512
 
 
@@ -32,32 +37,49 @@ class Distinct:
     rows: NDArray[np.intp]
     place: NDArray[np.intp]
 
+    def verdicts(self, given: Mapping[int, bool]) -> dict[int, bool]:
+        """By place, what most verdicts on a text say, of those given by document; nothing where as many say either."""
+        votes: Counter[int] = Counter()
+        for row, yes in sorted(given.items()):
+            votes[int(self.place[row])] += 1 if yes else -1
+        return {place: balance > 0 for place, balance in votes.items() if balance}
 
-def distinct(count: int, meant: Meant | None, judged: Collection[int]) -> Distinct:
-    """Which of `count` documents stand for which: the first of one text, of those `judged` where there are any.
 
-    Each that was `judged` stands for itself, and so does all that nobody knows the meaning of.
+def distinct(words: Sequence[Words], meant: Meant | None) -> Distinct:
+    """Which documents, given by their words, stand for which: of one text the one that has the most evidence.
+
+    So what is decided does not depend on which copy came first. What was not read for its meaning stands for itself.
     """
-    stands_for = np.arange(count)
+    stands_for = np.arange(len(words))
     if meant is not None:
-        aside = np.isin(meant.rows, np.asarray(sorted(judged), dtype=np.intp))
-        in_turn = np.argsort(~aside, kind="stable")
-        originals = _originals(meant.vectors[in_turn], meant.total[meant.rows[in_turn]], int(aside.sum()))
-        stands_for[meant.rows[in_turn]] = meant.rows[in_turn[originals]]
-    rows = np.flatnonzero(stands_for == np.arange(count))
-    return Distinct(rows, np.searchsorted(rows, stands_for))
+        rows = meant.rows[np.argsort(-meant.total[meant.rows], kind="stable")]
+        vectors = meant.vectors[np.searchsorted(meant.rows, rows)]
+        originals = _originals(vectors, meant.total[rows], [words[row] for row in rows])
+        stands_for[rows] = rows[originals]
+    standing = np.flatnonzero(stands_for == np.arange(len(words)))
+    return Distinct(standing, np.searchsorted(standing, stands_for))
 
 
-def _originals(vectors: Floats32, evidence: Floats, judged: int) -> NDArray[np.intp]:
-    """The place of the document that stands for each: itself, or an earlier one; each of the first `judged` itself."""
+def _originals(vectors: Floats32, evidence: Floats, words: Sequence[Words]) -> NDArray[np.intp]:
+    """The place of the document that stands for each, of those in the order of evidence: itself, or one before it."""
     found = np.arange(len(vectors))
     for start in range(0, len(vectors), _ROWS_AT_ONCE):
         block = slice(start, start + _ROWS_AT_ONCE)
-        near = np.tril(vectors[block] @ vectors[: block.stop].T >= _ONE_TEXT, start - 1)
+        likeness = vectors[block] @ vectors[: block.stop].T
+        near = np.tril(likeness >= _ONE_TEXT, start - 1)
         for at in np.flatnonzero(near.any(axis=1)).tolist():
             row = start + at
             before = np.flatnonzero(near[at])
-            before = before[(found[before] == before) & (np.abs(evidence[before] - evidence[row]) <= _AS_MUCH)]
-            if len(before) and row >= judged:
-                found[row] = before[0]
+            before = before[(found[before] == before) & (evidence[before] - evidence[row] <= _AS_MUCH)]
+            of_one_text = [other for other in before.tolist() if _say_the_same(words[other], words[row])]
+            if of_one_text:
+                found[row] = of_one_text[int(np.argmax(likeness[at, of_one_text]))]
     return found
+
+
+def _say_the_same(one: Words, other: Words) -> bool:
+    """Whether both are long enough to be told apart by meaning, or else share nearly all words."""
+    if min(len(one.terms), len(other.terms)) >= _HEADLINE:
+        return True
+    mine, theirs = set(one.terms), set(other.terms)
+    return len(mine & theirs) >= _SAME_WORDS * len(mine | theirs)

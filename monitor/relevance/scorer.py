@@ -130,12 +130,12 @@ def _known(profile: Profile, items: Sequence[Item], archive: Archive) -> _Known:
     evidence = measure(asked, words)
     meant = weigh(subject, documents, _said(subject, evidence, words), sorted(verdicts))
     own = evidence.total if meant is None else meant.total
-    apart = distinct(len(documents), meant, verdicts)
+    apart = distinct(words, meant)
     rows = apart.rows
     # Measured with sentence vectors only: evidence by words alone is spread otherwise.
     lowered = 0.0 if meant is None else lowering(subject, own[rows])
-    heard = {int(apart.place[row]): yes for row, yes in verdicts.items()}
     theirs = None if meant is None else meant.of(rows)
+    heard = apart.verdicts(verdicts)
     stream = Stream([words[row] for row in rows], own[rows], heard, theirs, lowered, subject.brief)
     seed = seed_words(subject)
     order = put_in_order(stream, seed, _trusted(archive, profile))
@@ -202,8 +202,8 @@ def _neighbours(row: int, known: _Known) -> tuple[str, ...]:
     So the first that is named is on the subject for 14 of 15 of the probe's lifted items from the brief and for 8 of 10
     from the article; where its own evidence had to be inclusive it was for 11 and 7.
     """
-    place = int(known.distinct.place[row])
-    if known.order.evidence[place] <= known.evidence[row] + _LIFTED:
+    rows, place = known.distinct.rows, int(known.distinct.place[row])
+    if known.order.evidence[place] <= known.evidence[rows[place]] + _LIFTED:
         return ()
-    near = known.distinct.rows[known.order.near(place)].tolist()
+    near = rows[known.order.near(place)].tolist()
     return tuple(known.documents[other].title for other in near if known.scores[other] >= threshold.BALANCED)
