@@ -104,3 +104,24 @@ def test_linked_data_of_the_page_itself_dates_it_where_no_article_is_declared() 
     video = '{"@type":"VideoObject","datePublished":"2011-01-01"}'
     head = f'<script type="application/ld+json">{{"@graph":[{video},{page}]}}</script>'
     assert published(head=head, below="<p>21.10.2019 - 27.10.2019</p>") == "2019-10-18T13:07"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<footer>© 2019 The Courier</footer>",
+        "<p>Published since 2003, online since 2010.</p>",
+        "<p>In 1998 the harbour was shut, and in 1998 nobody complained.</p>",
+    ],
+)
+def test_a_year_alone_dates_no_article(after: str) -> None:
+    assert published(after=after) == ""
+
+
+def test_a_day_that_only_the_layout_shows_is_told_apart() -> None:
+    shown = "<div><i>Eastmere, 12 March 2019</i></div>"
+    found = extract(f"<html><head><title>Cranes</title></head><body>{TEXT}{shown}</body></html>".encode(), "")
+    assert (found.published and found.published.date().isoformat(), found.published_in_layout) == ("2019-03-12", True)
+    stated = "<meta property='article:published_time' content='2026-11-24T07:15:00Z'>"
+    found = extract(f"<html><head>{stated}</head><body>{TEXT}{shown}</body></html>".encode(), "")
+    assert (found.published and found.published.date().isoformat(), found.published_in_layout) == ("2026-11-24", False)

@@ -1,5 +1,8 @@
 """Other forms of a page, linked as real sites link them: which may hold the rest, and which is never asked."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from monitor.extract import extract, fuller
@@ -76,6 +79,16 @@ def test_the_longer_text_is_taken_with_what_the_page_said() -> None:
     assert fuller(first, printed) == Document(
         title="Cranes", text="A beginning and the rest", authors=("Ada Quay",), language="en"
     )
+
+
+def test_a_day_that_either_form_states_counts_before_one_that_only_a_layout_shows() -> None:
+    shown, stated = datetime(1998, 3, 12, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
+    first = Document(title="Cranes", text="A beginning", published=shown, published_in_layout=True)
+    printed = Document(title="Cranes", text="A beginning and the rest", published=stated)
+    for found in (fuller(first, printed), fuller(replace(first, published=stated, published_in_layout=False), printed)):
+        assert (found.published, found.published_in_layout) == (stated, False)
+    undated = fuller(first, replace(printed, published=None))
+    assert (undated.published, undated.published_in_layout) == (shown, True)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 """Before it there was no news on the web: such a date is a default (1970, 0001), never a moment of publication."""
 
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_FIRST_OF_A_YEAR = "-01-01"
 
 
 def stated_moment(values: Sequence[str]) -> datetime | None:
@@ -45,13 +46,15 @@ def shown_moment(tree: HtmlElement, url: str) -> datetime | None:
     """The day that the layout or the address of a page shows, found by htmldate; None where it finds none.
 
     Days after today are left out, the only thing here that depends on when it runs. The extensive search comes second:
-    where both find a day it is the same one, and it loads dateparser's tables, 1.5 s in a fresh process.
+    where both find a day it is the same one, and it loads dateparser's tables, 1.5 s in a fresh process. It gives the
+    first of January where a page shows no more than a year: that of its copyright, or one that it tells of. Of 21 days
+    that it found on 725 real pages ten are so, and none of them is the day of its page.
     """
     for extensive in (False, True):
         try:
             day = find_date(tree, original_date=True, extensive_search=extensive, url=url or None)
         except Exception:  # noqa: BLE001 - a library over foreign markup: what it trips over, the article has no date
             return None
-        if day:
+        if day and not (extensive and day.endswith(_FIRST_OF_A_YEAR)):
             return read_moment(day)
     return None

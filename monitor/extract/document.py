@@ -55,11 +55,13 @@ def _document(tree: HtmlElement, page: str, url: str) -> Document:
     stated = declared(tree)  # and whatever else is read from the tree: reading the text changes it
     site, title = naming.site(stated, url), naming.title(stated, url)
     authors = naming.authors(stated.authors, site)
-    stated_moment, shown_moment = dates.stated_moment(stated.dates), None
+    published = stated_moment = dates.stated_moment(stated.dates)
+    in_layout = False
     if not is_huge(tree):
         authors = authors or byline(tree, site)
-        beside = None if stated_moment else headline_moment(tree, title, stated.languages)
-        shown_moment = stated_moment or beside or dates.shown_moment(tree, url)
+        published = published or headline_moment(tree, title, stated.languages)
+        if in_layout := published is None:
+            published = dates.shown_moment(tree, url)
     text = body.read(tree, page, stated, live=grading.is_live(stated, url))
     grade = grading.grade(text, stated, url, page)
     if not text and (described := _description(stated)):
@@ -68,7 +70,8 @@ def _document(tree: HtmlElement, page: str, url: str) -> Document:
         title=title,
         text=text,
         authors=authors,
-        published=stated_moment or (shown_moment if text else None),  # a date in the frame of an empty page is chance
+        published=published if text else stated_moment,  # a date in the frame of an empty page is chance
+        published_in_layout=in_layout and published is not None and text != "",
         language=language(text, stated.languages),
         site=site,
         image=naming.image(stated, url),

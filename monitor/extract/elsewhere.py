@@ -53,13 +53,16 @@ def fuller(first: Document, other: Document) -> Document:
     """The document with the text of the other form where that holds more, else `first` as it was."""
     if other.grade in {Grade.EMPTY, Grade.PAYWALLED} or len(other.text) < _WORTH * len(first.text):
         return first
+    by_layout_last = sorted((first, other), key=lambda document: document.published_in_layout)
+    dated = next((document for document in by_layout_last if document.published), first)
     return replace(
         first,
         text=other.text,
         grade=other.grade,
         title=first.title or other.title,
         authors=first.authors or other.authors,
-        published=first.published or other.published,
+        published=dated.published,
+        published_in_layout=dated.published_in_layout,
         language=other.language or first.language,
         image=first.image or other.image,
         fuller_url="",

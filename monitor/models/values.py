@@ -62,13 +62,16 @@ class Grade(StrEnum):
 class Document:
     """What extraction found on a page; `language` is ISO 639-1 or "", `published` is None where the page names none.
 
-    `fuller_url` is the address of another form of the page that may hold more, "" where the text seems whole.
+    `published_in_layout` says that `published` is a day found somewhere on the page, neither stated nor beside the
+    headline: what lists the page knows better. `fuller_url` is the address of another form of the page that may hold
+    more, "" where the text seems whole.
     """
 
     title: str
     text: str
     authors: tuple[str, ...] = ()
     published: datetime | None = None
+    published_in_layout: bool = False
     language: str = ""
     site: str = ""
     image: str = ""

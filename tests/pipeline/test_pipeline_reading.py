@@ -4,7 +4,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pipeline_house import CRANES, LOAVES, NOW, House, WatchedWorkers, die, hang, item, page, rss, stumble_over_page
@@ -145,6 +145,18 @@ async def test_a_page_that_fails_waits_and_after_five_attempts_is_given_up(house
     house.clock.move(days=9)
     assert (await reading(house)).failures == ()
     assert [article.title for article in articles(house)] == ["Well"]
+
+
+async def test_the_day_that_a_feed_states_counts_before_one_that_only_the_layout_shows(
+    house: House, site: Site
+) -> None:
+    old = page("The old mole", (*CRANES, "The mole was last mended on 12 March 1998."))
+    await listed(
+        house, site, item(site.url("/dated")), item(site.url("/bare"), published=None), dated=says(old), bare=says(old)
+    )
+    await reading(house)
+    dates = {article.canonical_url: article.published for article in articles(house)}
+    assert dates == {site.url("/dated"): NOW, site.url("/bare"): datetime(1998, 3, 12, tzinfo=UTC)}
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -192,7 +192,8 @@ def _article(context: Context, entry: Entry, address: str, reading: Reading, pag
     """The article of an entry: the page's own title, date and language, the feed's where the page states none."""
     document, now = reading.document, context.now()
     seen = entry.first_seen or now
-    stated = document.published or entry.published or seen
+    dates = (document.published, entry.published)
+    stated = next(filter(None, reversed(dates) if document.published_in_layout else dates), seen)
     clamped = stated > now
     news = is_news(entry.source, document.published, entry.published, seen, context.settings.collect.max_age)
     fields: dict[str, Any] = {
