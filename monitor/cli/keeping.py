@@ -110,7 +110,7 @@ def _refuse_several(command: str, **options: object) -> None:
 
 
 def search(
-    words: Annotated[list[str], typer.Argument(help='Words, or a "phrase in quotes".')],
+    words: Annotated[list[str], typer.Argument(help='Words, a "phrase in quotes", this OR that, and -without this.')],
     topic: Annotated[str, typer.Option("--topic", help="Only what is relevant for this topic.")] = "",
     source: Annotated[str, typer.Option("--source", help="Only from this source.")] = "",
     language: Annotated[str, typer.Option("--language", help="Only in this language, as en.")] = "",
@@ -120,7 +120,7 @@ def search(
 ) -> None:
     """Full-text search over what is kept, best first.
 
-    Example: monitor search '"open weights" Qwen' --language en
+    Example: monitor search '"open weights" Qwen OR DeepSeek -phone' --language en
     """
     with loading():
         from monitor.pipeline.lookup import Query, lookup

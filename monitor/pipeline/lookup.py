@@ -5,10 +5,12 @@ from functools import partial
 from typing import Any
 
 from monitor.config import Settings
+from monitor.errors import ConfigurationError
 from monitor.pipeline.context import Progress, opened_database, quietly
 from monitor.pipeline.indexing import index_all
 from monitor.store import search as full_text
 from monitor.store.matching import Filters
+from monitor.store.query import query_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,14 @@ class Found:
 
 
 def lookup(settings: Settings, query: Query, progress: Progress = quietly) -> list[Found]:
-    """The articles that hold all the words, best first. Raises ConfigurationError for a topic or source not there.
+    """The articles that answer the words, best first.
 
+    Raises ConfigurationError for a topic or source that is not there, and where no word is wanted.
     `progress` is told how far the full-text index is where much has to be put into it first.
     """
+    if not query_of(query.words).groups:
+        message = f"search: {query.words!r} wants no word; write one that is to be found, before what -is left out"
+        raise ConfigurationError(message)
     if query.topic:
         settings.topic(query.topic)
     if query.source:

@@ -7,14 +7,17 @@ one month's articles costs what these are, and not what all are.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from heapq import nlargest
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
     Label,
     Text,
+    UnaryExpression,
     cast,
     column,
     exists,
@@ -25,11 +28,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import table as name_table
+from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session
 
 from monitor.models import Article, Assessment
 from monitor.store.bulk import table
 from monitor.store.facets import facet, periods
+from monitor.store.query import WordQuery
 
 # Of the articles that match, so many of the latest are ranked. News is read from the latest on, and ranking all that
 # hold a common word would cost more with every year kept. Where older ones came in late, which are the latest differs
@@ -114,12 +119,12 @@ class Filters:
         ]
 
 
-def best(session: Session, wanted: Sequence[str], asked: Filters, limit: int) -> dict[int, float]:
-    """The articles that answer best, by id, at most `limit`, with their ranks, the best first.
+def best(session: Session, query: WordQuery, asked: Filters, limit: int) -> dict[int, float]:
+    """The articles that answer a query best, by id, at most `limit`, with their ranks, the best first.
 
-    They hold all the terms `wanted`, and are the best of the latest that do: of as many as are ranked.
+    They are the best of the latest that answer it: of as many as are ranked. The query wants a word.
     """
-    return (_best_by_fts if on_sqlite(session) else _best_by_tsvector)(session, wanted, asked, limit)
+    return (_best_by_fts if on_sqlite(session) else _best_by_tsvector)(session, query, asked, limit)
 
 
 def on_sqlite(session: Session) -> bool:
@@ -127,17 +132,17 @@ def on_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _best_by_fts(session: Session, wanted: Sequence[str], asked: Filters, limit: int) -> dict[int, float]:
+def _best_by_fts(session: Session, query: WordQuery, asked: Filters, limit: int) -> dict[int, float]:
     """The same by FTS5. Neither terms nor facets hold quotes.
 
     Words are looked for in every column: to leave the facets out would make counting a common word three times dearer,
     and nobody looks for one of those.
     """
-    query = " AND ".join(
-        [*(f'"{term}"' for term in wanted)]
-        + ["facets : (" + " OR ".join(f'"{each}"' for each in any_of) + ")" for any_of in asked.facets]
+    all_of = " AND ".join(
+        [_any(group) for group in query.groups] + [f"facets : {_any(any_of)}" for any_of in asked.facets]
     )
-    matching = [literal_column("article_search").bool_op("MATCH")(query), *_conditions(session, asked)]
+    expression = f"({all_of}) NOT {_any(query.unwanted)}" if query.unwanted else all_of
+    matching = [literal_column("article_search").bool_op("MATCH")(expression), *_conditions(session, asked)]
     rank: Label[float] = literal_column(f"-bm25(article_search, {TITLE_WEIGHT}, 1.0, 0.0)").label("rank")
     latest = select(FTS.c.rowid, rank).where(*matching).order_by(FTS.c.rowid.desc()).limit(asked.most_ranked)
     fewer = asked.most_of_frequent(limit)
@@ -146,6 +151,11 @@ def _best_by_fts(session: Session, wanted: Sequence[str], asked: Filters, limit:
         if len(found) == fewer and not _are_frequent(session, fewer, found[-1][0]):
             found = [*found, *matches.tuples()]
     return {identity: rank for rank, identity in nlargest(limit, ((rank, identity) for identity, rank in found))}
+
+
+def _any(terms: Sequence[str]) -> str:
+    """One of some terms, as FTS5 asks for it."""
+    return "(" + " OR ".join(f'"{term}"' for term in terms) + ")"
 
 
 def _are_frequent(session: Session, number: int, first: int) -> bool:
@@ -159,18 +169,16 @@ def _are_frequent(session: Session, number: int, first: int) -> bool:
     return bool((latest - first) * FREQUENT < number * (latest - oldest))
 
 
-def _best_by_tsvector(session: Session, wanted: Sequence[str], asked: Filters, limit: int) -> dict[int, float]:
+def _best_by_tsvector(session: Session, query: WordQuery, asked: Filters, limit: int) -> dict[int, float]:
     """The same by PostgreSQL; a rank is divided by the logarithm of the length (normalisation 1), as bm25 does.
 
     Its index answers a query whole, in no order, and what it finds has to be fetched to be put in order. So what much
     is expected of is looked for in the last days, and in ever more of them, until these hold enough.
     """
-    query: ColumnElement[object] = _phrase(wanted[0])
-    for term in wanted[1:]:
-        query = query.op("&&")(_phrase(term))
-    all_of = query
-    for any_of in asked.facets:
-        all_of = all_of.op("&&")(_one_of(any_of))
+    wanted = _all_of(*map(_any_phrase, query.groups))
+    all_of = _all_of(wanted, *map(_one_of, asked.facets))
+    if query.unwanted:
+        all_of = all_of.op("&&")(UnaryExpression(_any_phrase(query.unwanted).self_group(), operator=custom_op("!!")))
     identity, vector, conditions = VECTORS.c.article_id, VECTORS.c.words, _conditions(session, asked)
     expected = _expected(session, vector.op("@@")(all_of))
     most = asked.most_of_frequent(limit) if expected > FREQUENT else asked.most_ranked
@@ -178,7 +186,7 @@ def _best_by_tsvector(session: Session, wanted: Sequence[str], asked: Filters, l
     for within in chain(_lately(session, all_of, asked, conditions, expected, most), [all_of]):
         matching = select(identity.label("id"), vector).where(vector.op("@@")(within), *conditions)
         latest = matching.order_by((identity + 0).desc()).limit(most).subquery().c  # a sum is in no index
-        rank = func.ts_rank(latest.words, query, 1).label("rank")
+        rank = func.ts_rank(latest.words, wanted, 1).label("rank")
         ranked = select(latest.id, rank, func.count().over()).order_by(rank.desc(), latest.id.desc()).limit(limit)
         found = session.connection().execute(ranked).tuples().all()
         if found and found[0][2] == most:
@@ -220,10 +228,19 @@ def _expected(session: Session, *conditions: ColumnElement[bool]) -> float:
     return max(float(plan[0]["Plan"]["Plan Rows"]), 1.0)
 
 
-def _one_of(facets: Sequence[str]) -> ColumnElement[str]:
+def _one_of(facets: Sequence[str]) -> ColumnElement[Any]:
     from sqlalchemy.dialects.postgresql import TSQUERY  # noqa: PLC0415 - 50 ms that SQLite can do without
 
     return cast(literal(" | ".join(f"'{each}'" for each in facets)), TSQUERY)
+
+
+def _all_of(*queries: ColumnElement[object]) -> ColumnElement[object]:
+    return reduce(lambda one, other: one.op("&&")(other), queries)
+
+
+def _any_phrase(terms: Sequence[str]) -> ColumnElement[object]:
+    """One of some terms, as a tsquery."""
+    return reduce(lambda one, other: one.op("||")(other), map(_phrase, terms)).self_group()
 
 
 def _phrase(term: str) -> ColumnElement[object]:

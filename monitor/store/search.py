@@ -2,8 +2,8 @@
 
 Triggers would make every insert 25 times dearer, so articles are indexed in bulk by `index_new`. The index holds no
 text (the articles do): see the first migration. Beside its words stand an article's facets (`monitor.store.facets`), so
-that a question for one source's or one month's articles costs what these are, and not what all are. Any text is a
-query: words must all occur, what stands in quotes must occur as it stands, and no sign has another meaning.
+that a question for one source's or one month's articles costs what these are, and not what all are. What a text asks
+for is in `monitor.store.query`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,8 @@ from monitor.models import Article
 from monitor.store.bulk import among, batches, table
 from monitor.store.facets import facets_of
 from monitor.store.matching import VECTORS, Filters, best, on_sqlite
-from monitor.store.words import Snippet, fold, snippet, terms
+from monitor.store.query import query_of
+from monitor.store.words import Snippet, fold, snippet
 
 # Articles that are folded and written at once: some megabytes.
 BATCH = 500
@@ -48,14 +49,16 @@ class Hit:
 
 
 def search(session: Session, words: str, *, filters: Filters | None = None, limit: int = 20) -> list[Hit]:
-    """The articles that hold all the `words`, best first, at most `limit`; none for a query without any word."""
-    wanted, asked = terms(words), filters or Filters()
-    if not wanted or asked.asks_nothing:
+    """The articles that answer the `words`, best first, at most `limit`; none for a query that wants no word."""
+    query, asked = query_of(words), filters or Filters()
+    if not query.groups or asked.asks_nothing:
         return []
-    ranks = best(session, wanted, asked, limit)
+    ranks = best(session, query, asked, limit)
     articles = session.scalars(select(Article).where(among(session, table(Article).c.id, list(ranks))))
     by_id = {article.id: article for article in articles}
-    return [Hit(by_id[key], snippet(by_id[key].text or by_id[key].title, wanted), rank) for key, rank in ranks.items()]
+    return [
+        Hit(by_id[key], snippet(by_id[key].text or by_id[key].title, query.terms), rank) for key, rank in ranks.items()
+    ]
 
 
 def index_new(session: Session, *, limit: int | None = None) -> int:

@@ -12,16 +12,12 @@ from dataclasses import dataclass
 # Characters of a text that are indexed: some 16,000 words, which is also as far as PostgreSQL counts positions.
 INDEXED_CHARACTERS = 100_000
 
-# Words of a query that are looked at; both engines nest as deep as a query is long.
-MOST_TERMS = 32
-
 # Han, kana, Thai, Lao, Myanmar, Khmer: written without spaces.
 UNSPACED = re.compile(
     r"([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
 )
 NO_WORD = re.compile(r"[\W_]+")
 WORD = re.compile(r"[^\W_]+")
-TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 SNIPPET_CHARACTERS = 240
 SNIPPET_BEFORE = 60
@@ -43,12 +39,6 @@ def fold(text: str) -> str:
         text = unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) != "Mn"))
         text = UNSPACED.sub(r" \1 ", text)
     return NO_WORD.sub(" ", text.casefold()).strip()
-
-
-def terms(query: str) -> list[str]:
-    """What a query asks for, folded: its words, and what stands in quotes as one phrase. Any text is a query."""
-    found = (fold(phrase or word) for phrase, word in TERM.findall(query[:INDEXED_CHARACTERS]))
-    return list(dict.fromkeys(term for term in found if term))[:MOST_TERMS]
 
 
 def snippet(text: str, wanted: list[str]) -> Snippet:

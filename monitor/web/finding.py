@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from monitor.digest.cleaning import language_tag
 from monitor.store.matching import Filters
+from monitor.store.query import query_of
 from monitor.store.search import Hit, search
-from monitor.store.words import marks_in, terms
+from monitor.store.words import marks_in
 from monitor.web.house import Here, House
 from monitor.web.pages import page, teller
 from monitor.web.shown import Part, ShownArticle, Teller, parts_of
@@ -85,7 +86,7 @@ def find(request: Request, house: Here) -> Response:
         house,
         "search",
         asked=asked,
-        found=[_found(shows, hit, terms(asked.words)) for hit in hits],
+        found=[_found(shows, hit, query_of(asked.words).terms) for hit in hits],
         most=MOST_HITS,
         sources=sorted(each.name for each in house.settings.sources),
         languages=_languages(house),

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from monitor.errors import ConfigurationError
 from monitor.pipeline.topics.saving import proposed_name, save_search, topic_of_search
 from monitor.store.articles import articles_of
+from monitor.store.query import query_of, written
 from monitor.store.search import search
-from monitor.store.words import terms
 from monitor.web.finding import Asked, asked_of
 from monitor.web.forms import OwnForm
 from monitor.web.house import Here, House
@@ -33,7 +33,7 @@ def offer(request: Request, house: Here) -> Response:
 def save(request: Request, house: Here, fields: OwnForm) -> Response:
     """Write the topic."""
     asked = asked_of(house, fields)
-    if not terms(asked.words):
+    if not query_of(asked.words).groups:
         raise HTTPException(400, "A search without a word is no topic.")
     name, title = str(fields.get("name", "")).strip(), str(fields.get("title", ""))[:LONGEST_TITLE]
     with house.database.reading() as session:
@@ -49,7 +49,7 @@ def save(request: Request, house: Here, fields: OwnForm) -> Response:
 def _form(
     request: Request, house: House, asked: Asked, *, refused: str = "", name: str = "", title: str = ""
 ) -> Response:
-    if not terms(asked.words):
+    if not query_of(asked.words).groups:
         return seen("/search")
     with house.database.reading() as session:
         hits = search(session, asked.words, filters=asked.filters(house.zone), limit=OFFERED)
@@ -61,7 +61,7 @@ def _form(
         400 if refused else 200,
         asked=asked,
         refused=refused,
-        name=name or proposed_name(asked.words, [each.name for each in house.settings.topics]),
+        name=name or proposed_name(_title(asked.words), [each.name for each in house.settings.topics]),
         title=title or _title(asked.words),
         topic=topic_of_search("search", "", asked.words),
         answers=[(shows.article(hit.article), parts_of(hit.snippet.text, hit.snippet.marks)) for hit in hits],
@@ -71,8 +71,9 @@ def _form(
 
 
 def _title(words: str) -> str:
-    """The words of a search as a title."""
-    plain = " ".join(words.replace('"', "").split())[:LONGEST_TITLE]
+    """What a search wants as a title."""
+    wanted = [group for group in written(words) if not group[0].unwanted]
+    plain = " ".join(" or ".join(term.text for term in group) for group in wanted)[:LONGEST_TITLE]
     return plain[:1].upper() + plain[1:]
 
 

@@ -73,3 +73,9 @@ def test_names_that_are_not_there_are_refused(filled: House) -> None:
     for query in (Query("quay", topic="harbour"), Query("quay", source="wires")):
         with pytest.raises(ConfigurationError, match="did you mean"):
             lookup(filled.settings, query)
+
+
+@pytest.mark.parametrize("words", ["", "  ", "-quay", '"" !'])
+def test_a_search_that_wants_no_word_is_refused(filled: House, words: str) -> None:
+    with pytest.raises(ConfigurationError, match="wants no word; write one"):
+        lookup(filled.settings, Query(words))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.store.words import MOST_TERMS, SNIPPET_CHARACTERS, fold, snippet, terms
+from monitor.store.query import query_of
+from monitor.store.words import SNIPPET_CHARACTERS, fold, snippet
 
 ANY = st.text(st.characters(exclude_categories=()))
 
@@ -30,29 +31,9 @@ def test_folding_twice_changes_nothing_that_matters(text: str) -> None:
     assert fold(fold(text)).split() == fold(text).split()
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("chips export", ["chips", "export"]),
-        ('"export controls" chips', ["export controls", "chips"]),
-        ('chips "', ["chips"]),
-        ("chips AND NEAR(x) *", ["chips", "and", "near x"]),
-        ("-chips chips", ["chips"]),
-        ("!!! \"\" ''", []),
-    ],
-)
-def test_terms(query: str, found: list[str]) -> None:
-    assert terms(query) == found
-
-
-@given(ANY)
-def test_any_text_is_a_query(text: str) -> None:
-    assert len(terms(text)) <= MOST_TERMS
-
-
 def test_a_snippet_is_around_the_first_match_and_marks_all() -> None:
     text = "nothing here " * 40 + "New export controls\nhit chips. " + "and so on " * 60
-    found = snippet(text, terms('"export control" chip'))
+    found = snippet(text, ["export control", "chip"])
     assert [found.text[start:end] for start, end in found.marks] == ["export", "controls", "chips"]
     assert found.text.startswith("… ")
     assert found.text.endswith(" …")
@@ -62,11 +43,11 @@ def test_a_snippet_is_around_the_first_match_and_marks_all() -> None:
 def test_a_snippet_without_a_match_is_the_beginning() -> None:
     assert snippet("Short text.", ["absent"]).text == "Short text."
     assert snippet("Short text.", []).marks == ()
-    assert snippet("人工智能正在改变世界", terms("智能")).marks == ((0, 10),)
+    assert snippet("人工智能正在改变世界", ["智 能"]).marks == ((0, 10),)
 
 
 @given(ANY, ANY)
 def test_a_snippet_is_short_and_its_marks_lie_within(text: str, query: str) -> None:
-    found = snippet(text, terms(query))
+    found = snippet(text, query_of(query).terms)
     assert len(found.text) <= SNIPPET_CHARACTERS + 4
     assert all(0 <= start < end <= len(found.text) for start, end in found.marks)

@@ -91,3 +91,17 @@ def test_what_stands_in_quotes_must_occur_and_the_rest_weighs() -> None:
     assert (topic.title, topic.must) == ("A title", ("export controls",))
     assert topic.terms == {"": Terms(add=("chips", "Nvidia"))}
     assert topic_of_search("x", "", '"a b"').terms == {}
+
+
+def test_what_is_left_out_may_not_occur_and_alternatives_weigh() -> None:
+    topic = topic_of_search("x", "", 'chips "export controls" OR "entity list" -phones -"video games"')
+    assert (topic.must, topic.must_not) == ((), ("phones", "video games"))
+    assert topic.terms == {"": Terms(add=("chips", "export controls", "entity list"))}
+
+
+def test_a_search_that_leaves_something_out_is_offered_as_what_it_wants(edited: Edited) -> None:
+    with edited.site.browser() as browser:
+        offered = browser.get("/search/save?q=driverless+OR+cranes+-strike").text
+    assert 'value="Driverless or cranes"' in offered
+    assert 'value="driverless-or-cranes"' in offered
+    assert "None may hold “<bdi>strike</bdi>”. Words that weigh: <bdi>driverless</bdi>, <bdi>cranes</bdi>." in offered

@@ -1,4 +1,4 @@
-"""A search saved as a topic: its words and phrases, and its best answers as the seeds.
+"""A search saved as a topic: its words and phrases, what it leaves out, and its best answers as the seeds.
 
 It is written as every topic is, into `config/topics/NAME.toml`, with a copy of each answer under seeds/; so the model
 reads more in it than the words, and what is kept of late is judged for it (`anew.py`), and what comes in.
@@ -7,7 +7,8 @@ reads more in it than the words, and what is kept of late is judged for it (`ane
 import os
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.config import Settings
@@ -15,7 +16,7 @@ from monitor.config.edit import add_topic
 from monitor.errors import ConfigurationError
 from monitor.models import Article, Terms, Topic
 from monitor.pipeline.topics.tending import LONGEST_TERM, write_seed
-from monitor.store.words import TERM
+from monitor.store.query import Term, written
 
 # The longest name that is proposed, in characters: it is a file's.
 _LONGEST_NAME = 40
@@ -30,17 +31,22 @@ def proposed_name(words: str, taken: Collection[str]) -> str:
 
 
 def topic_of_search(name: str, title: str, words: str, sources: Sequence[str] = ()) -> Topic:
-    """The topic that a search asks for, yet without seeds: what stood in quotes must occur, the other words weigh."""
-    found: list[tuple[str, str]] = TERM.findall(words)
-    phrases = [folded for phrase, _ in found if (folded := _folded(phrase))]
-    single = [folded for _, word in found if (folded := _folded(word.strip(".,;:!?()")))]
+    """The topic that a search asks for, yet without seeds.
+
+    What stood in quotes must occur, what stood behind a minus must not; the other words, and alternatives, weigh.
+    """
+    groups = written(words)
+    unwanted = [group[0] for group in groups if group[0].unwanted]
+    phrases = [group[0] for group in groups if len(group) == 1 and group[0].is_phrase and not group[0].unwanted]
+    weighing = [term for group in groups for term in group if term not in (*unwanted, *phrases)]
     return Topic(
         name=name,
         title=" ".join(title.split()) or words,
         seeds=(),
         sources=tuple(sources) or ("*",),
-        must=tuple(dict.fromkeys(phrases)),
-        terms={"": Terms(add=tuple(dict.fromkeys(single)))} if single else {},
+        must=_each_once(phrases),
+        must_not=_each_once(unwanted),
+        terms={"": Terms(add=single)} if (single := _each_once(weighing)) else {},
     )
 
 
@@ -62,13 +68,19 @@ def save_search(settings: Settings, topic: Topic, answers: Sequence[Article]) ->
         seeds = [write_seed(settings.root, topic.name, article, written) for article in usable]
         return add_topic(
             settings.root,
-            Topic(topic.name, topic.title, tuple(seeds), topic.sources, must=topic.must, terms=topic.terms),
+            replace(topic, seeds=tuple(seeds)),
             os.environ,
         )
     except ConfigurationError:
         for path in written:
             path.unlink()
         raise
+
+
+def _each_once(terms: Iterable[Term]) -> tuple[str, ...]:
+    """Terms as a topic has them, in order, without the marks around words."""
+    written = (term.text if term.is_phrase else term.text.strip(".,;:!?()") for term in terms)
+    return tuple(dict.fromkeys(folded for text in written if (folded := _folded(text))))
 
 
 def _folded(text: str) -> str:

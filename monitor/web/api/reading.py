@@ -45,7 +45,7 @@ State = Literal["", "pending", "sending", "sent", "failed", "unknown"]
 class Question(BaseModel):
     """What a search looks for, and where; what is empty leaves a question open."""
 
-    q: str = Field(max_length=500, description='Words, or a "phrase in quotes"; all must occur.')
+    q: str = Field(max_length=500, description='Words, a "phrase in quotes", this OR that, and -without this.')
     topic: str = ""
     relevant: bool = False
     source: str = ""
