@@ -39,6 +39,30 @@ def test_an_article_loses_its_boilerplate_and_gains_facets() -> None:
     assert all(facet["name"] for facet in made.body["facets"])
 
 
+FERRIES = """The ferries of Eastmere will sail on hydrogen from next spring, its harbour board said on Tuesday.
+Hydrogen costs the board more than diesel does, and the ferries need tanks of 12.5 and 14.5 tonnes on their decks.
+Captains asked for trials of the tanks in winter, when ferries roll, and the board agreed to pay for the trials.
+Eastmere bought its first ferries from a yard that now builds tanks for hydrogen too, and trusts the yard.
+The board will decide in winter whether trials of hydrogen go on, and captains say that they will sail.
+Diesel stays in reserve, in the tanks below the decks of all the ferries, until spring, the board said.
+No other harbour has ferries that sail on hydrogen in winter, and captains from other harbours will come to see it.
+What trials of hydrogen in Eastmere cost is to be paid for by the harbour, by the yard and by those who sail.
+Whoever sails on the ferries in winter will pay more for it, and less in spring, captains and the board agreed.
+In spring the harbour will see whether tanks that have stood on deck for a winter hold hydrogen as the yard says."""
+HERONS = """Herons nest where the ferries turn, in gossamer reeds below Eastmere; kaleidoscopic plumage draws crowds,
+and an octogenarian ornithologist chronicles their courtship, their squabbles and their occasional kleptoparasitism.
+Dredging imperils the reeds; volunteers transplant rhizomes by moonlight, and herons applaud by staying.
+Binoculars are lent at dusk, when kingfishers, cormorants and one disoriented flamingo squabble over the shallows."""
+
+
+def test_a_facet_of_an_article_is_named_by_what_the_article_comes_back_to() -> None:
+    facets = profile_of(f"{FERRIES}\n\n{HERONS}").body["facets"]
+    words = {word for facet in facets for word in facet["name"].split(", ")}
+    often = {word for word in words if f"{FERRIES}\n{HERONS}".lower().count(word) > 1}
+    assert len(facets) == 2
+    assert words == often
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [
