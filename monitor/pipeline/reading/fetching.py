@@ -24,7 +24,7 @@ from monitor.pipeline.memory import give_back
 from monitor.pipeline.parsing import Reading
 from monitor.pipeline.polling.letters import is_letter
 from monitor.pipeline.polling.rhythm import ATTEMPTS, CHECKS, UNREADABLE_ATTEMPTS, after_failure
-from monitor.pipeline.reading.freshness import is_news
+from monitor.pipeline.reading.freshness import is_news, published_moment
 from monitor.pipeline.reading.fuller import read_whole
 from monitor.pipeline.reading.lanes import in_lanes, kept_in_lanes
 from monitor.pipeline.reading.substitute import is_substitute
@@ -192,8 +192,7 @@ def _article(context: Context, entry: Entry, address: str, reading: Reading, pag
     """The article of an entry: the page's own title, date and language, the feed's where the page states none."""
     document, now = reading.document, context.now()
     seen = entry.first_seen or now
-    dates = (document.published, entry.published)
-    stated = next(filter(None, reversed(dates) if document.published_in_layout else dates), seen)
+    stated = published_moment(entry.source, document, entry.published) or seen
     clamped = stated > now
     news = is_news(entry.source, document.published, entry.published, seen, context.settings.collect.max_age)
     fields: dict[str, Any] = {
