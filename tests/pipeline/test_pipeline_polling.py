@@ -515,6 +515,16 @@ async def test_a_permanent_redirect_is_remembered_and_a_passing_one_is_not(house
     assert state(house, "away").resolved_url == ""
 
 
+async def test_a_source_that_moved_and_stayed_the_same_is_asked_at_its_new_address(house: House, site: Site) -> None:
+    house.sources(wire=site.url("/feed"))
+    await polled(house, "wire")
+    site.routes |= {"/new": site.routes["/feed"], "/feed": redirects("/new", 301)}
+    assert (await polled(house, "wire")).not_modified == 1
+    assert state(house).resolved_url == site.url("/new")
+    await polled(house, "wire")
+    assert [len(site.asked(path)) for path in ("/feed", "/new")] == [2, 2]
+
+
 async def test_a_source_whose_address_was_changed_begins_anew(house: House, site: Site) -> None:
     house.sources(wire=site.url("/nowhere"))
     await polled(house, "wire")

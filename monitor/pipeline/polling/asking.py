@@ -180,11 +180,11 @@ async def _answer(context: Context, source: Source, state: FeedState) -> Answer:
     """What a source answers, asked for whole where it was silent for longer than can be believed."""
     known = {} if hearing.is_doubted(state, context.now()) else _known(state)
     async with context.client.holding(state.resolved_url or state.url, purpose="feed", **known) as page:
-        fingerprint = hashlib.sha256(page.content).hexdigest()
+        moved = {"resolved_url": page.moved_to} if page.moved_to else {}
         if page.not_modified:
-            return Answer(hearing.unchanged(state, page.headers, context.now()), not_modified=True)
+            return Answer(hearing.unchanged(state, page.headers, context.now(), **moved), not_modified=True)
+        fingerprint = hashlib.sha256(page.content).hexdigest()
         if fingerprint == state.content_hash:
-            moved = {"resolved_url": page.moved_to} if page.moved_to else {}
             same = {**_validators(page), **moved, "last_full": context.now()}
             return Answer(hearing.unchanged(state, page.headers, context.now(), **same), not_modified=True)
         document = await parsed(context, source, page, state.listed)
