@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from pipeline_house import NOW, House, WatchedWorkers, index, item, page, rss, sitemap, stumble_over_listing
 from servers import Route, Site, redirects, resets, says, silent
 
+from monitor.errors import Held
 from monitor.fetch.room import LARGE
 from monitor.models import Entry, FeedState
 from monitor.pipeline import parsing
@@ -523,6 +525,42 @@ async def test_a_source_that_moved_and_stayed_the_same_is_asked_at_its_new_addre
     assert state(house).resolved_url == site.url("/new")
     await polled(house, "wire")
     assert [len(site.asked(path)) for path in ("/feed", "/new")] == [2, 2]
+
+
+@pytest.mark.parametrize("kind", ["page", "index", "paged"])
+async def test_what_leads_to_a_host_that_another_worker_asks_is_as_due_as_before(
+    house: House, site: Site, kind: str
+) -> None:
+    async with Site("127.1.0.2") as other:
+        link = f'<link rel="{{}}" type="application/rss+xml" href="{other.url("/more")}"/>'
+        documents = {
+            "page": page(
+                "Home", ["<a href='/a-headline-of-today'>A long headline of today</a>"] * 9, link.format("alternate")
+            ),
+            "index": index(site.url("/near"), other.url("/more")),
+            "paged": rss(
+                item(site.url("/9")),
+                channel=link.format("next").replace("<link", "<a:link xmlns:a='http://www.w3.org/2005/Atom'"),
+            ),
+        }
+        site.routes["/near"] = says(sitemap(site.url("/3")), **XML)
+        house.sources(wire=site.url("/feed"))
+        await polled(house, "wire")
+        site.routes["/feed"] = says(documents[kind], content_type="text/html" if kind == "page" else "application/xml")
+        before = state(house)
+        async with house.context() as context:
+            context.client.ask_only(partial(refuse_held, other.url("")))
+            tally = await poll(context, ["wire"])
+            assert (tally.polled, tally.failures, tally.new) == (0, (), 0)
+            assert context.held == {"wire"}
+        assert state(house) == before
+        assert other.requests == []
+
+
+def refuse_held(another: str, origin: str) -> None:
+    """What a worker of a shared collect says of a host that another one asks."""
+    if origin == another:
+        raise Held(origin, "another worker of this collect is asking that host", NOW)
 
 
 async def test_a_source_whose_address_was_changed_begins_anew(house: House, site: Site) -> None:

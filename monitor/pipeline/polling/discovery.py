@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from monitor.errors import LeftAlone, MonitorError, ParseError
+from monitor.errors import Held, LeftAlone, MonitorError, ParseError
 from monitor.models import Page, Source
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
@@ -52,7 +52,8 @@ class Found:
 async def found_behind(context: Context, source: Source, document: SourceDocument) -> Found:
     """What the answer of a source leads to.
 
-    Raises ParseError where that lists no news, FetchError and WorkerLost where nothing behind it could be read.
+    Raises ParseError where that lists no news, FetchError and WorkerLost where nothing behind it could be read; Held
+    where another worker asks the host of what is behind it.
     """
     page = document.page
     if document.listing.kind == "html":
@@ -116,7 +117,7 @@ async def _first_feed(
             document = await document_at(context, source, candidate)
             read = Found(document.listing, document.page, document.page.moved_to or candidate)
             found = await _with_sitemaps(context, source, read)
-        except LeftAlone:  # nothing is known of it: the source waits for it, and takes nothing in its place
+        except (Held, LeftAlone):  # nothing is known of it: the source waits, and takes nothing in its place
             raise
         except (MonitorError, WorkerLost) as error:
             failed.append(trouble_of(error, candidate))
@@ -127,7 +128,10 @@ async def _first_feed(
 
 
 async def _with_sitemaps(context: Context, source: Source, found: Found) -> Found:
-    """The same, or for an index what the first of its sitemaps list; one that fails is a trouble of the source."""
+    """The same, or for an index what the first of its sitemaps list; one that fails is a trouble of the source.
+
+    Raises Held where another worker asks the host of any of them: the source is to be asked again as a whole.
+    """
     if found.listing.kind != "sitemap-index":
         return found
     children = found.listing.children[:CHILDREN]
@@ -136,6 +140,8 @@ async def _with_sitemaps(context: Context, source: Source, found: Found) -> Foun
     answers = await asyncio.gather(*(_sitemap(context, source, child) for child in children), return_exceptions=True)
     listings = [answer for answer in answers if isinstance(answer, Listing)]
     failed = [(child, answer) for child, answer in zip(children, answers, strict=True) if isinstance(answer, Exception)]
+    if held := next((error for _, error in failed if isinstance(error, Held)), None):
+        raise held
     if not listings:
         raise next((error for _, error in failed if not isinstance(error, LeftAlone)), failed[0][1])
     for child, error in failed:

@@ -6,7 +6,7 @@ A feed that still lists anything that it listed before has no gap, and no furthe
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.errors import MonitorError
+from monitor.errors import Held, MonitorError
 from monitor.models import Entry, FeedState, Source
 from monitor.pipeline.context import Context
 from monitor.pipeline.polling import hearing
@@ -22,7 +22,8 @@ PAGES = 10
 async def with_earlier(context: Context, source: Source, state: FeedState, found: Found) -> Found:
     """The same, with the entries of the pages that follow, up to the first that lists something known.
 
-    A page that fails is a trouble of its source; what was read before it is kept.
+    A page that fails is a trouble of its source; what was read before it is kept. Raises Held where another worker asks
+    the host of one.
     """
     entries: list[Entry] = list(found.listing.entries)
     following, asked = found.listing.following, {found.page.final_url}
@@ -33,6 +34,8 @@ async def with_earlier(context: Context, source: Source, state: FeedState, found
             newest = (await document_at(context, source, following)).listing
             entries += _unlisted(newest.entries, entries)
             following = newest.following
+    except Held:  # the source is as due as before: read again later, it has the same gap still
+        raise
     except (MonitorError, WorkerLost) as error:
         return replace(
             found, listing=_whole(found.listing, entries), troubles=(*found.troubles, trouble_of(error, following))
