@@ -234,7 +234,13 @@ def _listed_by(session: Session, sources: Collection[str] | None, since: datetim
 
 
 def why_unread(session: Session, canonical_url: str) -> str:
-    """Why the entry of an address was left unread; "" where it was not."""
+    """Why no collect has read the page of an address that a source listed; "" where one did, or has yet to try."""
     columns = table(Entry).c
-    query = select(columns.error).where(columns.canonical_url == canonical_url, text(UNREAD))
-    return str(session.connection().execute(query).scalar_one_or_none() or "")
+    query = select(columns.state, columns.error, columns.published, columns.first_seen)
+    found = session.connection().execute(query.where(columns.canonical_url == canonical_url)).first()
+    if found is None or found.state == EntryState.STORED.value:
+        return ""
+    if found.state == EntryState.SKIPPED.value:
+        published, seen = f"{found.published:%Y-%m-%d}", f"{found.first_seen:%Y-%m-%d}"
+        return f"it was published on {published}, more than collect.max_age before it was first seen on {seen}"
+    return str(found.error)

@@ -1,17 +1,20 @@
 """Why an article was or was not sent."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from pipeline_house import CRANES, DESK, TOPIC, House, die, page
 from servers import Site, says
+from sqlmodel import select
 
 from monitor.errors import AddressError, ConfigurationError, FetchError
-from monitor.models import Article, Assessment, Reasons
+from monitor.models import Article, Assessment, Entry, EntryState, Reasons
 from monitor.pipeline import parsing
 from monitor.pipeline.context import clock
 from monitor.pipeline.digest import Slot, send
 from monitor.pipeline.judging.explain import Explained, Verdict, explain
+from monitor.store.entries import EntryChange, change_entries, keep_entries
 
 CRANE_NEWS = "https://paper.example/cranes"
 
@@ -63,6 +66,29 @@ async def test_what_is_not_kept_is_fetched_and_judged_and_not_kept(told: House) 
     assert verdict.reasons.terms
     assert "(fetched afresh, not kept; never told)" in explained.lines()[0]
     assert len(told.rows(Article)) == 1
+
+
+async def test_what_was_listed_and_never_read_says_why(told: House) -> None:
+    now = told.clock.time
+    async with Site("127.1.0.1") as site:
+        site.routes |= {"/old": says(page("Old cranes", CRANES)), "/shut": says(page("Cranes", CRANES))}
+        listed = {
+            name: Entry.model_validate({"url": site.url(name), "canonical_url": site.url(name), "source": "wire"})
+            for name in ("/old", "/shut")
+        }
+        listed["/old"].published = now - timedelta(days=30)
+        with told.database() as database, database.writing() as session:
+            keep_entries(session, list(listed.values()), now=now, max_age=timedelta(days=7))
+            shut = next(entry.id for entry in session.exec(select(Entry)) if entry.url.endswith("/shut"))
+            change_entries(session, [EntryChange(shut or 0, EntryState.FAILED, 5, "it answered 503")])
+        old = await asyncio.to_thread(explain, told.settings, site.url("/old"))
+        shut_once = await asyncio.to_thread(explain, told.settings, site.url("/shut"))
+    assert old.unread == (
+        f"it was published on {now - timedelta(days=30):%Y-%m-%d}, more than collect.max_age before it was first seen "
+        f"on {now:%Y-%m-%d}"
+    )
+    assert old.lines()[1] == f"left unread by the collects: {old.unread}"
+    assert shut_once.unread == "it answered 503"
 
 
 async def test_what_cannot_be_explained_says_why(told: House, monkeypatch) -> None:
