@@ -1,7 +1,7 @@
 """`monitor check`: what is wrong, or will be, one line and one remedy each."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from monitor.config.remarks import silences, warnings
 from monitor.digest.wording import counted
 from monitor.errors import MonitorError
 from monitor.fetch.client import Client
-from monitor.models import Source
+from monitor.models import HostState, Source
 from monitor.pipeline.context import clock
 from monitor.pipeline.judging.seeds import seed_report
 from monitor.pipeline.parsing import read_messages
@@ -20,6 +20,7 @@ from monitor.pipeline.secret import secret
 from monitor.pipeline.telling.readers import is_public
 from monitor.relevance import encoders
 from monitor.store.database import Database
+from monitor.store.polling import host_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,14 @@ class Report:
 
 
 def check(settings: Settings, *, online: bool) -> Report:
-    """Open the database, and ask every source once where `online`.
+    """Open the database, and ask every source once where `online`; none of a host that wants to be left alone.
 
     Raises StoreError for a database that cannot be used, ConfigurationError for a secret that is too short.
     """
-    Database.open(settings.store.url, root=settings.root).close()
+    hosts = _waiting(settings)
     if settings.secret:
         secret(settings)
-    trials = asyncio.run(_trials(settings)) if online else ()
+    trials = asyncio.run(_trials(settings, hosts)) if online else ()
     encoders.choose(settings.sentence_model)
     seeds = seed_report(settings)
     told = (*warnings(settings), *_unused_model(), *_deaf_buttons(settings), *seeds.oddities)
@@ -106,8 +107,19 @@ def _deaf_buttons(settings: Settings) -> Iterator[str]:
             )
 
 
-async def _trials(settings: Settings) -> tuple[Trial, ...]:
-    async with Client(settings.fetch) as client:
+def _waiting(settings: Settings) -> dict[str, HostState]:
+    """Until when hosts want to be left alone; their robots.txt is asked for anew, for it may be what was mended."""
+    database = Database.open(settings.store.url, root=settings.root)
+    try:
+        with database.reading() as session:
+            hosts = host_states(session)
+    finally:
+        database.close()
+    return {origin: host.model_copy(update={"robots_expires": None}) for origin, host in hosts.items()}
+
+
+async def _trials(settings: Settings, hosts: Mapping[str, HostState]) -> tuple[Trial, ...]:
+    async with Client(settings.fetch, hosts) as client:
         asked = (_tried(settings, client, source) for source in settings.sources if not source.paused)
         return tuple(await asyncio.gather(*asked))
 

@@ -10,6 +10,8 @@ from servers import Site, says
 from monitor.errors import ConfigurationError, StoreError
 from monitor.models import Source
 from monitor.pipeline.check import Report, check
+from monitor.pipeline.context import clock
+from monitor.pipeline.polling.asking import poll
 from monitor.pipeline.polling.trial import Trial
 
 
@@ -111,6 +113,19 @@ async def test_online_every_source_is_asked_once(house: House) -> None:
     assert found.lines()[1].startswith("ok      wire: rss")
     assert found.lines()[2].startswith("FAILED  broken: ")
     assert [(each["source"], each["entries"]) for each in found.to_json()["asked"]] == [("wire", 1), ("broken", 0)]
+
+
+async def test_online_a_host_that_asked_to_be_left_alone_is_not_asked(house: House) -> None:
+    house.clock.time = clock()
+    async with Site("127.1.0.1") as site:
+        site.routes["/feed"] = says(b"busy", status=429, retry_after="3600")
+        house.sources(wire=site.url("/feed"))
+        async with house.context() as context:
+            await poll(context, ["wire"])
+        before = len(site.asked("/feed"))
+        found = await asyncio.to_thread(check, house.settings, online=True)
+        assert len(site.asked("/feed")) == before
+    assert "asked to be left alone until" in found.trials[0].error
 
 
 def test_more_than_a_fifth_that_list_nothing_is_a_failure() -> None:
