@@ -10,7 +10,7 @@ import pytest
 from pipeline_house import CRANES, LOAVES, NOW, House, WatchedWorkers, die, hang, item, page, rss, stumble_over_page
 from servers import Route, Site, redirects, says, silent
 
-from monitor.errors import StoreError
+from monitor.errors import Held, StoreError
 from monitor.fetch.room import LARGE
 from monitor.models import Article, Entry, FeedState
 from monitor.pipeline import parsing
@@ -527,6 +527,24 @@ async def test_a_print_version_that_says_no_more_is_no_failure(house: House, sit
     tally = await reading(house)
     assert (tally.stored, tally.failures) == (1, ())
     assert [article.grade for article in articles(house)] == ["teaser"]
+
+
+async def test_a_page_whose_print_version_another_worker_may_ask_is_as_due_as_before(house: House, site: Site) -> None:
+    async with Site(site.host) as other:
+        other.routes["/print"] = says(page("Cranes", CRANES))
+        await listed(house, site, cranes=says(FIRST_PART.replace(b'"/print"', f'"{other.url("/print")}"'.encode())))
+
+        def admit(origin: str) -> None:
+            if origin == other.url(""):
+                raise Held(origin, "another worker of this collect is asking that host", NOW)
+
+        async with house.context() as context:
+            context.client.ask_only(admit)
+            ids = [entry.id or 0 for entry in house.rows(Entry)]
+            assert await read(context, ids) == Tally()
+            assert context.held == set(ids)
+        await reading(house)
+    assert [article.grade for article in articles(house)] == ["full"]
 
 
 async def test_a_print_version_that_robots_txt_forbids_is_not_asked(house: House, site: Site) -> None:

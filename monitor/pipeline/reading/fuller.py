@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from monitor.errors import FetchError
+from monitor.errors import FetchError, Held
 from monitor.models import Page
 from monitor.pipeline import parsing
 from monitor.pipeline.context import Context
@@ -46,7 +46,8 @@ async def _with_other(context: Context, reading: Reading) -> Reading:
 async def from_fuller(context: Context, reading: Reading, read: Callable[[Page], Awaitable[Result]]) -> Result | None:
     """What `read` makes of the page that may hold more than this reading, held until then.
 
-    None where there is none, it cannot be had, or the worker that reads it is lost.
+    None where there is none, it cannot be had, or the worker that reads it is lost. Raises Held where another worker of
+    this collect asks its host.
     """
     url = reading.document.fuller_url
     if not url:
@@ -54,6 +55,8 @@ async def from_fuller(context: Context, reading: Reading, read: Callable[[Page],
     try:
         async with context.client.holding(url, purpose="page") as other:
             return await read(other)
+    except Held:  # what is shown here would be kept for good, and the rest can be had in a moment
+        raise
     except FetchError as error:
         _log.info("%s", error)
     except WorkerLost as error:
