@@ -122,6 +122,23 @@ def test_the_encoding_is_the_one_that_fits(encoding, header, meta, text):
     assert text in decode(content, header)
 
 
+@pytest.mark.parametrize(
+    ("language", "encoding", "text"),
+    [
+        ("en-GB", "cp1252", "The crane costs £5m, its maker said on Monday."),
+        ("da", "cp1252", "Kranen går i drift til foråret, siger havnen."),
+        ("ES", "cp1252", "El puerto de Gijón compra cuarenta grúas sin conductor."),
+        ("it", "cp1252", "La gru è in funzione da lunedì."),
+        ("pl", "cp1250", "Nowy dźwig w porcie ruszył, powiedział dyrektor."),
+        ("ru", "cp1251", "Краны. Порт заказал сорок кранов без водителей, сообщил директор порта"),
+        ("en", "cp1251", "Краны. Порт заказал сорок кранов без водителей, сообщил директор порта"),
+    ],
+)
+def test_where_nothing_true_is_declared_the_language_says_which_latin_encoding_it_is(language, encoding, text):
+    content = f'<!doctype html>\n<html class="a" lang="{language}"><body><p>{text}</p></body></html>'.encode(encoding)
+    assert text in decode(content, "text/html; charset=utf-8")
+
+
 def test_a_few_broken_characters_do_not_disown_the_declared_encoding():
     text = "新桥今日通车，市民步行过江。" * 40
     content = f"<html><p>{text}</p></html>".encode("gb18030").replace("江".encode("gb18030"), b"\xff", 1)
