@@ -1,5 +1,6 @@
 """`monitor check`, `status`, `sources`, `search`, `export`, `backfill`, `maintain`, `web`: what is watched and kept."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from monitor.cli import output
 from monitor.cli.options import Json, Root, settings_of
@@ -17,7 +19,7 @@ from monitor.loading import loading
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     for command in (check, status, sources, search, export, backfill, maintain, web):
-        app.command()(command)
+        app.command(cls=_Search if command is search else None)(command)
 
 
 def check(
@@ -107,6 +109,15 @@ def _refuse_several(command: str, **options: object) -> None:
     if len(given) > 1:
         message = f"{command}: {' and '.join(given)} are things of their own: do one, then the other"
         raise ConfigurationError(message)
+
+
+class _Search(TyperCommand):
+    """A command whose words may begin with a minus, as no option of its own does but -h."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        # What begins with a space is no option, and to a search one space more is nothing.
+        is_word = re.compile(r"-(?!-|h$)")
+        return super().parse_args(ctx, [f" {each}" if is_word.match(each) else each for each in args])
 
 
 def search(

@@ -185,6 +185,19 @@ def test_a_table_that_would_be_empty_is_a_line_that_says_so(house: House, run: R
     assert run("deliveries")[1] == "deliveries: none\n"
 
 
+def test_a_word_to_be_left_out_of_a_search_needs_no_quotation_marks(house: House, run: Run) -> None:
+    house.keep("quay")
+    house.keep("crane")
+    found = run("search", "happened", "--limit", "5", "--json")
+    assert found[0] == 0
+    assert run("search", "happened", "-health", "-phone", "--limit", "5", "--json") == found
+    without = run("search", "happened", "-quay", "--json")
+    assert run("search", "happened -quay", "--json") == without != found
+    assert run("search", "happened", "--", "-quay", "--json")[0] == 0
+    assert "Usage: " in run("search", "-h")[1]
+    assert run("search", "happened", "--langauge", "en")[0] == 2
+
+
 def test_what_a_source_added_lists_stands_line_by_line(site: Site, run: Run) -> None:
     code, out, _ = run("sources", "--add", site.url("/feed"))
     assert code == 0
