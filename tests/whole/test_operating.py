@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tarfile
 from contextlib import closing
 from pathlib import Path
 
@@ -77,6 +78,13 @@ def test_a_backup_brings_everything_back(root: Path) -> None:
     assert contents(root) == before
     assert (root / "var/secret").read_text(encoding="utf-8").startswith("a secret of some length")
     assert (root / "var/monitor-before-restore.db").exists()
+
+
+def test_where_no_secret_was_made_the_rest_is_backed_up(root: Path) -> None:
+    (root / "var/secret").unlink(missing_ok=True)
+    follow(root, "Back up")
+    with tarfile.open(root / "backups/settings.tgz") as settings:
+        assert {"config", "seeds"} <= set(settings.getnames())
 
 
 def test_an_unknown_delivery_is_sent_again(root: Path) -> None:
