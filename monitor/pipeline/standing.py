@@ -8,7 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -208,8 +208,22 @@ def _late(
         yield "collect"
     for digest in settings.digests:
         slot = scheduled(digest, at)
-        if datetime.fromisoformat(slot.slot) > begun and digest_at(session, digest.name, slot.slot) is None:
+        since = max(begun, _declared(settings, digest.name, now) or begun)
+        if datetime.fromisoformat(slot.slot) > since and digest_at(session, digest.name, slot.slot) is None:
             yield f"digest {digest.name}"
+
+
+def _declared(settings: Settings, digest: str, now: datetime) -> datetime | None:
+    """When a digest's file was last changed: what it says now was not yet to be done before.
+
+    None where the file cannot be asked, or claims a time that has not come.
+    """
+    try:
+        changed = (settings.root / "config" / "digests" / f"{digest}.toml").stat().st_mtime
+    except OSError:
+        return None
+    declared = datetime.fromtimestamp(changed, UTC)
+    return declared if declared <= now else None
 
 
 def _troubles(

@@ -1,5 +1,6 @@
 """How everything stands is reckoned from what is kept: alive, late, broken, waiting."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -79,6 +80,18 @@ def test_a_digest_that_was_not_composed_is_late(house: House) -> None:
     assert found(house).late == ("digest morning",)
     collected(house, timedelta(minutes=4), succeeded=False)
     assert whats(house) == ["late: digest morning", "the last collect did not do its job"]
+
+
+def test_a_digest_is_not_late_for_a_time_before_it_was_declared_so(house: House) -> None:
+    house.monitor(DESK)
+    house.digest(schedule="0 6 * * *", timezone="UTC")
+    collected(house, timedelta(days=2))
+    collected(house, timedelta(minutes=5))
+    declared = house.root / "config" / "digests" / "morning.toml"
+    six = NOW.replace(hour=6, minute=0, second=0, microsecond=0)
+    for changed, late in ((six + timedelta(minutes=1), ()), (six - timedelta(minutes=1), ("digest morning",))):
+        os.utime(declared, (changed.timestamp(), changed.timestamp()))
+        assert found(house).late == late
 
 
 @pytest.mark.parametrize(
