@@ -33,6 +33,9 @@ RUN_SECONDS = 7200.0
 POLL_SECONDS = 1.0
 # What is waiting for another run of its deployment has been taken up all the same.
 _WAITING = "AwaitingConcurrencySlot"
+# What Prefect says of a collect that is not begun, for another one is not over (flows/deployments.py); and what we say.
+_DROPPED = "Deployment concurrency limit reached."
+_UNDER_WAY = "another run of it is under way: wait for it to end, or cancel it in Prefect's pages"
 
 
 async def run_deployed(settings: Settings, api: str, flow: str, name: str, parameters: Mapping[str, Any]) -> Outcome:
@@ -78,7 +81,8 @@ async def _ended(client: PrefectClient, deployment: str, run_id: UUID) -> Outcom
         passed = time.monotonic() - started
         shown = f"{deployment} ({run.name})"  # a run that is taken up is given the name that says what it is
         if run.state and run.state.is_final():
-            return Outcome(shown, state, run.state.message or "", run.state.is_completed())
+            said = _UNDER_WAY if run.state.message == _DROPPED else run.state.message or ""
+            return Outcome(shown, state, said, run.state.is_completed())
         if passed > START_SECONDS and not _taken_up(run):
             reason = (
                 f"nobody took it up within {START_SECONDS:.0f} seconds: start `monitor serve`, or a worker, where it "
