@@ -19,7 +19,7 @@ from monitor.digest.wording import counted
 from monitor.pipeline.collect import AlreadyRunning, Request
 from monitor.pipeline.collect import collect as collect_plainly
 from monitor.pipeline.context import opened
-from monitor.pipeline.digest import all_sent, deliver_waiting
+from monitor.pipeline.digest import deliver_waiting, unsent
 from monitor.pipeline.polling.health import sources_health
 from monitor.pipeline.reading.parts import Part
 from monitor.pipeline.tally import Tally
@@ -51,10 +51,12 @@ async def collect(
             tally = await collect_plainly(context, request)
     except AlreadyRunning as error:
         return skipped(str(error))
-    unsent = not all_sent(await in_thread("deliver", deliver_waiting, settings))
+    undelivered = unsent(await in_thread("deliver", deliver_waiting, settings))
     report(tally)
+    for line in undelivered:
+        get_run_logger().error(line)
     await acreate_table_artifact(key="sources", table=await to_thread(_table, settings), description=_summary(tally))
-    if tally.in_doubt or unsent:
+    if tally.in_doubt or undelivered:
         failed = "more than a fifth of the sources, a topic or a delivery failed; the log lists them"
         return Failed(message=f"{failed}; {_summary(tally)}")
     return done(_summary(tally), tally)

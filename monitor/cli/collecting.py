@@ -45,15 +45,17 @@ def collect(
     """
     with loading():
         from monitor.pipeline.collect import Request
-        from monitor.pipeline.digest import all_sent, deliver_waiting
+        from monitor.pipeline.digest import deliver_waiting, unsent
         from monitor.pipeline.reading.parts import Part
 
     settings = settings_of(root)
     request = Request(everything, tuple(topic or ()), tuple(source or ()), limit, Part.of_text(part))
     tally = asyncio.run(_collect(settings, request))
-    unsent = not all_sent(deliver_waiting(settings))
+    undelivered = unsent(deliver_waiting(settings))
     _report(tally, json=json)
-    if tally.in_doubt or unsent or (strict and tally.failures):
+    for line in undelivered:
+        output.note(line)
+    if tally.in_doubt or undelivered or (strict and tally.failures):
         raise typer.Exit(1)
 
 

@@ -78,7 +78,7 @@ class Sent:
     @property
     def all_sent(self) -> bool:
         """No delivery failed, none is unknown, and every channel has somebody to send to."""
-        return all_sent(self.deliveries) and not self.unreached
+        return not unsent(self.deliveries) and not self.unreached
 
     @property
     def path(self) -> str:
@@ -112,9 +112,13 @@ class Sent:
         }
 
 
-def all_sent(posted: Sequence[Delivery]) -> bool:
-    """No delivery failed, and none is unknown."""
-    return all(each.state == DeliveryState.SENT for each in posted)
+def unsent(posted: Sequence[Delivery]) -> list[str]:
+    """A line for each delivery that failed or is unknown: where to, why, and where it can be sent again."""
+    return [
+        f"{each.channel} to {each.recipient}: {each.state}: {each.detail}; `monitor deliveries` says what becomes of it"
+        for each in posted
+        if each.state != DeliveryState.SENT
+    ]
 
 
 def scheduled(digest: DigestSettings, now: datetime) -> Slot:

@@ -185,6 +185,19 @@ def test_a_table_that_would_be_empty_is_a_line_that_says_so(house: House, run: R
     assert run("deliveries")[1] == "deliveries: none\n"
 
 
+def test_a_collect_that_ends_with_1_for_a_delivery_says_which(house: House, run: Run) -> None:
+    house.keep("cranes", 0.9)
+    house.monitor(DESK)
+    house.digest(schedule="0 7 1 1 *")
+    assert run("digest", "--now")[0] == 0
+    with house.database() as database, database.writing() as session:
+        session.connection().exec_driver_sql("UPDATE delivery SET state = 'sending', changed_at = '2026-01-01'")
+    code, _, err = run("collect")
+    assert code == 1
+    assert "desk to var/digests: unknown: interrupted while sending" in err
+    assert "`monitor deliveries`" in err
+
+
 def test_a_word_to_be_left_out_of_a_search_needs_no_quotation_marks(house: House, run: Run) -> None:
     house.keep("quay")
     house.keep("crane")
