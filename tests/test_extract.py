@@ -139,6 +139,11 @@ def test_where_nothing_true_is_declared_the_language_says_which_latin_encoding_i
     assert text in decode(content, "text/html; charset=utf-8")
 
 
+def test_a_guess_that_python_does_not_know_is_passed_over(monkeypatch):
+    monkeypatch.setattr("monitor.extract.decoding.detect_encoding", lambda _: ["x-made-up", "cp1250"])
+    assert decode("<html><p>Dźwig</p></html>".encode("cp1250")) == "<html><p>Dźwig</p></html>"
+
+
 def test_a_few_broken_characters_do_not_disown_the_declared_encoding():
     text = "新桥今日通车，市民步行过江。" * 40
     content = f"<html><p>{text}</p></html>".encode("gb18030").replace("江".encode("gb18030"), b"\xff", 1)

@@ -10,6 +10,8 @@ ever valid UTF-8 by chance, while servers that declare their default encoding fo
 
 import codecs
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 
 from trafilatura.utils import detect_encoding
 
@@ -100,7 +102,7 @@ def _by_declaration(content: bytes, declared: tuple[str, ...]) -> str:
         text = content.decode(encoding, errors="replace")
         if text.count("\ufffd") <= _TOLERATED * sum(1 for character in text if character > "\x7f"):
             return text
-    guesses = [_of_the_web(guess) for guess in detect_encoding(content)]
+    guesses = list(_guesses(content))
     if guesses and guesses[0] in _LATIN:
         guesses = [*_of_language(content), *guesses]
     for guess in guesses:
@@ -109,6 +111,13 @@ def _by_declaration(content: bytes, declared: tuple[str, ...]) -> str:
         except UnicodeDecodeError:
             continue
     return content.decode(errors="replace")
+
+
+def _guesses(content: bytes) -> Iterator[str]:
+    """Python's names of what the encoding may be, the likeliest first; another detector may name some it lacks."""
+    for guess in detect_encoding(content):
+        with suppress(LookupError):
+            yield _of_the_web(guess)
 
 
 def _of_language(content: bytes) -> list[str]:
