@@ -6,6 +6,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+LEAST_SIZE = 10_000
+"""Bytes below which hardly a page or a feed is: whoever writes "5" means megabytes, and every source would fail."""
+
+_TOO_SMALL = 'must be at least "10KB"; without a unit it is bytes: write "5MB"'
+_LEAST = (
+    ("connections", 1, "must be at least 1"),
+    ("per_host", 1, "must be at least 1"),
+    ("max_feed", LEAST_SIZE, _TOO_SMALL),
+    ("max_page", LEAST_SIZE, _TOO_SMALL),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
@@ -31,9 +42,9 @@ class FetchSettings:
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """What cannot be worked with: the key, and what is wrong with the remedy; nothing where all is well."""
-        for key in ("connections", "per_host", "max_feed", "max_page"):
-            if getattr(self, key) < 1:
-                yield key, "must be at least 1"
+        for key, least, problem in _LEAST:
+            if getattr(self, key) < least:
+                yield key, problem
         if self.timeout <= timedelta(0):
             yield "timeout", 'must be longer than nothing, as "20s"'
         if self.pause_per_host < timedelta(0):

@@ -116,9 +116,9 @@ async def test_nothing_is_no_page_and_no_feed() -> None:
 
 
 async def test_the_purpose_decides_how_much_is_taken() -> None:
-    async with Site("127.1.0.1") as site, client(max_feed=1000, max_page=2000) as fetch:
-        site.routes["/long"] = says(b"x" * 1500)
-        assert len((await fetch.get(site.url("/long"))).content) == 1500
+    async with Site("127.1.0.1") as site, client(max_feed=10_000, max_page=20_000) as fetch:
+        site.routes["/long"] = says(b"x" * 15_000)
+        assert len((await fetch.get(site.url("/long"))).content) == 15_000
         with pytest.raises(FetchError, match="more than"):
             await fetch.get(site.url("/long"), purpose="feed")
 

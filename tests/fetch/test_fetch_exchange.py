@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from servers import Route, Site, bomb, drips, endless, head, raw, resets, says, silent, trickles
 
 from monitor.errors import FetchError
+from monitor.fetch.settings import LEAST_SIZE
 from monitor.models import Page
 
 PAGE = b"<p>news</p>" * 100
@@ -159,7 +160,10 @@ VALUES = st.one_of(
     st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=20),
 )
 BODIES = st.one_of(
-    st.binary(max_size=200), st.binary(max_size=50).map(gzip.compress), st.just(b"5\r\nhello\r\n0\r\n\r\n")
+    st.binary(max_size=200),
+    st.binary(max_size=50).map(gzip.compress),
+    st.just(b"5\r\nhello\r\n0\r\n\r\n"),
+    st.sampled_from([LEAST_SIZE, LEAST_SIZE + 1]).map(lambda size: gzip.compress(b"x" * size)),
 )
 
 
@@ -176,7 +180,7 @@ def answers(draw: st.DrawFn) -> bytes:
 def test_any_answer_gives_a_page_or_an_error_of_ours(answer: bytes, purpose: str, as_robots: bool) -> None:
     async def ask() -> None:
         quick = timedelta(seconds=1)
-        async with Site("127.1.0.1") as site, client(timeout=quick, max_page=500, max_feed=500) as fetch:
+        async with Site("127.1.0.1") as site, client(timeout=quick, max_page=LEAST_SIZE, max_feed=LEAST_SIZE) as fetch:
             site.routes["/robots.txt" if as_robots else "/news"] = raw(answer)
             [result] = await asyncio.gather(
                 fetch.get(site.url("/news"), purpose=purpose, etag='"1"'),  # type: ignore[arg-type]

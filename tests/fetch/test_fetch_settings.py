@@ -18,6 +18,7 @@ def test_the_defaults_can_be_worked_with() -> None:
         ("connections", 0),
         ("per_host", 0),
         ("max_feed", 0),
+        ("max_feed", 9_999),
         ("max_page", -1),
         ("timeout", timedelta(0)),
         ("pause_per_host", timedelta(seconds=-1)),
