@@ -162,11 +162,12 @@ def _value(variable: str, text: str, settings: type, key: str) -> object:
         message = f"environment: {variable} names no key; {nearest(key, hints)}"
         raise ConfigurationError(message)
     try:
-        value = from_environment(text, hints[field])
+        value = from_environment(text, hints[field], key)
         read(value, hints[field], key)
     except ValueError as error:
-        # The value itself may be a secret, so it is not repeated.
-        message = f"environment: {variable} is of the wrong kind; write it as docs/configuration.md shows for {key}"
+        # The value itself may be a secret and is not repeated: the remedy, which comes last, is told alone.
+        remedy = str(error).rpartition(": write ")[2]
+        message = f"environment: {variable} is of the wrong kind: write {remedy}"
         raise ConfigurationError(message) from error
     return value
 

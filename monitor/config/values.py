@@ -108,8 +108,10 @@ def build(settings: type[Settings], table: object, file: TomlFile, section: str,
         raise file.fault(section, "", f"missing {' and '.join(missing)}") from error
 
 
-def from_environment(text: str, hint: object) -> object:
+def from_environment(text: str, hint: object, key: str) -> object:
     """An environment variable's text as the TOML value that a field of type `hint` would have; ValueError if none."""
+    if key in _SIZE_KEYS:
+        return text
     if hint is bool:
         words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
         return words[text.lower()] if text.lower() in words else _refuse(text, "true or false")

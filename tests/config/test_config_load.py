@@ -3,6 +3,8 @@
 # ruff: noqa: E501 - tables read better unbroken
 
 import re
+import shutil
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -278,6 +280,30 @@ def test_where_newsletters_come_in_is_a_mailbox_or_a_folder(root: Path, url: str
     assert "s3cret" not in str(caught.value)
 
 
+def written(value: object) -> str:
+    """A value of TOML as a variable of the environment says it."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_every_key_of_the_shipped_settings_can_be_set_from_the_environment(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "config"
+    for folder in ("config", "seeds"):
+        shutil.copytree(shipped.parent / folder, tmp_path / folder)
+    before = load(tmp_path, {})
+    sections = tomllib.loads((shipped / "monitor.toml").read_text(encoding="utf-8"))
+    variables = {
+        f"MONITOR_{section}__{key}".upper(): written(value)
+        for section, keys in sections.items()
+        if section != "channels"
+        for key, value in keys.items()
+    }
+    assert len(variables) > 20
+    (tmp_path / "config" / "monitor.toml").write_text("[channels.desk]\nkind = 'file'\npath = 'var/digests'\n")
+    assert load(tmp_path, variables) == before
+
+
 @pytest.mark.parametrize(
     ("variable", "says"),
     [
@@ -286,9 +312,13 @@ def test_where_newsletters_come_in_is_a_mailbox_or_a_folder(root: Path, url: str
         ("MONITOR_SOURCES__THREE__PASSWORD", "names no source of config/sources.toml; did you mean"),
         ("MONITOR_SOURCES__ONE__URL", "names no source of config/sources.toml; did you mean"),
         ("MONITOR_FETSH__TIMEOUT", "names no section"),
-        ("MONITOR_FETCH__PER_HOST", "is of the wrong kind"),
-        ("MONITOR_FETCH__TIMEOUT", "environment: MONITOR_FETCH__TIMEOUT is of the wrong kind"),
-        ("MONITOR_FETCH__MAX_PAGE", "environment: MONITOR_FETCH__MAX_PAGE is of the wrong kind"),
+        ("MONITOR_FETCH__PER_HOST", "is of the wrong kind: write a whole number$"),
+        ("MONITOR_FETCH__RESPECT_ROBOTS", "is of the wrong kind: write true or false$"),
+        ("MONITOR_FETCH__TIMEOUT", '^environment: MONITOR_FETCH__TIMEOUT is of the wrong kind: write "20s", "30m"'),
+        (
+            "MONITOR_FETCH__MAX_PAGE",
+            '^environment: MONITOR_FETCH__MAX_PAGE is of the wrong kind: write "500KB", "10MB"',
+        ),
     ],
 )
 def test_a_wrong_variable_is_an_error_that_hides_its_value(root: Path, variable: str, says: str) -> None:
