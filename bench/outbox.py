@@ -38,7 +38,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-import monitor.pipeline.digest as sending
+import monitor.pipeline.delivering as sending
 from monitor.config import load
 from monitor.deliver.outcome import Outcome
 from monitor.models import Article, Assessment, Delivery, DeliveryState, Digest, Told

@@ -19,7 +19,7 @@ from monitor.digest.wording import counted
 from monitor.pipeline.collect import AlreadyRunning, Request
 from monitor.pipeline.collect import collect as collect_plainly
 from monitor.pipeline.context import opened
-from monitor.pipeline.digest import deliver_waiting, unsent
+from monitor.pipeline.delivering import deliver_waiting, unsent
 from monitor.pipeline.polling.health import sources_health
 from monitor.pipeline.reading.parts import Part
 from monitor.pipeline.tally import Tally

@@ -30,7 +30,7 @@ async def digest(name: str, root: str = "") -> State[Sent] | State[None]:
 
     # Safe to try again: the slot is unique, and a delivery is claimed before it is sent.
     sent = (await in_thread(f"send {name}", send, settings, [slot]))[0]
-    for line in sent.unreached:
+    for line in (*sent.unreached, *sent.besides):
         get_run_logger().error(line)
     for delivery in sent.deliveries:
         get_run_logger().info("%s to %s: %s %s", delivery.channel, delivery.recipient, delivery.state, delivery.detail)
@@ -38,7 +38,7 @@ async def digest(name: str, root: str = "") -> State[Sent] | State[None]:
     if sent.unreached:
         return Failed(message="; ".join(sent.unreached))
     if not sent.all_sent:
-        return Failed(message="not every delivery was sent; `monitor deliveries` lists them")
+        return Failed(message="not every delivery was sent; the log names them, `monitor deliveries` lists them")
     to = ", ".join(f"{each.channel} to {each.recipient}" for each in sent.deliveries)
     return done(f"{sent.first_line}; sent by {to}" if to else sent.first_line, sent)
 

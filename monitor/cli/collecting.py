@@ -45,7 +45,7 @@ def collect(
     """
     with loading():
         from monitor.pipeline.collect import Request
-        from monitor.pipeline.digest import deliver_waiting, unsent
+        from monitor.pipeline.delivering import deliver_waiting, unsent
         from monitor.pipeline.reading.parts import Part
 
     settings = settings_of(root)
@@ -65,7 +65,7 @@ def run(json: Json = False, strict: Strict = False, root: Root = None) -> None:
     Example: monitor run
     """
     with loading():
-        from monitor.cli.telling import report_digests, report_unreached
+        from monitor.cli.telling import report_digests, report_unsent
         from monitor.pipeline.collect import Request
         from monitor.pipeline.digest import by_hand, send
 
@@ -77,7 +77,7 @@ def run(json: Json = False, strict: Strict = False, root: Root = None) -> None:
     else:
         _report(tally, json=False)
         report_digests(sent)
-    report_unreached(sent)
+    report_unsent(sent)
     unsent = any(not each.all_sent for each in sent)
     if tally.in_doubt or unsent or (strict and tally.failures):
         raise typer.Exit(1)

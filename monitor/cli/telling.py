@@ -75,7 +75,7 @@ def digest(
         output.as_json({"digests": [each.to_json() for each in sent]})
     else:
         report_digests(sent)
-    report_unreached(sent)
+    report_unsent(sent)
     if any(not each.all_sent for each in sent):
         raise typer.Exit(1)
 
@@ -101,11 +101,10 @@ def report_digests(sent: "list[Sent]") -> None:
         output.show("deliveries", ["digest", "channel", "recipient", "state", "detail"], rows)
 
 
-def report_unreached(sent: "list[Sent]") -> None:
-    """A line beside the result for each channel that has nobody to send to."""
-    for each in sent:
-        for line in each.unreached:
-            output.note(line)
+def report_unsent(sent: "list[Sent]") -> None:
+    """A line beside the result for each channel that has nobody to send to, and each earlier delivery not sent."""
+    for line in dict.fromkeys(line for each in sent for line in (*each.unreached, *each.besides)):
+        output.note(line)
 
 
 def deliveries(
@@ -122,14 +121,14 @@ def deliveries(
 
     Example: monitor deliveries --resend 12
     """
-    from monitor.pipeline import digest as telling
+    from monitor.pipeline import delivering
 
     settings = settings_of(root)
     if resend is not None:
-        telling.resend(settings, resend)
-    kept = telling.outbox(settings)
+        delivering.resend(settings, resend)
+    kept = delivering.outbox(settings)
     if json:
-        output.as_json({"deliveries": [telling.delivery_json(delivery, named) for named, delivery in kept]})
+        output.as_json({"deliveries": [delivering.delivery_json(delivery, named) for named, delivery in kept]})
         return
     columns = ["id", "digest", "channel", "recipient", "state", "tries", "since", "next try", "detail"]
     rows = [

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from monitor.digest.cleaning import one_line
 from monitor.models import Delivery, DeliveryState
-from monitor.pipeline.digest import send_again
+from monitor.pipeline.delivering import send_again
 from monitor.store.digests import digest_items
 from monitor.store.outbox import delivery as delivery_of
 from monitor.store.told import delivery_counts, digest, digests, latest_deliveries

@@ -185,16 +185,17 @@ def test_a_table_that_would_be_empty_is_a_line_that_says_so(house: House, run: R
     assert run("deliveries")[1] == "deliveries: none\n"
 
 
-def test_a_collect_that_ends_with_1_for_a_delivery_says_which(house: House, run: Run) -> None:
+@pytest.mark.parametrize("command", [("collect",), ("digest", "--now"), ("run",)])
+def test_what_ends_with_1_for_an_earlier_delivery_says_which(house: House, run: Run, command: tuple[str, ...]) -> None:
     house.keep("cranes", 0.9)
     house.monitor(DESK)
     house.digest(schedule="0 7 1 1 *")
     assert run("digest", "--now")[0] == 0
     with house.database() as database, database.writing() as session:
         session.connection().exec_driver_sql("UPDATE delivery SET state = 'sending', changed_at = '2026-01-01'")
-    code, _, err = run("collect")
+    code, _, err = run(*command)
     assert code == 1
-    assert "desk to var/digests: unknown: interrupted while sending" in err
+    assert err.count("desk to var/digests: unknown: interrupted while sending") == 1
     assert "`monitor deliveries`" in err
 
 

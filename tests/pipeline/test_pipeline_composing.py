@@ -22,7 +22,7 @@ from monitor.models import (
     Told,
     audience,
 )
-from monitor.pipeline.digest import deliver_waiting
+from monitor.pipeline.delivering import deliver_waiting
 from monitor.pipeline.polling.learned_rhythm import Rhythm
 from monitor.pipeline.telling import composing
 from monitor.pipeline.telling.audiences import Posting

@@ -19,18 +19,8 @@ from sqlmodel import Session
 from monitor.digest.settings import DigestSettings
 from monitor.errors import ConfigurationError, StoreError
 from monitor.models import Delivery, Digest, Told
-from monitor.pipeline.digest import (
-    DELIVERY_ATTEMPTS,
-    Sent,
-    Slot,
-    by_hand,
-    deliver_waiting,
-    delivery_json,
-    outbox,
-    resend,
-    scheduled,
-    send,
-)
+from monitor.pipeline.delivering import DELIVERY_ATTEMPTS, deliver_waiting, delivery_json, outbox, resend
+from monitor.pipeline.digest import Sent, Slot, by_hand, scheduled, send
 from monitor.pipeline.telling import composing
 from monitor.store.outbox import Kept, claim, keep_digest
 
@@ -239,6 +229,23 @@ def test_one_found_in_sending_was_interrupted_and_becomes_unknown(mailed: House,
     mailed.clock.move(days=2)
     assert deliver_waiting(mailed.settings, mailed.clock) == []
     assert mailbox.kept == []
+
+
+def test_a_digest_tells_of_an_earlier_delivery_that_it_finds_interrupted(mailed: House, mailbox: Mailbox) -> None:
+    mailbox.replies["RCPT"] = "450 4.2.0 greylisted"
+    (delivery,) = sent_now(mailed).deliveries
+    mailbox.replies.clear()
+    mailed.clock.move(hours=1)
+    with mailed.database() as database, database.writing() as session:
+        assert claim(session, delivery.id or 0, mailed.clock())  # by one who then was killed
+    mailed.clock.move(hours=1)
+    found = sent_now(mailed, "by hand two")
+    assert found.deliveries == ()
+    assert not found.all_sent
+    (line,) = found.besides
+    assert "unknown: interrupted while sending" in line
+    assert "`monitor deliveries`" in line
+    assert sent_now(mailed, "by hand three").besides == ()
 
 
 def test_only_what_has_ended_is_sent_again_by_hand(mailed: House, mailbox: Mailbox) -> None:

@@ -9,7 +9,7 @@ from pipeline_house import DESK, NOW, House
 from monitor.digest.material import Figures
 from monitor.digest.settings import DigestSettings
 from monitor.models import Article, Delivery, Digest, DigestItem, FeedState, Told
-from monitor.pipeline.digest import deliver_waiting, resend
+from monitor.pipeline.delivering import deliver_waiting, resend
 from monitor.pipeline.outcome import last_digest
 from monitor.pipeline.telling.composing import compose_and_keep
 from monitor.pipeline.telling.instant import is_quiet, keep_instant

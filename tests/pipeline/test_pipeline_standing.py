@@ -9,7 +9,7 @@ from pipeline_house import DESK, NOW, House, send_now
 
 from monitor.config.settings import CollectSettings
 from monitor.models import FeedState
-from monitor.pipeline.digest import delivery_json, outbox
+from monitor.pipeline.delivering import delivery_json, outbox
 from monitor.pipeline.standing import Standing, standing, standing_now
 from monitor.store.polling import keep_feed_states
 from monitor.store.runs import acquire, finish_run, start_run
