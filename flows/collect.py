@@ -56,10 +56,19 @@ async def collect(
     for line in undelivered:
         get_run_logger().error(line)
     await acreate_table_artifact(key="sources", table=await to_thread(_table, settings), description=_summary(tally))
-    if tally.in_doubt or undelivered:
-        failed = "more than a fifth of the sources, a topic or a delivery failed; the log lists them"
-        return Failed(message=f"{failed}; {_summary(tally)}")
+    if wrong := _wrong(tally, len(undelivered)):
+        return Failed(message=f"{wrong}; the log lists them; {_summary(tally)}")
     return done(_summary(tally), tally)
+
+
+def _wrong(tally: Tally, undelivered: int) -> str:
+    """What a run failed by, "" where it did its job."""
+    parts = (
+        "more than a fifth of the sources failed" if tally.too_many_sources_failed else "",
+        f"{counted(tally.topics_failed, 'topic')} could not be judged" if tally.topics_failed else "",
+        f"{counted(undelivered, 'delivery', 'deliveries')} not sent" if undelivered else "",
+    )
+    return ", ".join(filter(None, parts))
 
 
 def report(tally: Tally) -> None:
