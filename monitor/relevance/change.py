@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from monitor.models import Profile, Reasons, Topic
 from monitor.relevance.items import Item, words_of
-from monitor.relevance.profile import facet_terms
+from monitor.relevance.profile import facet_terms, interest
 from monitor.relevance.scorer import judge
 from monitor.relevance.threshold import BALANCED, INCLUSIVE, PRECISE
 from monitor.text import read
@@ -78,10 +78,10 @@ def _missing(profile: Profile, item: Item, facet: str) -> tuple[str, Sequence[st
     """The facet nearest to an article (the first, where none is), and its heaviest terms that the article lacks."""
     facets = dict(facet_terms(profile, _TERMS_LOOKED_AT))
     name = facet if facet in facets else next(iter(facets), "")
-    words = words_of(item)
-    held = set(words.terms) | {surface.casefold() for surface in words.surfaces}
-    terms = facets.get(name, ())
-    return name, [term for term in terms if term.casefold() not in held and not set(read(term).terms) & held]
+    languages = {each.name: each.words.language for each in interest(profile).facets}
+    held = set(words_of(item).terms)
+    stems = {term: set(read(term, languages[name]).terms) for term in facets.get(name, ())}
+    return name, [term for term, stem in stems.items() if not stem & held]
 
 
 def _logit(share: float) -> float:

@@ -32,6 +32,15 @@ def test_words_named_are_not_in_the_article_and_do_turn_it() -> None:
     assert judge(profile(), topic(), [richer])[0].relevant
 
 
+def test_a_word_that_the_article_holds_in_another_form_is_not_named() -> None:
+    text = "A second line makes semiconductor after semiconductor, and one accelerator, for whoever sells them abroad."
+    item = Item("1", "A line for one more accelerator", text, "en")
+    (line,) = [line for line in changes(item) if line.startswith("with ")]
+    assert "of the facet Chips and computing power" in line
+    assert "accelerators" not in line
+    assert "semiconductors" not in line
+
+
 def test_what_is_far_off_says_so() -> None:
     told = changes(Item("1", "Cake", "Beat eggs and sugar until pale, fold in flour, and bake for an hour.", "en"))
     assert "not even an inclusive threshold takes it" in told[0]
