@@ -26,7 +26,10 @@ _FEED_QUERY = re.compile(r"(?:^|&)(?:feed|format|type|output|alt)=(?:rss|atom|fe
 _FEED_HOST = re.compile(r"(?:feeds?|rss)\d?\.")
 _SHARING = re.compile(r"(?:^|\.)(?:facebook|twitter|x)\.com$")
 """Hosts whose addresses look like feeds (`/dialog/feed`) and are buttons to share a page with."""
-_COMMENTS = re.compile(r"comment|kommentar|comentari|commentaire|/replies", re.IGNORECASE)
+_COMMENTS = re.compile(
+    r"comment|kom+entar|comentari|reacties|yorum|комментари|коментар|评论|評論|コメント|댓글|تعليق|/replies",
+    re.IGNORECASE,
+)
 _MOST = 100
 """Feeds taken of one page; directories of feeds list some dozens."""
 
@@ -67,7 +70,10 @@ def tree_of(text: str) -> etree._Element | None:
 
 
 def read(text: str, url: str) -> Listing:
-    """The feeds that a page announces, those of comments last; none where it announces none."""
+    """The feeds that a page announces: those of a section's own first, those of comments last; none where it has none.
+
+    A section's page announces the feed of its whole site as well, and mostly before its own.
+    """
     root = tree_of(text)
     if root is None:
         return Listing("html")
@@ -77,6 +83,15 @@ def read(text: str, url: str) -> Listing:
     for address, label in list(_announced(root, base)) or _linked(root, base):
         if (feed := urldefrag(address).url) != url and len(found) < _MOST:
             found.setdefault(feed, label)
-    children = sorted(found, key=lambda address: bool(_COMMENTS.search(f"{address} {found[address]}")))
+    children = sorted(
+        found,
+        key=lambda address: (bool(_COMMENTS.search(f"{address} {found[address]}")), not _is_within(address, url)),
+    )
     title = next((" ".join((element.text or "").split()) for element in root.iter("title")), "")
     return Listing("html", title, children=tuple(children))
+
+
+def _is_within(address: str, url: str) -> bool:
+    """Whether a feed's address goes on where that of its page ends: that of a section, /technology/feed."""
+    section = urlsplit(url).path.strip("/")
+    return bool(section) and urlsplit(address).path.lstrip("/").startswith((f"{section}/", f"{section}."))
