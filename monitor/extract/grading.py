@@ -63,9 +63,9 @@ def grade(text: str, page: Declared, url: str, html: str) -> Grade:
         return Grade.EMPTY
     if is_live(page, url):
         return Grade.LIVE
-    length = weight(text)
-    if length >= _SHORT:
+    if is_long(text):
         return Grade.FULL
+    length = weight(text)
     tree = load(html)
     if not _is_whole(text, page) and _behind_wall(page, tree):
         return Grade.PAYWALLED
@@ -82,6 +82,11 @@ def is_live(page: Declared, url: str) -> bool:
         path = ""
     heads = (*page.headings[:1], *page.titles[:1], page.title)
     return bool(_LIVE.search(path)) or any(_LIVE.search(head) or _LIVE_TITLE.search(head) for head in heads)
+
+
+def is_long(text: str) -> bool:
+    """Whether a text is longer than any beginning that a page shows of an article."""
+    return weight(text) >= _SHORT
 
 
 def weight(text: str) -> int:

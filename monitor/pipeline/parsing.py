@@ -73,6 +73,18 @@ def read_entry(entry: Entry) -> Reading:
     return reading_of(from_entry(entry))
 
 
+def read_listed(first: Reading, entry: Entry) -> Reading:
+    """The document of the first reading, with the feed's own text of its entry where that holds more."""
+    from monitor.extract import from_entry, fuller
+    from monitor.extract.grading import is_long
+
+    listed = from_entry(entry)
+    if is_long(listed.text):
+        listed = replace(listed, grade=Grade.FULL)
+    document = fuller(first.document, listed)
+    return first if document is first.document else reading_of(document)
+
+
 def read_letter(entry: Entry) -> Reading:
     """The document of an entry that was a message: its text is whole, as far as it has one."""
     from monitor.extract import from_entry

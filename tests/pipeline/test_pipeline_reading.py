@@ -21,6 +21,7 @@ from monitor.pipeline.tally import Tally
 from monitor.pipeline.workers import NoWorker, Workers
 from monitor.store.articles import keep_articles
 from monitor.store.entries import due_entries
+from monitor.text import content_hash
 
 STANDING_IN = "The port said on Monday that " + "the cranes will come in spring and their drivers will stay, " * 4
 BUSY = says(b"busy", status=503, retry_after="7200")
@@ -506,6 +507,29 @@ async def test_a_page_that_shows_a_part_is_read_by_its_print_version(house: Hous
     (article,) = articles(house)
     assert (article.canonical_url, article.grade) == (site.url("/cranes"), "full")
     assert all(sentence in article.text for sentence in CRANES)
+
+
+PAID_FOR = '<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false}</script>'
+WALLED = page("Cranes", (CRANES[0],), PAID_FOR)
+
+
+@pytest.mark.parametrize(
+    ("content", "grade"), [(" ".join(CRANES), "teaser"), (" ".join(CRANES * 9), "full"), (CRANES[0][:40], "paywalled")]
+)
+async def test_where_a_page_shows_a_part_its_feed_may_give_the_rest(
+    house: House, site: Site, content: str, grade: str
+) -> None:
+    given = (
+        f"<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>{content}</content:encoded></item>"
+    )
+    listing = item(site.url("/cranes"), "Cranes").replace("</item>", given)
+    await listed(house, site, listing, cranes=says(WALLED))
+    tally = await reading(house)
+    assert (tally.fetched, tally.failures) == (1, ())
+    (article,) = articles(house)
+    assert (article.grade, article.title) == (grade, "Cranes")
+    assert (CRANES[1] in article.text) == (grade != "paywalled")
+    assert (article.content_hash, bool(article.signature)) == (content_hash(article.text), True)
 
 
 async def test_large_print_versions_are_held_one_after_another_where_there_is_one_place(

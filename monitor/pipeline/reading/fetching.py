@@ -5,7 +5,8 @@
 A page that failed waits for its next attempt; after five, two where its answer cannot be read or is not the article
 (`substitute.py`), or at once where it is gone, its entry is given up, and the feed's own text stands in where there is
 enough of it. An error that nobody expects is such a failure too, of its page alone, with its traceback in the log. A
-page that shows a part of its article only leads to one more (`fuller.py`).
+page that shows a part of its article only leads to one more (`fuller.py`), and to the text of its feed where that is
+longer.
 """
 
 import logging
@@ -106,6 +107,7 @@ async def _read_page(context: Context, entry: Entry) -> Outcome:
         page, reading = await read_whole(context, entry.url)
         address = canonical_url(page.final_url)
         _refuse_substitute(reading.document, entry)
+        reading = await _with_listed(context, reading, entry)
     except Held:  # it leads to a host that another worker is asking: it is as due as before
         context.held.add(entry.id or 0)
         return Outcome(entry, EntryState.DEFERRED)
@@ -115,6 +117,18 @@ async def _read_page(context: Context, entry: Entry) -> Outcome:
         return await _stand_in(context, entry, f"{entry.url}: the page holds no text", EntryState.FAILED)
     article = _article(context, entry, address, reading, page)
     return Outcome(entry, EntryState.STORED, article, fetched=True)
+
+
+async def _with_listed(context: Context, reading: Reading, entry: Entry) -> Reading:
+    """The reading of a page that shows a part of its article, with its feed's text where that is longer."""
+    document = reading.document
+    if document.grade not in (Grade.TEASER, Grade.PAYWALLED) or len(entry.content) <= len(document.text):
+        return reading
+    try:
+        return await context.workers.run(parsing.read_listed, reading, entry)
+    except WorkerLost as error:
+        _log.info("%s: %s", entry.url, error)
+        return reading
 
 
 def _refuse_substitute(document: Document, entry: Entry) -> None:
