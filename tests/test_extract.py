@@ -144,6 +144,28 @@ def test_a_guess_that_python_does_not_know_is_passed_over(monkeypatch):
     assert decode("<html><p>Dźwig</p></html>".encode("cp1250")) == "<html><p>Dźwig</p></html>"
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("Forty of them.\n\nThe post Cranes at Eastmere appeared first on The Courier.", "Forty of them."),
+        ("Forty of […] The post Cranes at Eastmere appeared first on The Courier.", "Forty of […]"),
+        ("Vierzig.\n\nDer Beitrag Cranes at Eastmere erschien zuerst auf Courier.", "Vierzig."),
+        ("四十台。\n\nCranes at Eastmere最先出现在Courier。", "四十台。"),
+        ("Forty of them. Here are Cranes at Eastmere.", "Forty of them. Here are Cranes at Eastmere."),
+        ("Cranes at Eastmere are forty now.", "Cranes at Eastmere are forty now."),
+        ("Cranes at Eastmere are new. Forty.", "Cranes at Eastmere are new. Forty."),
+        (
+            "One. Nobody in the whole of the harbour saw Cranes at Eastmere before.",
+            "One. Nobody in the whole of the harbour saw Cranes at Eastmere before.",
+        ),
+    ],
+)
+def test_where_it_appeared_is_no_part_of_what_a_feed_says(content, text):
+    entry = Entry(canonical_url="https://a.example/", url="https://a.example/", source="a", content=content)
+    entry.title = "Cranes at Eastmere"
+    assert from_entry(entry).text == text
+
+
 def test_a_few_broken_characters_do_not_disown_the_declared_encoding():
     text = "新桥今日通车，市民步行过江。" * 40
     content = f"<html><p>{text}</p></html>".encode("gb18030").replace("江".encode("gb18030"), b"\xff", 1)

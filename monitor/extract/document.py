@@ -1,6 +1,7 @@
 """A document put together from its parts: from a page, or from what a feed said of it."""
 
 import logging
+import re
 
 from lxml.html import HtmlElement
 
@@ -21,6 +22,14 @@ LOG = logging.getLogger(__name__)
 _NOTHING = Document(title="", text="", grade=Grade.EMPTY)
 _SHORTEST_DESCRIPTION = 30
 
+_SHORTEST_TITLE = 12
+_BEFORE_TITLE, _AFTER_TITLE = 30, range(4, 101)
+"""Characters around the title in what WordPress puts under each text of its feeds, whatever the language: "The post A
+title appeared first on A site.", "Der Beitrag ... erschien zuerst auf ...". A shorter title may stand in any sentence.
+Of 7,020 entries of real feeds 188 end so, and one ends otherwise and is taken for it: with the name of a file."""
+
+_BOUNDARY = re.compile(r"\n|[.!?…\]。！？]\s+")
+
 
 def extract(content: bytes, url: str, content_type: str = "") -> Document:
     """What a page says: title, text (a paragraph a line), authors, date, language, site, image, canonical link, grade.
@@ -39,7 +48,7 @@ def extract(content: bytes, url: str, content_type: str = "") -> Document:
 
 def from_entry(entry: Entry) -> Document:
     """The document that a feed's own text makes, for a page that gave none: graded teaser, empty where it has none."""
-    text = (entry.content or entry.summary).strip()
+    text = _without_trailer((entry.content or entry.summary).strip(), entry.title)
     return Document(
         title=entry.title,
         text=text,
@@ -49,6 +58,15 @@ def from_entry(entry: Entry) -> Document:
         language=language(text or entry.title),
         grade=Grade.TEASER if text else Grade.EMPTY,
     )
+
+
+def _without_trailer(text: str, title: str) -> str:
+    """The text without a last sentence that says no more than where an article of this title appeared."""
+    place = text.rfind(title) if len(title) >= _SHORTEST_TITLE else -1
+    start = max((match.end() for match in _BOUNDARY.finditer(text[: max(place, 0)])), default=0)
+    end = place + len(title)
+    is_trailer = start > 0 and place - start <= _BEFORE_TITLE and len(text) - end in _AFTER_TITLE
+    return text[:start].rstrip() if is_trailer and "\n" not in text[end:] else text
 
 
 def _document(tree: HtmlElement, page: str, url: str) -> Document:
