@@ -94,6 +94,11 @@ def weight(text: str) -> int:
     return len(text) + (_IDEOGRAPH_WEIGHT - 1) * len(_IDEOGRAPHS.findall(text))
 
 
+def is_invitation(line: str) -> bool:
+    """Whether a line says no more than that the article goes on elsewhere: "Continue reading"."""
+    return _MORE.fullmatch(line.strip("- ")) is not None
+
+
 def _is_whole(text: str, page: Declared) -> bool:
     """Whether the text has about as many words as the page says its article has."""
     return 0 < 0.8 * page.article.words <= len(text.split())
@@ -110,8 +115,8 @@ def _behind_wall(page: Declared, tree: HtmlElement | None) -> bool:
 
 
 def _promises_more(text: str, tree: HtmlElement | None) -> bool:
-    last = text.rstrip().rsplit("\n", 1)[-1].strip("- ")
-    if last.endswith(_UNFINISHED) or _MORE.fullmatch(last):
+    last = text.rstrip().rsplit("\n", 1)[-1]
+    if last.strip("- ").endswith(_UNFINISHED) or is_invitation(last):
         return True
     for link in () if tree is None else tree.iter("a", "button"):
         label = " ".join("".join(link.itertext()).split())
