@@ -15,7 +15,7 @@ from typing import Any
 from monitor.config import Settings
 from monitor.config.reach import reaches, unreached
 from monitor.digest.settings import DigestSettings
-from monitor.errors import StoreError
+from monitor.errors import DeliveryError, StoreError
 from monitor.models import Delivery, DeliveryState
 from monitor.pipeline.context import clock, opened_database
 from monitor.pipeline.delivering import deliver_due, unsent
@@ -107,7 +107,8 @@ def send(settings: Settings, slots: Sequence[Slot], now: Callable[[], datetime] 
 
     A digest that reaches nobody is not composed, so that nothing counts as told; where only some of its channels do,
     the others are told. A digest that cannot be composed stops neither the others nor what is due: its error is raised
-    when all that was done, StoreError where the database cannot be used, or several digests met expected errors.
+    when all that was done, StoreError where the database cannot be used, or several digests met expected errors; each
+    delivery that was not sent is named with it.
     Raises ConfigurationError for a name that is not there, before anything is done.
     """
     from monitor.pipeline.telling.composing import compose_and_keep  # what was composed earlier is sent without it
@@ -124,7 +125,8 @@ def send(settings: Settings, slots: Sequence[Slot], now: Callable[[], datetime] 
         with _put_off(errors, "delivering what is due"):
             tried = deliver_due(settings, database, now)
         if errors:
-            raise _as_one(errors)
+            # What was tried is returned to nobody then, and what became unknown is found but once.
+            raise _as_one([*errors, *map(DeliveryError, unsent(tried))])
         told = [_sent(database, slot) for slot in slots]
         asked_for = {each.id for sent in told for each in sent.deliveries}
         besides = unsent([each for each in tried if each.id not in asked_for])

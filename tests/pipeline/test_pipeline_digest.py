@@ -348,6 +348,20 @@ def test_a_digest_that_cannot_be_composed_stops_no_other_and_is_told_once_it_can
     assert len(mailbox.kept) == 3
 
 
+def test_an_interrupted_delivery_is_told_of_beside_a_digest_that_cannot_be_composed(
+    mailed: House, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.replies["RCPT"] = "450 4.2.0 greylisted"
+    (delivery,) = sent_now(mailed).deliveries
+    mailed.clock.move(hours=1)
+    with mailed.database() as database, database.writing() as session:
+        assert claim(session, delivery.id or 0, mailed.clock())  # by one who then was killed
+    mailed.clock.move(hours=1)
+    Stumbling(monkeypatch, morning=None)
+    with pytest.raises(StoreError, match=r"^digest morning: .*; analyst to .*: unknown: interrupted while sending"):
+        send(mailed.settings, [Slot("morning", "two")], mailed.clock)
+
+
 def test_an_error_that_nobody_expects_is_raised_when_the_other_digests_were_sent(
     mailed: House, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
