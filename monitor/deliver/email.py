@@ -21,6 +21,8 @@ _TIMEOUT = 30.0
 # For the answer to the text, which cannot be asked for again: Exchange may hold it back for 30 seconds while it makes a
 # copy (MaxAcknowledgementDelay), a scanner for viruses for two minutes (ClamAV's MaxScanTime).
 _ANSWER_TIMEOUT = 180.0
+# What smtplib says of an answer that has no code: whoever listens there speaks something else.
+_NO_CODE = -1
 
 
 def recipients(settings: ChannelSettings) -> tuple[str, ...]:
@@ -101,6 +103,8 @@ class _Conversation:
     def refused(self, code: int, reply: bytes | str) -> Outcome:
         """FAILED; for good where the server says so (5yz, RFC 5321 4.2.1)."""
         detail = f"{self.server}: {code} {_readable(reply)}"
+        if code == _NO_CODE:
+            detail = f"{self.server} does not answer as a mail server does ({_readable(reply)}); see host, port and tls"
         return failed(detail, self.settings.secrets, permanent=code // 100 == 5)
 
     def close(self) -> None:

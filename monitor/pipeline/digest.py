@@ -89,6 +89,8 @@ class Sent:
                 {"channel": each.channel, "recipient": each.recipient, "state": str(each.state)}
                 for each in self.deliveries
             ],
+            "unreached": list(self.unreached),
+            "besides": list(self.besides),
         }
 
 

@@ -1,9 +1,11 @@
 import email
 import re
 import smtplib
+import socket
 import ssl
 from email import policy
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from aiosmtpd.smtp import AuthResult
@@ -168,6 +170,24 @@ def test_a_server_that_is_not_there_has_failed(delivery, tmp_path, unused_port):
     assert outcome.state is DeliveryState.FAILED
     assert not outcome.permanent
     assert f"127.0.0.1:{unused_port}" in outcome.detail
+
+
+def test_what_listens_there_and_speaks_something_else_is_told_as_such(delivery, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def greet() -> None:
+            with server.accept()[0] as connection:
+                connection.sendall(b"hello there\r\n")
+                connection.recv(100)
+
+        greeting = Thread(target=greet)
+        greeting.start()
+        outcome = deliver(channel(port), delivery, tmp_path)
+        greeting.join()
+    assert outcome.state == "failed"
+    assert outcome.detail.startswith(f"127.0.0.1:{port} does not answer as a mail server does")
+    assert "see host, port and tls" in outcome.detail
 
 
 def test_a_server_that_never_answers_has_failed(delivery, tmp_path, silent_port, monkeypatch):

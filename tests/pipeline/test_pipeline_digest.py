@@ -298,6 +298,8 @@ def test_what_is_told_of_a_digest_stands_in_words_and_in_json(mailed: House) -> 
         "earlier": False,
         "path": "",
         "deliveries": [{"channel": "analyst", "recipient": "a@reader.example", "state": "sent"}],
+        "unreached": [],
+        "besides": [],
     }
     assert all(line.startswith("    ") for line in sent.markdown.splitlines())
     assert "What happened to cranes" in sent.markdown
