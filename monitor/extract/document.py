@@ -47,7 +47,10 @@ def extract(content: bytes, url: str, content_type: str = "") -> Document:
 
 
 def from_entry(entry: Entry) -> Document:
-    """The document that a feed's own text makes, for a page that gave none: graded teaser, empty where it has none."""
+    """The document that a feed's own text makes, graded teaser, empty where it has none.
+
+    Last lines that only say where the article appeared, or that it goes on elsewhere, are left out.
+    """
     lines = _without_trailer((entry.content or entry.summary).strip(), entry.title).split("\n")
     while lines and (not lines[-1].strip() or grading.is_invitation(lines[-1])):
         lines.pop()

@@ -1,8 +1,10 @@
 """Composes the digests that are due and delivers them: first all is kept, in one transaction, then it is sent.
 
-slot ──> stories not yet told to each audience ──compose──> digest, items
-                                                 ──render──> a message for each audience
-     ──> digest + items + deliveries + told, committed ──> delivered (`delivering.py`)
+    slot ──> stories not yet told to each audience ──compose──> digest, items
+                                                     ──render──> a message for each audience
+         ──> digest + items + deliveries + told, committed ──> delivered (`delivering.py`)
+
+A slot is composed once: whoever comes to it again finds what is kept, and delivers what is due of it.
 """
 
 import traceback

@@ -178,7 +178,7 @@ def _best_by_tsvector(session: Session, query: WordQuery, asked: Filters, limit:
     wanted = _all_of(*map(_any_phrase, query.groups))
     all_of = _all_of(wanted, *map(_one_of, asked.facets))
     if query.unwanted:
-        all_of = all_of.op("&&")(UnaryExpression(_any_phrase(query.unwanted).self_group(), operator=custom_op("!!")))
+        all_of = all_of.op("&&")(UnaryExpression(_any_phrase(query.unwanted), operator=custom_op("!!")))
     identity, vector, conditions = VECTORS.c.article_id, VECTORS.c.words, _conditions(session, asked)
     expected = _expected(session, vector.op("@@")(all_of))
     most = asked.most_of_frequent(limit) if expected > FREQUENT else asked.most_ranked

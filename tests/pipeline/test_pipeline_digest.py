@@ -213,13 +213,18 @@ def test_a_connection_lost_after_the_text_is_unknown_and_never_sent_again_by_its
     assert message(mailbox, 1)["Message-ID"] == message(mailbox, 0)["Message-ID"] == delivery.message_id
 
 
-def test_one_found_in_sending_was_interrupted_and_becomes_unknown(mailed: House, mailbox: Mailbox) -> None:
+def killed_while_sending(mailed: House, mailbox: Mailbox) -> None:
+    """Leave a delivery that was refused once, and then claimed by one who was killed."""
     mailbox.replies["RCPT"] = "450 4.2.0 greylisted"
     (delivery,) = sent_now(mailed).deliveries
     mailbox.replies.clear()
     mailed.clock.move(hours=1)
     with mailed.database() as database, database.writing() as session:
-        assert claim(session, delivery.id or 0, mailed.clock())  # by one who then was killed
+        assert claim(session, delivery.id or 0, mailed.clock())
+
+
+def test_one_found_in_sending_was_interrupted_and_becomes_unknown(mailed: House, mailbox: Mailbox) -> None:
+    killed_while_sending(mailed, mailbox)
     mailed.clock.move(minutes=14)
     assert deliver_waiting(mailed.settings, mailed.clock) == []  # it may still live
     mailed.clock.move(minutes=2)
@@ -232,12 +237,7 @@ def test_one_found_in_sending_was_interrupted_and_becomes_unknown(mailed: House,
 
 
 def test_a_digest_tells_of_an_earlier_delivery_that_it_finds_interrupted(mailed: House, mailbox: Mailbox) -> None:
-    mailbox.replies["RCPT"] = "450 4.2.0 greylisted"
-    (delivery,) = sent_now(mailed).deliveries
-    mailbox.replies.clear()
-    mailed.clock.move(hours=1)
-    with mailed.database() as database, database.writing() as session:
-        assert claim(session, delivery.id or 0, mailed.clock())  # by one who then was killed
+    killed_while_sending(mailed, mailbox)
     mailed.clock.move(hours=1)
     found = sent_now(mailed, "by hand two")
     assert found.deliveries == ()
@@ -353,11 +353,7 @@ def test_a_digest_that_cannot_be_composed_stops_no_other_and_is_told_once_it_can
 def test_an_interrupted_delivery_is_told_of_beside_a_digest_that_cannot_be_composed(
     mailed: House, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mailbox.replies["RCPT"] = "450 4.2.0 greylisted"
-    (delivery,) = sent_now(mailed).deliveries
-    mailed.clock.move(hours=1)
-    with mailed.database() as database, database.writing() as session:
-        assert claim(session, delivery.id or 0, mailed.clock())  # by one who then was killed
+    killed_while_sending(mailed, mailbox)
     mailed.clock.move(hours=1)
     Stumbling(monkeypatch, morning=None)
     with pytest.raises(StoreError, match=r"^digest morning: .*; analyst to .*: unknown: interrupted while sending"):
