@@ -30,7 +30,7 @@ from monitor.config.settings import (
     WebSettings,
     nearest,
 )
-from monitor.config.values import TomlFile, build, fault, from_environment, read, shortened
+from monitor.config.values import TomlFile, Unreadable, build, fault, from_environment, read, shortened
 from monitor.deliver.settings import ChannelSettings
 from monitor.digest.settings import DigestSettings
 from monitor.errors import ConfigurationError
@@ -164,10 +164,9 @@ def _value(variable: str, text: str, settings: type, key: str) -> object:
     try:
         value = from_environment(text, hints[field], key)
         read(value, hints[field], key)
-    except ValueError as error:
-        # The value itself may be a secret and is not repeated: the remedy, which comes last, is told alone.
-        remedy = str(error).rpartition(": write ")[2]
-        message = f"environment: {variable} is of the wrong kind: write {remedy}"
+    except Unreadable as error:
+        # The value itself may be a secret, so the remedy is told alone.
+        message = f"environment: {variable} is of the wrong kind: write {error.remedy}"
         raise ConfigurationError(message) from error
     return value
 

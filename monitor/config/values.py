@@ -28,6 +28,14 @@ LARGEST = 10**12
 _LONGEST_SHOWN = 80
 
 
+class Unreadable(ValueError):
+    """A value that no key takes as it is written: the text repeats it, `remedy` says what to write and does not."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem}: write {remedy}")
+        self.remedy = remedy
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with a key of a section of a file, and the remedy; `noun` is what a person calls the section."""
@@ -109,47 +117,43 @@ def build(settings: type[Settings], table: object, file: TomlFile, section: str,
 
 
 def from_environment(text: str, hint: object, key: str) -> object:
-    """An environment variable's text as the TOML value that a field of type `hint` would have; ValueError if none."""
+    """An environment variable's text as the TOML value that a field of type `hint` would have; Unreadable if none."""
     if key in _SIZE_KEYS:
         return text
     if hint is bool:
         words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
         return words[text.lower()] if text.lower() in words else _refuse(text, "true or false")
     if hint is int:
-        return int(text) if re.fullmatch(r"-?\d+", text) else _refuse(text, "a whole number")
+        return int(text) if re.fullmatch(r"-?\d{1,18}", text) else _refuse(text, "a whole number")
     if hint == tuple[str, ...]:
         return [part.strip() for part in text.split(",") if part.strip()]
     return text
 
 
 def duration(text: str) -> timedelta:
-    """The time that "20s", "30m", "12h", "7d", "2w" or "1d 12h" names; ValueError says how to write one."""
+    """The time that "20s", "30m", "12h", "7d", "2w" or "1d 12h" names; Unreadable says how to write one."""
     parts = re.fullmatch(r"(?:\s*\d+(?:\.\d+)?\s*[smhdw])+\s*", text)
     if not parts:
-        message = f'"{text}" is no duration: write "20s", "30m", "12h" or "7d"'
-        raise ValueError(message)
+        raise Unreadable(f'"{text}" is no duration', '"20s", "30m", "12h" or "7d"')
     seconds = sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)\s*(\w)", text))
     if seconds > LONGEST.total_seconds():
-        message = f'"{text}" is longer than a hundred years: write at most "{LONGEST.days}d"'
-        raise ValueError(message)
+        raise Unreadable(f'"{text}" is longer than a hundred years', f'at most "{LONGEST.days}d"')
     return timedelta(seconds=seconds)
 
 
 def size(text: str) -> int:
-    """The bytes that "10MB", "64 KiB" or "5000" name (SI: 1 MB = 1,000,000); ValueError says how to write one."""
+    """The bytes that "10MB", "64 KiB" or "5000" name (SI: 1 MB = 1,000,000); Unreadable says how to write one."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMG]?i?B?)\s*", text, re.IGNORECASE)
     if not match or match[2].upper() not in _SIZES:
-        message = f'"{text}" is no size: write "500KB", "10MB" or "1GB"'
-        raise ValueError(message)
+        raise Unreadable(f'"{text}" is no size', '"500KB", "10MB" or "1GB"')
     found = float(match[1]) * _SIZES[match[2].upper()]
     if found > LARGEST:
-        message = f'"{text}" is larger than any memory: write at most "{LARGEST // 10**9}GB"'
-        raise ValueError(message)
+        raise Unreadable(f'"{text}" is larger than any memory', f'at most "{LARGEST // 10**9}GB"')
     return int(found)
 
 
 def read(value: object, hint: object, key: str) -> object:
-    """A TOML value as a field of type `hint` wants it; ValueError with an example for what is of another kind."""
+    """A TOML value as a field of type `hint` wants it; Unreadable, with an example, for what is of another kind."""
     if hint is timedelta:
         return duration(value) if isinstance(value, str) else _refuse(value, '"20s" or "7d"')
     if key in _SIZE_KEYS:
@@ -181,5 +185,4 @@ def _plain(value: object, hint: object) -> object:
 
 
 def _refuse(value: object, example: str) -> object:
-    message = f"{shortened(value)} is of the wrong kind: write {example}"
-    raise ValueError(message)
+    raise Unreadable(f"{shortened(value)} is of the wrong kind", example)

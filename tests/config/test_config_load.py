@@ -327,6 +327,13 @@ def test_a_wrong_variable_is_an_error_that_hides_its_value(root: Path, variable:
     assert "s3cret" not in str(caught.value)
 
 
+def test_a_number_of_thousands_of_digits_is_told_as_any_other_that_is_none(root: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"MONITOR_FETCH__PER_HOST is of the wrong kind: write a whole number$"
+    ):
+        load(root, {"MONITOR_FETCH__PER_HOST": "9" * 5000})
+
+
 def test_a_variable_for_a_section_that_is_none_is_told_of_the_file(root: Path) -> None:
     replace(root, "config/monitor.toml", "[fetch]\n", "web = 1\n[fetch]\n")
     with pytest.raises(ConfigurationError, match=r"config/monitor.toml:2: web: must be a section"):
