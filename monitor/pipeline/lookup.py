@@ -57,7 +57,9 @@ def lookup(settings: Settings, query: Query, progress: Progress = quietly) -> li
     `progress` is told how far the full-text index is where much has to be put into it first.
     """
     if not query_of(query.words).groups:
-        message = f"search: {query.words!r} wants no word; write one that is to be found, before what -is left out"
+        message = (
+            f"search: {query.words.strip()!r} wants no word; write one that is to be found, before what -is left out"
+        )
         raise ConfigurationError(message)
     if query.topic:
         settings.topic(query.topic)
